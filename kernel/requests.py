@@ -1,0 +1,150 @@
+"""What one service asks of another: a frozen dataclass per request, an answer type, a call.
+
+>>> @request("dossier", answer=DossierStatus)
+... @dataclass(frozen=True)
+... class ReadDossier:
+...     code: str
+
+`kernel.rpc` carries it; this module knows neither nameko nor RabbitMQ, so that contracts can be
+read and tested without them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import rfc8785
+
+from kernel import schemas
+from kernel.events import Actor
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A verified identity: what a token says, after its signature and time were checked.
+
+    `id` is the account (`acc-…`), `service:<name>` or `anonymous`. `kind` is `citizen`,
+    `organisation`, `enterprise`, `officer`, `service` or `anonymous`. `roles`, `agency` and
+    `unit` are an officer's; `verified` says that the account may file (B10).
+    """
+
+    id: str
+    kind: str
+    name: str = ""
+    roles: tuple[str, ...] = ()
+    agency: str | None = None
+    unit: str | None = None
+    verified: bool = False
+    session: str | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """The caller as it is recorded in a commit."""
+        return Actor(self.id, self.kind, self.agency, self.unit)
+
+    @property
+    def is_service(self) -> bool:
+        """Whether a neighbouring service calls for itself."""
+        return self.kind == "service"
+
+    @property
+    def is_officer(self) -> bool:
+        """Whether an officer of an agency calls."""
+        return self.kind == "officer"
+
+
+ANONYMOUS = Caller("anonymous", "anonymous")
+
+
+@dataclass(frozen=True)
+class Call:
+    """Everything about one request but its content.
+
+    `idempotency_key` is the caller's own, `expected_version` comes from `If-Match`, `deadline` is
+    the moment after which nobody waits for the answer, `locale` is `vi` or `en`, `address` the
+    client's network address where there is one. `digest` is that of the request (`digest_of`).
+    """
+
+    caller: Caller
+    correlation: str
+    deadline: datetime
+    digest: str
+    idempotency_key: str | None = None
+    expected_version: int | None = None
+    locale: str = "vi"
+    address: str | None = None
+
+    @property
+    def commit_id(self) -> str:
+        """The id of the commit that this call makes: its key scoped to the caller, or a new one.
+
+        The key *is* the commit's id (design §6), so a repeated request finds what it did.
+        """
+        if self.idempotency_key is None:
+            return f"call-{uuid4().hex}"
+        scoped = f"{self.caller.id}\n{self.idempotency_key}".encode()
+        return f"key-{hashlib.sha256(scoped).hexdigest()}"
+
+
+class Purpose(StrEnum):
+    """What a request may do."""
+
+    READ = "read"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True)
+class RequestType:
+    """The declaration behind a request class."""
+
+    service: str
+    method: str
+    answer: type[Any]
+    purpose: Purpose
+
+
+def request(
+    service: str, answer: type[Any], purpose: Purpose = Purpose.READ
+) -> Callable[[type[R]], type[R]]:
+    """Declare a frozen dataclass as a request to `service`; the method is its name in snake case."""
+
+    def mark(cls: type[R]) -> type[R]:
+        method = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        cls.__request__ = RequestType(service, method, answer, purpose)  # type: ignore[attr-defined]
+        return cls
+
+    return mark
+
+
+def command(service: str, answer: type[Any]) -> Callable[[type[R]], type[R]]:
+    """Declare a request that changes something: it takes an idempotency key and a version."""
+    return request(service, answer, Purpose.COMMAND)
+
+
+def request_type(cls: type[Any]) -> RequestType:
+    """Return the declaration of a request class."""
+    declared: RequestType = cls.__request__
+    return declared
+
+
+def digest_of(message: Any) -> str:
+    """Return the SHA-256 of a request's method and canonical content, to tell a repeat apart."""
+    body = rfc8785.dumps(schemas.dump(message))
+    return hashlib.sha256(request_type(type(message)).method.encode() + b"\n" + body).hexdigest()
+
+
+@dataclass(frozen=True)
+class Done:
+    """The answer of a command on a stream: what it is called now and at which version it stands."""
+
+    stream: str
+    version: int

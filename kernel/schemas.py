@@ -1,0 +1,263 @@
+"""marshmallow schemas of frozen dataclasses: one declaration for events, RPC and HTTP.
+
+Supported annotations: `str`, `int`, `bool`, `date`, aware `datetime`, enums (by value), nested
+dataclasses, `tuple[X, ...]`, `Mapping[str, X]`, `JSON`, and `X | None`. Money is an `int` of VND;
+there are no floats. Constraints stand on the field itself:
+
+>>> @dataclass(frozen=True)
+... class Rating:
+...     score: int = field(minimum=1, maximum=5)
+...     comment: str = field(default="", max_length=2000)
+>>> load(Rating, {"score": 4})
+Rating(score=4, comment='')
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import Enum
+from functools import cache
+from typing import Any, TypeVar, cast
+
+import marshmallow as ma
+from marshmallow import fields, validate
+
+from kernel.errors import FieldError, Invalid
+
+T = TypeVar("T")
+
+# Any JSON value: the answers of a form, whose shape is the procedure's and not the code's.
+JSON = typing.Any
+
+_MISSING = dataclasses.MISSING
+_KEY = "motcua"
+
+
+def field(
+    *,
+    default: Any = _MISSING,
+    default_factory: Any = _MISSING,
+    max_length: int | None = None,
+    min_length: int | None = None,
+    pattern: str | None = None,
+    minimum: int | None = None,
+    maximum: int | None = None,
+    example: Any = None,
+    doc: str | None = None,
+    personal: bool = False,
+) -> Any:
+    """Declare a dataclass field with its constraints, an example and its meaning.
+
+    `personal` marks data that is stored as ciphertext under the key of the event's `subject`;
+    such a field is optional, because it reads as `None` once that key is destroyed.
+    """
+    constraints = {
+        "max_length": max_length,
+        "min_length": min_length,
+        "pattern": pattern,
+        "minimum": minimum,
+        "maximum": maximum,
+        "example": example,
+        "doc": doc,
+        "personal": personal,
+    }
+    if personal and default is _MISSING and default_factory is _MISSING:
+        default = None
+    kwargs: dict[str, Any] = {"metadata": {_KEY: constraints}}
+    if default is not _MISSING:
+        kwargs["default"] = default
+    if default_factory is not _MISSING:
+        kwargs["default_factory"] = default_factory
+    return dataclasses.field(**kwargs)
+
+
+def load(cls: type[T], data: Any, *, tolerant: bool = False) -> T:
+    """Build `cls` from JSON-ready data, or raise `Invalid` that names every field at fault.
+
+    `tolerant` ignores unknown keys: a reader of events must not break on a newer writer.
+    """
+    schema = schema_for(cls)
+    try:
+        return cast(T, schema.load(data, unknown=ma.EXCLUDE if tolerant else ma.RAISE))
+    except ma.ValidationError as error:
+        raise invalid_fields(error.normalized_messages()) from error
+
+
+def dump(value: Any) -> dict[str, Any]:
+    """Return the JSON-ready form of a dataclass instance."""
+    return cast(dict[str, Any], schema_for(type(value)).dump(value))
+
+
+def personal_fields(cls: type[Any]) -> tuple[str, ...]:
+    """Return the names of the fields that are stored as ciphertext."""
+    return tuple(f.name for f in dataclasses.fields(cls) if _constraints(f).get("personal"))
+
+
+def invalid_fields(messages: Mapping[str, Any]) -> Invalid:
+    """Turn marshmallow's nested messages into one error of the domain."""
+    return Invalid(
+        "invalid",
+        "Một số thông tin chưa đúng hoặc còn thiếu. Xem từng mục bên dưới.",
+        "Some fields are wrong or missing. See each field below.",
+        fields=tuple(_flatten("", messages)),
+    )
+
+
+def field_error(path: str, code: str, *arguments: object) -> FieldError:
+    """Return the sentence, in both languages, of a field error known by its code."""
+    vi, en = _SENTENCES.get(code, _SENTENCES["invalid"])
+    return FieldError(path, code, vi.format(*arguments), en.format(*arguments))
+
+
+@cache
+def schema_for(cls: type[Any]) -> ma.Schema:
+    """Return the marshmallow schema of a dataclass; `load` on it gives instances of `cls`."""
+    return schema_class(cls)()
+
+
+@cache
+def schema_class(cls: type[Any]) -> type[ma.Schema]:
+    """Return the schema class of a dataclass, named after it (OpenAPI uses the name)."""
+    hints = typing.get_type_hints(cls)
+    members: dict[str, Any] = {
+        item.name: _field_of(hints[item.name], item) for item in dataclasses.fields(cls)
+    }
+
+    def build(_: ma.Schema, data: dict[str, Any], **__: object) -> Any:
+        return cls(**data)
+
+    members["build"] = ma.post_load(build)
+    return type(cls.__name__, (_Strict,), members)
+
+
+class _Strict(ma.Schema):
+    error_messages: typing.ClassVar[dict[str, str]] = {"unknown": "unknown", "type": "type"}
+
+
+class _Tuple(fields.List):
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        return tuple(super()._deserialize(value, attr, data, **kwargs))
+
+
+class _Instant(fields.AwareDateTime):
+    """RFC 3339 text in UTC with microseconds, `2026-11-22T02:19:00.000000Z`."""
+
+    def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:
+        return None if value is None else rfc3339(value)
+
+
+def rfc3339(moment: datetime) -> str:
+    """Return an aware moment as RFC 3339 text in UTC, always with microseconds."""
+    from datetime import UTC
+
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+_MESSAGES = {
+    "required": "required",
+    "null": "required",
+    "validator_failed": "invalid",
+    "invalid": "invalid",
+    "invalid_utf8": "invalid",
+    "unknown": "choice",
+    "type": "type",
+    "too_large": "invalid",
+    "format": "invalid",
+    "naive": "invalid",
+}
+
+_SCALARS: dict[Any, Any] = {
+    str: lambda **kw: fields.String(**kw),
+    int: lambda **kw: fields.Integer(strict=True, **kw),
+    bool: lambda **kw: fields.Boolean(truthy={True}, falsy={False}, **kw),
+    date: lambda **kw: fields.Date(format="iso", **kw),
+    datetime: lambda **kw: _Instant(format="iso", **kw),
+    Any: lambda **kw: fields.Raw(**kw),
+}
+
+
+def _field_of(annotation: Any, item: dataclasses.Field[Any]) -> fields.Field[Any]:
+    constraints = _constraints(item)
+    options: dict[str, Any] = {"error_messages": _MESSAGES}
+    if item.default is not _MISSING:
+        options["load_default"] = item.default
+    elif item.default_factory is not _MISSING:
+        options["load_default"] = item.default_factory
+    else:
+        options["required"] = True
+    metadata = {"description": constraints.get("doc"), "example": constraints.get("example")}
+    options["metadata"] = {key: value for key, value in metadata.items() if value is not None}
+    return _typed(annotation, constraints, options)
+
+
+def _typed(
+    annotation: Any, constraints: Mapping[str, Any], options: dict[str, Any]
+) -> fields.Field[Any]:
+    origin = typing.get_origin(annotation)
+    arguments = typing.get_args(annotation)
+    if origin in (typing.Union, types.UnionType):
+        (inner,) = (argument for argument in arguments if argument is not type(None))
+        return _typed(inner, constraints, {**options, "allow_none": True})
+    if annotation in _SCALARS:
+        allow_none = {"allow_none": True} if annotation is Any else {}
+        build = _SCALARS[annotation]
+        return cast(
+            "fields.Field[Any]", build(validate=_validators(constraints), **allow_none, **options)
+        )
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return fields.Enum(annotation, by_value=True, **options)
+    if dataclasses.is_dataclass(annotation):
+        return fields.Nested(schema_class(cast("type[Any]", annotation)), **options)
+    if origin is tuple:
+        inner_field = _typed(arguments[0], {}, {"error_messages": _MESSAGES})
+        return _Tuple(inner_field, validate=_validators(constraints), **options)
+    if origin in (dict, Mapping) or origin is typing.get_origin(Mapping[str, str]):
+        inner_field = _typed(arguments[1], {}, {"error_messages": _MESSAGES})
+        return fields.Dict(keys=fields.String(), values=inner_field, **options)
+    raise TypeError(f"no schema for the annotation {annotation!r}")
+
+
+def _validators(constraints: Mapping[str, Any]) -> list[Any]:
+    found: list[Any] = []
+    if (top := constraints.get("max_length")) is not None:
+        found.append(validate.Length(max=top, error=f"too-long:{top}"))
+    if (low := constraints.get("min_length")) is not None:
+        found.append(validate.Length(min=low, error="required" if low == 1 else f"too-short:{low}"))
+    if (pattern := constraints.get("pattern")) is not None:
+        found.append(validate.Regexp(pattern, error="invalid"))
+    low, high = constraints.get("minimum"), constraints.get("maximum")
+    if low is not None or high is not None:
+        found.append(validate.Range(min=low, max=high, error=f"range:{low}:{high}"))
+    return found
+
+
+def _constraints(item: dataclasses.Field[Any]) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", item.metadata.get(_KEY, {}))
+
+
+def _flatten(path: str, messages: Any) -> typing.Iterator[FieldError]:
+    if isinstance(messages, Mapping):
+        for key, value in messages.items():
+            name = "" if key in ("_schema", "value") else str(key)
+            yield from _flatten(".".join(part for part in (path, name) if part), value)
+    else:
+        for message in messages if isinstance(messages, list) else [messages]:
+            code, *arguments = str(message).split(":")
+            known = code if code in _SENTENCES else "invalid"
+            yield field_error(path, known, *arguments)
+
+
+_SENTENCES = {
+    "required": ("Hãy nhập mục này.", "Enter this field."),
+    "invalid": ("Giá trị không hợp lệ.", "The value is not valid."),
+    "choice": ("Hãy chọn một giá trị trong danh sách.", "Choose a value from the list."),
+    "unknown": ("Mục này không được dùng ở đây.", "This field is not known here."),
+    "type": ("Dữ liệu sai kiểu.", "The value is of the wrong type."),
+    "too-long": ("Không được dài quá {0} ký tự.", "Use {0} characters or fewer."),
+    "too-short": ("Phải có ít nhất {0} ký tự.", "Use at least {0} characters."),
+    "range": ("Giá trị phải từ {0} đến {1}.", "The value must be from {0} to {1}."),
+}
