@@ -1,0 +1,343 @@
+"""What neighbours may know of identity: who may act, and as whom.
+
+Accounts are pseudonymous (`acc-…`). Personal data is sealed under the account's own key and is
+given only to its owner, to officers who handle the owner's dossier (through the dossier), and to
+services that need it at the moment of use.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from kernel.events import EventTypes, event
+from kernel.requests import Done, command, request
+from kernel.schemas import field
+
+
+class AccountKind(StrEnum):
+    """Who registers (B05): công dân, tổ chức, doanh nghiệp; officers are appointed."""
+
+    CITIZEN = "citizen"
+    ORGANISATION = "organisation"
+    ENTERPRISE = "enterprise"
+    OFFICER = "officer"
+
+
+class Role(StrEnum):
+    """What an officer may do in the unit."""
+
+    RECEIVING = "receiving"  # cán bộ tiếp nhận (bộ phận một cửa)
+    HANDLING = "handling"  # cán bộ thụ lý
+    LEADER = "leader"  # lãnh đạo: approves and signs
+    RECORDS = "records"  # văn thư: numbers, stamps and dispatches
+    ADMINISTRATOR = "administrator"  # quản trị: catalogue, accounts
+    AUDITOR = "auditor"  # kiểm toán: reads histories, changes nothing
+
+
+class Sex(StrEnum):
+    """As on the identity card."""
+
+    MALE = "male"
+    FEMALE = "female"
+
+
+class IdentityDocument(StrEnum):
+    """What the identity number is a number of (domain §10)."""
+
+    PERSONAL_NUMBER = "personal-number"  # số định danh cá nhân / CCCD, 12 digits
+    OLD_IDENTITY_CARD = "old-identity-card"  # CMND, 9 digits, historical
+    PASSPORT = "passport"  # hộ chiếu
+    TAX_CODE = "tax-code"  # mã số thuế of an organisation or enterprise
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Personal data of an account. `name` is the organisation's for the two other kinds."""
+
+    name: str = field(min_length=1, max_length=200, example="Nguyễn Thị An")
+    identity_document: IdentityDocument = field(example="personal-number")
+    identity_number: str = field(min_length=1, max_length=20, example="038190000123")
+    email: str = field(min_length=1, max_length=254, example="an@example.vn")
+    phone: str = field(min_length=1, max_length=20, example="0912345678")
+    date_of_birth: date | None = field(default=None, example="1990-02-03")
+    sex: Sex | None = field(default=None)
+    place: str | None = field(default=None, max_length=10, doc="commune code", example="16594")
+    address: str = field(default="", max_length=300, doc="house, street, hamlet")
+    representative: str | None = field(
+        default=None, max_length=200, doc="who acts for the organisation or enterprise"
+    )
+
+
+# Events
+
+
+@event()
+@dataclass(frozen=True)
+class AccountRegistered:
+    """Somebody asked for an account; it waits for the link in the mail (B14)."""
+
+    account: str
+    subject: str
+    kind: AccountKind
+    locale: str
+    consent_version: str = field(doc="version of the consent text that was agreed to")
+    profile: Profile | None = field(personal=True)
+
+
+@event()
+@dataclass(frozen=True)
+class AccountActivated:
+    """The link in the mail was opened; the account is verified and may file (B10)."""
+
+    account: str
+    kind: AccountKind
+
+
+@event()
+@dataclass(frozen=True)
+class IdentityNumberClaimed:
+    """An identity number belongs to one account; the stream's name is a keyed digest of it."""
+
+    account: str
+
+
+@event()
+@dataclass(frozen=True)
+class OfficerAppointed:
+    """An officer got a place: unit, roles, title. The name is public in the office (A07)."""
+
+    account: str
+    name: str
+    title: str
+    agency: str
+    unit: str
+    roles: tuple[Role, ...]
+
+
+@event()
+@dataclass(frozen=True)
+class OfficerDismissed:
+    """The officer no longer acts for the agency."""
+
+    account: str
+    agency: str
+    unit: str
+
+
+EVENTS = EventTypes(
+    "identity",
+    (
+        AccountRegistered,
+        AccountActivated,
+        IdentityNumberClaimed,
+        OfficerAppointed,
+        OfficerDismissed,
+    ),
+)
+
+
+# Answers
+
+
+@dataclass(frozen=True)
+class Captcha:
+    """A picture of a random string made by the system (B07); it can be used once."""
+
+    captcha: str = field(doc="the challenge's id, sent back with the typed string")
+    picture: str = field(doc="PNG, base64")
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account as its owner sees it."""
+
+    account: str
+    username: str
+    kind: AccountKind
+    active: bool
+    verified: bool
+    locale: str
+    profile: Profile | None
+    officer: OfficerAppointed | None = field(default=None)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A login: a short-lived access token, and a session token that renews it."""
+
+    access_token: str
+    session_token: str
+    expires_in: int = field(doc="seconds until the access token ends")
+    account: Account
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Where to reach somebody, given to services at the moment of use and not to be kept."""
+
+    name: str
+    email: str
+    phone: str
+    locale: str
+
+
+@dataclass(frozen=True)
+class ActivationNotice:
+    """What the activation mail says."""
+
+    contact: Contact
+    token: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Officer:
+    """An officer in the directory."""
+
+    account: str
+    name: str
+    title: str
+    agency: str
+    unit: str
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True)
+class Officers:
+    """A list of officers."""
+
+    items: tuple[Officer, ...]
+
+
+# Requests
+
+
+@request("identity", answer=Captcha)
+@dataclass(frozen=True)
+class NewCaptcha:
+    """A fresh captcha."""
+
+
+@command("identity", answer=Done)
+@dataclass(frozen=True)
+class Register:
+    """Open an account. Errors name each field: taken name, weak password, wrong number, captcha."""
+
+    kind: AccountKind
+    username: str = field(min_length=4, max_length=64, pattern=r"^[A-Za-z0-9._@+-]+$")
+    password: str = field(min_length=10, max_length=128)
+    profile: Profile
+    captcha: str
+    captcha_text: str = field(max_length=12)
+    consent: bool = field(doc="agreed to the processing of personal data; never pre-ticked")
+    locale: str = field(default="vi", pattern="^(vi|en)$")
+
+
+@command("identity", answer=Account)
+@dataclass(frozen=True)
+class Activate:
+    """Activate by the token in the mail's link."""
+
+    token: str = field(max_length=2000)
+
+
+@command("identity", answer=Done)
+@dataclass(frozen=True)
+class ResendActivation:
+    """Send the activation mail again; the answer does not tell whether the account exists."""
+
+    username: str = field(max_length=64)
+
+
+@command("identity", answer=Session)
+@dataclass(frozen=True)
+class LogIn:
+    """Log in. A growing delay (429 with `retry_after`) follows repeated failures."""
+
+    username: str = field(max_length=64)
+    password: str = field(max_length=128)
+
+
+@command("identity", answer=Session)
+@dataclass(frozen=True)
+class RenewSession:
+    """A fresh access token for a live session; ends after 30 idle minutes."""
+
+    session_token: str = field(max_length=200)
+
+
+@command("identity", answer=Done)
+@dataclass(frozen=True)
+class LogOut:
+    """End the session; its tokens renew no more."""
+
+    session_token: str = field(max_length=200)
+
+
+@request("identity", answer=Account)
+@dataclass(frozen=True)
+class ReadAccount:
+    """The caller's own account."""
+
+
+@request("identity", answer=Contact)
+@dataclass(frozen=True)
+class ReadContact:
+    """Services only: where to reach an account."""
+
+    account: str
+
+
+@request("identity", answer=ActivationNotice)
+@dataclass(frozen=True)
+class ReadActivation:
+    """Notify only: what the activation mail must say."""
+
+    account: str
+
+
+@command("identity", answer=Officer)
+@dataclass(frozen=True)
+class AppointOfficer:
+    """Administrators (and the installation's own set-up): open an officer's account in a unit.
+
+    Appointing an existing officer again changes title, unit and roles.
+    """
+
+    username: str = field(min_length=4, max_length=64, pattern=r"^[A-Za-z0-9._@+-]+$")
+    password: str = field(min_length=10, max_length=128)
+    name: str = field(min_length=1, max_length=200)
+    title: str = field(min_length=1, max_length=100)
+    email: str = field(min_length=1, max_length=254)
+    agency: str
+    unit: str
+    roles: tuple[Role, ...]
+    phone: str = field(default="", max_length=20)
+
+
+@command("identity", answer=Done)
+@dataclass(frozen=True)
+class OpenVerifiedAccount:
+    """The installation's own set-up only (service token): an account that is already verified.
+
+    Used for demo accounts and for accounts taken over from another system.
+    """
+
+    kind: AccountKind
+    username: str = field(min_length=4, max_length=64, pattern=r"^[A-Za-z0-9._@+-]+$")
+    password: str = field(min_length=10, max_length=128)
+    profile: Profile
+    locale: str = field(default="vi", pattern="^(vi|en)$")
+
+
+@request("identity", answer=Officers)
+@dataclass(frozen=True)
+class FindOfficers:
+    """Officers and services: who serves in an agency, a unit, a role."""
+
+    agency: str
+    unit: str | None = field(default=None)
+    role: Role | None = field(default=None)
