@@ -1,0 +1,1101 @@
+"""What neighbours may know of the dossier service: the request itself and its whole history.
+
+The names of the events are the storage format: version them with care. A dossier's stream is
+`dossier-<code>`; everything needed to replay it, the procedure's version included, stands in its
+own events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import IntEnum, StrEnum
+
+from kernel.events import EventTypes, event
+from kernel.requests import Done, command, request
+from kernel.schemas import JSON, field
+
+
+class Status(IntEnum):
+    """Official status (domain §4), as the national portal's synchronisation numbers it."""
+
+    SUBMITTED = 1  # Mới đăng ký
+    ACCEPTED = 2  # Được tiếp nhận
+    REFUSED = 3  # Không được tiếp nhận
+    PROCESSING = 4  # Đang xử lý
+    SUPPLEMENT_REQUESTED = 5  # Yêu cầu bổ sung giấy tờ
+    FEE_DUE = 6  # Yêu cầu thực hiện nghĩa vụ tài chính
+    WITHDRAWN = 7  # Công dân yêu cầu rút hồ sơ
+    STOPPED = 8  # Dừng xử lý
+    COMPLETED = 9  # Đã xử lý xong
+    RETURNED = 10  # Đã trả kết quả
+
+
+class ClockState(StrEnum):
+    """What the clock does now (domain §6)."""
+
+    NOT_STARTED = "not-started"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
+class Timing(StrEnum):
+    """How a step or a dossier ended against its time (control slip, paper 06)."""
+
+    EARLY = "early"  # trước hạn
+    ON_TIME = "on-time"  # đúng hạn
+    LATE = "late"  # quá hạn
+
+
+class ReturnBy(StrEnum):
+    """How the applicant wants the result."""
+
+    ONLINE = "online"
+    IN_PERSON = "in-person"
+    POST = "post"
+
+
+class PersonKind(StrEnum):
+    """Who a person of a dossier is."""
+
+    CITIZEN = "citizen"
+    ORGANISATION = "organisation"
+    ENTERPRISE = "enterprise"
+
+
+class FeeState(StrEnum):
+    """What became of a fee."""
+
+    DUE = "due"
+    PAID = "paid"
+
+
+class StepState(StrEnum):
+    """Where a step of the route stands."""
+
+    WAITING = "waiting"
+    CURRENT = "current"
+    DONE = "done"
+
+
+# Values
+
+
+@dataclass(frozen=True)
+class Person:
+    """An applicant (người nộp) or owner (chủ hồ sơ)."""
+
+    kind: PersonKind = field(example="citizen")
+    name: str = field(min_length=1, max_length=200, example="Nguyễn Thị An")
+    identity_number: str = field(
+        min_length=6, max_length=20, example="038190000123", doc="CCCD, CMND, passport or tax code"
+    )
+    phone: str = field(min_length=1, max_length=20, example="0912345678")
+    email: str = field(default="", max_length=254, example="an@example.vn")
+    address: str = field(default="", max_length=300)
+    place: str | None = field(default=None, max_length=10, doc="commune code")
+    date_of_birth: date | None = field(default=None)
+    sex: str | None = field(default=None, pattern="^(male|female)$")
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that answers a document requirement. Its name stands with the file, not here."""
+
+    requirement: str = field(max_length=100, doc="id of the document requirement")
+    file: str = field(max_length=64)
+    sha256: str = field(max_length=64)
+    media_type: str = field(max_length=100)
+    size: int = field(minimum=1, doc="bytes")
+
+
+@dataclass(frozen=True)
+class AttachmentGiven:
+    """A file given for a document requirement."""
+
+    requirement: str = field(max_length=100)
+    file: str = field(max_length=64, doc="id answered by the upload")
+
+
+@dataclass(frozen=True)
+class OfficerRef:
+    """An officer as the citizen may see him or her (A07)."""
+
+    account: str
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
+class UnitRef:
+    """A unit of an agency."""
+
+    id: str
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True)
+class AgencyRef:
+    """An agency."""
+
+    id: str
+    identifier: str
+    name: str
+    name_en: str
+    hotline: str = field(default="")
+
+
+@dataclass(frozen=True)
+class RouteStep:
+    """A step of the workflow with its unit resolved for the agency that got the dossier."""
+
+    id: str
+    name: str
+    name_en: str
+    role: str
+    unit: UnitRef
+    budget_hours: int
+    action: str = field(doc="receive, assign, complete, approve, dispatch or hand-over")
+
+
+@dataclass(frozen=True)
+class FeeLine:
+    """A line of a fee; `amount` = `unit_amount` times `quantity`, in VND."""
+
+    label: str = field(max_length=200)
+    unit_amount: int = field(minimum=0)
+    quantity: int = field(default=1, minimum=1, maximum=10_000)
+    tariff: str | None = field(default=None, doc="id of the tariff; None where set by hand")
+
+    @property
+    def amount(self) -> int:
+        """VND."""
+        return self.unit_amount * self.quantity
+
+
+@dataclass(frozen=True)
+class DocumentKept:
+    """A document requirement that applies to the dossier's case; the list is closed (D21)."""
+
+    id: str
+    name: str
+    name_en: str
+    required: bool
+
+
+@dataclass(frozen=True)
+class ProcedureKept:
+    """What a dossier keeps of the procedure's version in force at its receipt."""
+
+    code: str
+    version: int
+    name: str
+    name_en: str
+    field_code: str
+    field_name: str
+    service_level: str
+    legacy_level: int
+    time_unit: str
+    fees: tuple[FeeLine, ...] = field(default=(), doc="by the tariff of the channel and case")
+    time_value: int | None = field(default=None)
+    documents: tuple[DocumentKept, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class SupplementItem:
+    """What is missing, and where."""
+
+    note: str = field(min_length=1, max_length=500)
+    requirement: str | None = field(default=None, doc="id of a document requirement")
+    form_field: str | None = field(default=None, doc="key of a form field")
+
+
+# Events
+
+
+@event()
+@dataclass(frozen=True)
+class DossierSubmitted:
+    """The applicant sent it; it lies at the one-stop desk of the competent agency (D13)."""
+
+    code: str
+    subject: str = field(doc="the applicant's account")
+    channel: str
+    procedure: ProcedureKept
+    agency: AgencyRef
+    route: tuple[RouteStep, ...]
+    documents: tuple[Attachment, ...]
+    return_by: ReturnBy
+    locale: str
+    submitted_at: datetime
+    check_due: datetime = field(doc="first check within 8 working hours")
+    case: str | None = field(default=None)
+    applicant: Person | None = field(personal=True)
+    owner: Person | None = field(personal=True)
+    answers: Mapping[str, JSON] | None = field(personal=True)
+    pin: str | None = field(personal=True, doc="4 digits, the look-up's second factor")
+
+
+@event()
+@dataclass(frozen=True)
+class DossierAccepted:
+    """The receiving officer took it; the clock starts."""
+
+    code: str
+    officer: OfficerRef
+    unit: UnitRef
+    accepted_at: datetime
+    due: datetime
+    note: str = field(default="")
+
+
+@event()
+@dataclass(frozen=True)
+class DossierRefused:
+    """Not taken, with the reason (paper 03)."""
+
+    code: str
+    officer: OfficerRef
+    unit: UnitRef
+    reason: str
+    legal_basis: str
+    refused_at: datetime
+
+
+@event()
+@dataclass(frozen=True)
+class SupplementRequested:
+    """Something is missing (paper 02); the clock stands still until it comes."""
+
+    code: str
+    officer: OfficerRef
+    unit: UnitRef
+    items: tuple[SupplementItem, ...]
+    reason: str
+    legal_basis: str
+    requested_at: datetime
+
+
+@event()
+@dataclass(frozen=True)
+class DossierSupplemented:
+    """The applicant sent what was missing."""
+
+    code: str
+    subject: str
+    documents: tuple[Attachment, ...]
+    supplemented_at: datetime
+    answers: Mapping[str, JSON] | None = field(personal=True)
+    note: str = field(default="")
+
+
+@event()
+@dataclass(frozen=True)
+class StepEntered:
+    """It moved: who holds it now, at which step, due when (a hop of the control slip)."""
+
+    code: str
+    step: str
+    unit: UnitRef
+    entered_at: datetime
+    due: datetime
+    officer: OfficerRef | None = field(default=None)
+    from_unit: UnitRef | None = field(default=None)
+    from_officer: OfficerRef | None = field(default=None)
+
+
+@event()
+@dataclass(frozen=True)
+class OfficerAssigned:
+    """An officer got it in hand."""
+
+    code: str
+    step: str
+    unit: UnitRef
+    officer: OfficerRef
+    assigned_by: OfficerRef
+    assigned_at: datetime
+
+
+@event()
+@dataclass(frozen=True)
+class StepCompleted:
+    """A step ended, early, on time or late."""
+
+    code: str
+    step: str
+    unit: UnitRef
+    officer: OfficerRef
+    completed_at: datetime
+    timing: Timing
+    note: str = field(default="")
+
+
+@event()
+@dataclass(frozen=True)
+class StepReturned:
+    """It goes back to an earlier step."""
+
+    code: str
+    step: str
+    to: str
+    officer: OfficerRef
+    reason: str
+    returned_at: datetime
+
+
+@event()
+@dataclass(frozen=True)
+class ClockPaused:
+    """The clock stands still (statuses 5 and 6)."""
+
+    code: str
+    reason: str = field(doc="`supplement` or `fee`")
+    paused_at: datetime
+    due: datetime
+
+
+@event()
+@dataclass(frozen=True)
+class ClockResumed:
+    """The clock runs again; the due date moved by exactly the working time of the pause."""
+
+    code: str
+    reason: str
+    resumed_at: datetime
+    paused_minutes: int = field(doc="working minutes of the pause")
+    former_due: datetime
+    due: datetime
+
+
+@event()
+@dataclass(frozen=True)
+class FeeRequested:
+    """A fee is due (status 6). `payable_online` follows the service level (F03, F04)."""
+
+    code: str
+    subject: str
+    agency: str
+    obligation: str
+    lines: tuple[FeeLine, ...]
+    amount: int = field(minimum=1, doc="VND")
+    payable_online: bool
+    officer: OfficerRef
+    requested_at: datetime
+
+
+@event()
+@dataclass(frozen=True)
+class FeePaid:
+    """The dossier's own record of the payment service's `FeePaid`."""
+
+    code: str
+    obligation: str
+    payment: str
+    amount: int
+    method: str
+    receipt: str
+    paid_at: datetime
+
+
+@event()
+@dataclass(frozen=True)
+class ResultApproved:
+    """The leader approved the result."""
+
+    code: str
+    officer: OfficerRef
+    unit: UnitRef
+    approved_at: datetime
+    note: str = field(default="")
+
+
+@event()
+@dataclass(frozen=True)
+class DossierCompleted:
+    """Processing is over (status 9); the clock stops."""
+
+    code: str
+    completed_at: datetime
+    due: datetime
+    timing: Timing
+
+
+@event()
+@dataclass(frozen=True)
+class ResultDispatched:
+    """The result is on its way: online, by post, or ready at the desk by appointment (F09)."""
+
+    code: str
+    by: ReturnBy
+    officer: OfficerRef
+    dispatched_at: datetime
+    number: str = field(default="", doc="number of the result's paper")
+    result: Attachment | None = field(default=None)
+    tracking: str = field(default="", doc="the post's tracking number")
+    appointment_at: datetime | None = field(default=None)
+    appointment_place: str = field(default="")
+
+
+@event()
+@dataclass(frozen=True)
+class ResultReceived:
+    """The applicant has the result (status 10)."""
+
+    code: str
+    received_at: datetime
+    by: ReturnBy
+    officer: OfficerRef | None = field(default=None)
+
+
+@event()
+@dataclass(frozen=True)
+class DossierWithdrawn:
+    """The applicant took it back (status 7)."""
+
+    code: str
+    reason: str
+    withdrawn_at: datetime
+
+
+@event()
+@dataclass(frozen=True)
+class CitizenNotified:
+    """A message to the applicant went out, or could not."""
+
+    code: str
+    message: str
+    template: str
+    channel: str
+    delivered: bool
+    at: datetime
+    reason: str = field(default="")
+
+
+@event()
+@dataclass(frozen=True)
+class LookUpCodeRequested:
+    """Somebody without login wants to see dossiers: a one-time code goes to the contact on file."""
+
+    look_up: str
+    code: str = field(doc="the dossier whose contact gets it")
+
+
+EVENTS = EventTypes(
+    "dossier",
+    (
+        DossierSubmitted,
+        DossierAccepted,
+        DossierRefused,
+        SupplementRequested,
+        DossierSupplemented,
+        StepEntered,
+        OfficerAssigned,
+        StepCompleted,
+        StepReturned,
+        ClockPaused,
+        ClockResumed,
+        FeeRequested,
+        FeePaid,
+        ResultApproved,
+        DossierCompleted,
+        ResultDispatched,
+        ResultReceived,
+        DossierWithdrawn,
+        CitizenNotified,
+        LookUpCodeRequested,
+    ),
+)
+
+
+# Answers
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the applicant gets for a submitted dossier."""
+
+    code: str
+    pin: str
+    version: int
+    agency: AgencyRef
+    submitted_at: datetime
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who holds it now (E02, E03, E06, E07)."""
+
+    agency: AgencyRef
+    unit: UnitRef
+    officer: OfficerRef | None = field(default=None)
+
+
+@dataclass(frozen=True)
+class StepView:
+    """A step of the route as it stands (E04, E09)."""
+
+    id: str
+    name: str
+    name_en: str
+    unit: UnitRef
+    state: StepState
+    budget_hours: int
+    officer: OfficerRef | None = field(default=None)
+    entered_at: datetime | None = field(default=None)
+    due: datetime | None = field(default=None)
+    completed_at: datetime | None = field(default=None)
+    timing: Timing | None = field(default=None)
+    late_minutes: int = field(default=0, doc="working minutes over the budget, now or at its end")
+
+
+@dataclass(frozen=True)
+class ClockView:
+    """The clock, explained in words."""
+
+    state: ClockState
+    explained: str
+    explained_en: str
+    due: datetime | None = field(default=None)
+    paused_minutes: int = field(default=0, doc="working minutes of all pauses that ended")
+
+
+@dataclass(frozen=True)
+class FeeView:
+    """A fee of the dossier."""
+
+    obligation: str
+    amount: int
+    lines: tuple[FeeLine, ...]
+    state: FeeState
+    payable_online: bool
+    receipt: str = field(default="")
+    paid_at: datetime | None = field(default=None)
+
+
+@dataclass(frozen=True)
+class DocumentView:
+    """A document of the dossier."""
+
+    requirement: str
+    name: str
+    name_en: str
+    file: str
+    file_name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class ResultView:
+    """The result."""
+
+    by: ReturnBy
+    dispatched_at: datetime
+    number: str
+    file: str | None = field(default=None)
+    tracking: str = field(default="")
+    appointment_at: datetime | None = field(default=None)
+    appointment_place: str = field(default="")
+    received_at: datetime | None = field(default=None)
+
+
+@dataclass(frozen=True)
+class SupplementView:
+    """An open request for a supplement."""
+
+    items: tuple[SupplementItem, ...]
+    reason: str
+    legal_basis: str
+    requested_at: datetime
+
+
+@dataclass(frozen=True)
+class DossierStatus:
+    """The status view: which unit and officer hold it, at which step, due when, where stuck.
+
+    `version` is the number of the last event seen ("up to date to event n") and the ETag.
+    `actions` are those the caller may take now. Personal parts are given only to the applicant
+    and to officers of the agency.
+    """
+
+    code: str
+    version: int
+    status: Status
+    status_name: str
+    status_name_en: str
+    procedure: ProcedureKept
+    agency: AgencyRef
+    channel: str
+    clock: ClockView
+    steps: tuple[StepView, ...]
+    submitted_at: datetime
+    updated_at: datetime
+    return_by: ReturnBy
+    actions: tuple[str, ...]
+    holder: Holder | None = field(default=None)
+    step: StepView | None = field(default=None)
+    stuck_at: StepView | None = field(default=None, doc="open step with the largest overrun (E08)")
+    receiving_officer: OfficerRef | None = field(default=None)
+    receiving_unit: UnitRef | None = field(default=None)
+    accepted_at: datetime | None = field(default=None)
+    fees: tuple[FeeView, ...] = field(default=())
+    supplement: SupplementView | None = field(default=None)
+    documents: tuple[DocumentView, ...] = field(default=())
+    result: ResultView | None = field(default=None)
+    refusal: str = field(default="")
+    applicant: Person | None = field(default=None)
+    owner: Person | None = field(default=None)
+    answers: Mapping[str, JSON] | None = field(default=None)
+    pin: str | None = field(default=None)
+
+
+@dataclass(frozen=True)
+class TraceEntry:
+    """One event of a dossier, told in both languages."""
+
+    version: int
+    event: str
+    event_id: str
+    type: str
+    at: datetime
+    title: str
+    title_en: str
+    detail: str
+    detail_en: str
+    who: str = field(doc="officer with title, unit, «Người nộp hồ sơ» or the system")
+    who_en: str
+    step: str = field(default="")
+    step_en: str = field(default="")
+    unit: str = field(default="", doc="unit that holds it after this event")
+    officer: str = field(default="", doc="officer who holds it after this event")
+    due: datetime | None = field(default=None, doc="the dossier's due time after this event")
+    step_due: datetime | None = field(default=None)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The whole history, oldest first."""
+
+    code: str
+    version: int
+    entries: tuple[TraceEntry, ...]
+
+
+@dataclass(frozen=True)
+class DossierRow:
+    """A row of a list: mine, or my unit's."""
+
+    code: str
+    version: int
+    status: Status
+    status_name: str
+    status_name_en: str
+    procedure: str
+    procedure_code: str
+    procedure_en: str
+    agency: str
+    submitted_at: datetime
+    applicant: str = field(default="", doc="name, for officers only")
+    unit: str = field(default="")
+    officer: str = field(default="")
+    officer_account: str = field(default="")
+    step: str = field(default="")
+    step_en: str = field(default="")
+    due: datetime | None = field(default=None)
+    step_due: datetime | None = field(default=None)
+    due_colour: str = field(
+        default="none", doc="on-time, soon (under 24 working hours), late, none"
+    )
+
+
+@dataclass(frozen=True)
+class DossierPage:
+    """Rows of a list; `next` is an opaque cursor."""
+
+    items: tuple[DossierRow, ...]
+    next: str | None = field(default=None)
+    counts: Mapping[str, int] = field(default_factory=dict, doc="rows per tab of the inbox")
+
+
+@dataclass(frozen=True)
+class MaskedStatus:
+    """What a look-up without login shows: names masked, no documents."""
+
+    code: str
+    status: Status
+    status_name: str
+    status_name_en: str
+    procedure: str
+    procedure_en: str
+    agency: str
+    unit: str
+    officer: str
+    step: str
+    step_en: str
+    applicant: str = field(doc="masked: «Nguyễn T* A*»")
+    submitted_at: datetime
+    clock: ClockView
+    version: int
+
+
+@dataclass(frozen=True)
+class LookUpResult:
+    """Dossiers found; empty for a wrong key as for a wrong second factor."""
+
+    items: tuple[MaskedStatus, ...]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a message to the applicant needs, given to notify at the moment of use."""
+
+    code: str
+    account: str
+    name: str
+    email: str
+    phone: str
+    locale: str
+    pin: str
+    procedure: str
+    procedure_en: str
+    agency: str
+    agency_en: str
+    hotline: str
+    unit: str
+    unit_en: str
+    officer: str
+    step: str
+    step_en: str
+    due: datetime | None = field(default=None)
+
+
+@dataclass(frozen=True)
+class LookUpNotice:
+    """What the mail with a one-time look-up code says."""
+
+    email: str
+    locale: str
+    one_time_code: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A saved, unfinished dossier; its content is the wizard's, checked only at submission."""
+
+    draft: str
+    version: int
+    procedure: str
+    content: Mapping[str, JSON]
+    updated_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Drafts:
+    """The caller's drafts, newest first."""
+
+    items: tuple[Draft, ...]
+
+
+@dataclass(frozen=True)
+class FileTicket:
+    """Leave to send or fetch a file at the dossier service's HTTP entrypoint.
+
+    Upload: `POST url` with `Authorization: Bearer <ticket>`, the bytes as the body and the
+    percent-encoded name in `X-File-Name`; answers `{file, sha256, media_type, size, name}`.
+    Download: `GET url` with the same header.
+    """
+
+    ticket: str
+    url: str
+    expires_at: datetime
+    max_bytes: int
+    media_types: tuple[str, ...]
+
+
+# Requests: the applicant's
+
+
+@command("dossier", answer=Receipt)
+@dataclass(frozen=True)
+class SubmitDossier:
+    """Submit. Either the agency or the place is given; the place leads to the competent agency."""
+
+    procedure: str = field(max_length=100)
+    applicant: Person
+    owner: Person
+    form: Mapping[str, JSON]
+    documents: tuple[AttachmentGiven, ...]
+    return_by: ReturnBy
+    case: str | None = field(default=None)
+    agency: str | None = field(default=None, max_length=100)
+    place: str | None = field(default=None, max_length=10)
+    draft: str | None = field(default=None, max_length=64)
+
+
+@command("dossier", answer=DossierStatus)
+@dataclass(frozen=True)
+class SupplementDossier:
+    """Send what was asked for."""
+
+    code: str
+    documents: tuple[AttachmentGiven, ...] = field(default=())
+    form: Mapping[str, JSON] = field(default_factory=dict, doc="answers to correct, by key")
+    note: str = field(default="", max_length=1000)
+
+
+@command("dossier", answer=DossierStatus)
+@dataclass(frozen=True)
+class WithdrawDossier:
+    """Take it back; possible until processing is over."""
+
+    code: str
+    reason: str = field(min_length=1, max_length=1000)
+
+
+# Requests: the officers'
+
+
+@command("dossier", answer=DossierStatus)
+@dataclass(frozen=True)
+class AcceptDossier:
+    """Take it; the clock starts."""
+
+    code: str
+    note: str = field(default="", max_length=1000)
+
+
+@command("dossier", answer=DossierStatus)
+@dataclass(frozen=True)
+class RefuseDossier:
+    """Do not take it."""
+
+    code: str
+    reason: str = field(min_length=1, max_length=2000)
+    legal_basis: str = field(default="", max_length=500)
+
+
+@command("dossier", answer=DossierStatus)
+@dataclass(frozen=True)
+class RequestSupplement:
+    """Ask for what is missing."""
+
+    code: str
+    items: tuple[SupplementItem, ...] = field(min_length=1)
+    reason: str = field(min_length=1, max_length=2000)
+    legal_basis: str = field(default="", max_length=500)
+
+
+@command("dossier", answer=DossierStatus)
+@dataclass(frozen=True)
+class AssignOfficer:
+    """Put it into an officer's hands (phân công)."""
+
+    code: str
+    officer: str = field(doc="the officer's account")
+
+
+@command("dossier", answer=DossierStatus)
+@dataclass(frozen=True)
+class CompleteStep:
+    """The work of the step is done; it moves on."""
+
+    code: str
+    note: str = field(default="", max_length=2000)
+
+
+@command("dossier", answer=DossierStatus)
+@dataclass(frozen=True)
+class ReturnStep:
+    """Send it back to an earlier step."""
+
+    code: str
+    to: str = field(doc="id of an earlier step")
+    reason: str = field(min_length=1, max_length=2000)
+
+
+@command("dossier", answer=DossierStatus)
+@dataclass(frozen=True)
+class RequestFee:
+    """Ask for the fee; without lines, that of the procedure's tariff."""
+
+    code: str
+    lines: tuple[FeeLine, ...] = field(default=())
+
+
+@command("dossier", answer=DossierStatus)
+@dataclass(frozen=True)
+class ApproveResult:
+    """The leader approves."""
+
+    code: str
+    note: str = field(default="", max_length=2000)
+
+
+@command("dossier", answer=DossierStatus)
+@dataclass(frozen=True)
+class DispatchResult:
+    """Number, stamp and send the result."""
+
+    code: str
+    number: str = field(default="", max_length=100)
+    file: str | None = field(default=None, doc="id of the uploaded result; needed online")
+    tracking: str = field(default="", max_length=100, doc="needed by post")
+    appointment_at: datetime | None = field(default=None, doc="needed in person")
+
+
+@command("dossier", answer=DossierStatus)
+@dataclass(frozen=True)
+class HandOver:
+    """The applicant received the result at the desk, or the post delivered it."""
+
+    code: str
+
+
+# The actions a caller may see in `DossierStatus.actions`, and the command behind each.
+ACTIONS: Mapping[str, type] = {
+    "accept": AcceptDossier,
+    "refuse": RefuseDossier,
+    "request-supplement": RequestSupplement,
+    "supplement": SupplementDossier,
+    "assign": AssignOfficer,
+    "complete-step": CompleteStep,
+    "return-step": ReturnStep,
+    "request-fee": RequestFee,
+    "approve": ApproveResult,
+    "dispatch": DispatchResult,
+    "hand-over": HandOver,
+    "withdraw": WithdrawDossier,
+}
+
+
+# Requests: reading
+
+
+@request("dossier", answer=DossierStatus)
+@dataclass(frozen=True)
+class ReadDossier:
+    """The status view of one dossier, for those entitled; others get 404."""
+
+    code: str = field(max_length=64)
+
+
+@request("dossier", answer=Trace)
+@dataclass(frozen=True)
+class ReadTrace:
+    """The history of one dossier, for those entitled."""
+
+    code: str = field(max_length=64)
+
+
+@request("dossier", answer=DossierPage)
+@dataclass(frozen=True)
+class ListMyDossiers:
+    """The caller's own dossiers, newest first (E20)."""
+
+    status: Status | None = field(default=None)
+    after: str | None = field(default=None, max_length=200)
+    limit: int = field(default=20, minimum=1, maximum=100)
+
+
+@request("dossier", answer=DossierPage)
+@dataclass(frozen=True)
+class ReadInbox:
+    """An officer's work list: the open dossiers of the unit, most urgent first."""
+
+    tab: str = field(default="unit", pattern="^(mine|unit|waiting|closed)$")
+    q: str = field(default="", max_length=200, doc="words of code, procedure or applicant")
+    status: Status | None = field(default=None)
+    procedure: str | None = field(default=None)
+    colour: str | None = field(default=None, pattern="^(on-time|soon|late)$")
+    after: str | None = field(default=None, max_length=200)
+    limit: int = field(default=50, minimum=1, maximum=200)
+
+
+@request("dossier", answer=LookUpResult)
+@dataclass(frozen=True)
+class LookUp:
+    """Without login: a code or an identity number, and the PIN or a one-time code (E10–E16)."""
+
+    key: str = field(min_length=6, max_length=64)
+    factor: str = field(min_length=4, max_length=12)
+
+
+@command("dossier", answer=Done)
+@dataclass(frozen=True)
+class RequestLookUpCode:
+    """Send a one-time code to the contact on file; the answer never tells whether there is one."""
+
+    key: str = field(min_length=6, max_length=64)
+
+
+@request("dossier", answer=Notice)
+@dataclass(frozen=True)
+class ReadNotice:
+    """Notify only."""
+
+    code: str
+
+
+@request("dossier", answer=LookUpNotice)
+@dataclass(frozen=True)
+class ReadLookUpNotice:
+    """Notify only."""
+
+    look_up: str
+
+
+# Requests: drafts and files
+
+
+@command("dossier", answer=Draft)
+@dataclass(frozen=True)
+class SaveDraft:
+    """Save a new draft, or another content of one; `If-Match` guards against another window."""
+
+    procedure: str = field(max_length=100)
+    content: Mapping[str, JSON]
+    draft: str | None = field(default=None, max_length=64)
+
+
+@request("dossier", answer=Draft)
+@dataclass(frozen=True)
+class ReadDraft:
+    """One of the caller's drafts."""
+
+    draft: str = field(max_length=64)
+
+
+@request("dossier", answer=Drafts)
+@dataclass(frozen=True)
+class ListDrafts:
+    """All of the caller's drafts."""
+
+
+@command("dossier", answer=Done)
+@dataclass(frozen=True)
+class DeleteDraft:
+    """Forget a draft."""
+
+    draft: str = field(max_length=64)
+
+
+@request("dossier", answer=FileTicket)
+@dataclass(frozen=True)
+class NewUploadTicket:
+    """Leave to upload one file as the caller."""
+
+
+@request("dossier", answer=FileTicket)
+@dataclass(frozen=True)
+class NewDownloadTicket:
+    """Leave to fetch a file: one's own, or one of a dossier one may see."""
+
+    file: str = field(max_length=64)
+    code: str | None = field(default=None, max_length=64, doc="the dossier it belongs to")

@@ -1,0 +1,115 @@
+"""What neighbours may know of notify: what was sent to whom, and how it went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kernel.events import EventTypes, event
+from kernel.requests import Done, command, request
+from kernel.schemas import field
+
+# Events. The stream is `message-<id>`; the id follows from the event that caused the message.
+
+
+@event()
+@dataclass(frozen=True)
+class MessagePlanned:
+    """A message is owed to an account because of an event."""
+
+    message: str
+    account: str
+    template: str
+    channel: str = field(doc="`mail` or `inbox`")
+    planned_at: datetime
+    dossier: str = field(default="")
+    subject_vi: str = field(default="", doc="in-app title without personal data")
+    subject_en: str = field(default="")
+
+
+@event()
+@dataclass(frozen=True)
+class MessageSent:
+    """The mail server took it, or it lies in the in-app inbox."""
+
+    message: str
+    account: str
+    template: str
+    channel: str
+    sent_at: datetime
+    dossier: str = field(default="")
+    message_id: str = field(default="", doc="the mail's Message-ID")
+
+
+@event()
+@dataclass(frozen=True)
+class MessageFailed:
+    """It could not be sent after all tries, or can never be."""
+
+    message: str
+    account: str
+    template: str
+    channel: str
+    failed_at: datetime
+    reason: str
+    dossier: str = field(default="")
+
+
+@event()
+@dataclass(frozen=True)
+class MessageRead:
+    """The account opened it in the in-app inbox."""
+
+    message: str
+    account: str
+    read_at: datetime
+
+
+EVENTS = EventTypes("notify", (MessagePlanned, MessageSent, MessageFailed, MessageRead))
+
+
+# Answers
+
+
+@dataclass(frozen=True)
+class InboxMessage:
+    """A message of the in-app inbox."""
+
+    message: str
+    template: str
+    title: str
+    title_en: str
+    body: str
+    body_en: str
+    at: datetime
+    read: bool
+    dossier: str = field(default="")
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """In-app messages, newest first."""
+
+    items: tuple[InboxMessage, ...]
+    unread: int
+    next: str | None = field(default=None)
+
+
+# Requests
+
+
+@request("notify", answer=Inbox)
+@dataclass(frozen=True)
+class ReadMessages:
+    """The caller's in-app inbox."""
+
+    after: str | None = field(default=None, max_length=200)
+    limit: int = field(default=20, minimum=1, maximum=100)
+
+
+@command("notify", answer=Done)
+@dataclass(frozen=True)
+class MarkRead:
+    """One message was read."""
+
+    message: str = field(max_length=100)

@@ -1,0 +1,247 @@
+"""What neighbours may know of payment: obligations, payments, receipts. Amounts are VND."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from kernel.events import EventTypes, event
+from kernel.requests import command, request
+from kernel.schemas import field
+
+
+class ObligationState(StrEnum):
+    """What became of an obligation."""
+
+    DUE = "due"
+    PAID = "paid"
+    CANCELLED = "cancelled"
+
+
+class PaymentState(StrEnum):
+    """What became of one attempt to pay."""
+
+    PENDING = "pending"
+    PAID = "paid"
+    FAILED = "failed"
+    FLAGGED = "flagged"  # money came for something no longer due: to be refunded
+
+
+class Method(StrEnum):
+    """How it was paid."""
+
+    ONLINE = "online"
+    CASH = "cash"
+
+
+@dataclass(frozen=True)
+class ObligationLine:
+    """A line of an obligation."""
+
+    label: str
+    unit_amount: int
+    quantity: int
+
+
+# Events. The stream is `obligation-<id>`.
+
+
+@event()
+@dataclass(frozen=True)
+class ObligationRaised:
+    """A fee of a dossier is to be paid."""
+
+    obligation: str
+    dossier: str
+    subject: str = field(doc="the account that owes it")
+    agency: str
+    lines: tuple[ObligationLine, ...]
+    amount: int = field(minimum=1)
+    payable_online: bool
+    raised_at: datetime
+
+
+@event()
+@dataclass(frozen=True)
+class PaymentStarted:
+    """The payer was sent to a provider."""
+
+    obligation: str
+    payment: str = field(doc="the reference the provider knows it by (vnp_TxnRef)")
+    provider: str
+    amount: int
+    started_at: datetime
+    expires_at: datetime
+
+
+@event()
+@dataclass(frozen=True)
+class PaymentFailed:
+    """The provider says that this attempt failed; another may follow."""
+
+    obligation: str
+    payment: str
+    provider: str
+    reason: str
+    failed_at: datetime
+
+
+@event()
+@dataclass(frozen=True)
+class FeePaid:
+    """The fee is paid, confirmed by the provider or entered by an officer against a receipt."""
+
+    obligation: str
+    dossier: str
+    payment: str
+    amount: int
+    method: Method
+    receipt: str
+    paid_at: datetime
+    provider: str = field(default="")
+    provider_reference: str = field(default="")
+    officer: str = field(default="", doc="account of the officer who took the cash")
+
+
+@event()
+@dataclass(frozen=True)
+class PaymentFlagged:
+    """Money came for something already paid or cancelled: recorded, to be refunded."""
+
+    obligation: str
+    payment: str
+    provider: str
+    amount: int
+    reason: str
+    flagged_at: datetime
+
+
+@event()
+@dataclass(frozen=True)
+class ObligationCancelled:
+    """The dossier ended without it."""
+
+    obligation: str
+    dossier: str
+    reason: str
+    cancelled_at: datetime
+
+
+EVENTS = EventTypes(
+    "payment",
+    (
+        ObligationRaised,
+        PaymentStarted,
+        PaymentFailed,
+        FeePaid,
+        PaymentFlagged,
+        ObligationCancelled,
+    ),
+)
+
+
+# Answers
+
+
+@dataclass(frozen=True)
+class Obligation:
+    """An obligation as it stands."""
+
+    obligation: str
+    dossier: str
+    lines: tuple[ObligationLine, ...]
+    amount: int
+    state: ObligationState
+    payable_online: bool
+    raised_at: datetime
+    version: int
+    method: Method | None = field(default=None)
+    receipt: str = field(default="")
+    paid_at: datetime | None = field(default=None)
+
+
+@dataclass(frozen=True)
+class Obligations:
+    """All obligations of a dossier."""
+
+    items: tuple[Obligation, ...]
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """Where to send the payer."""
+
+    payment: str
+    url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Payment:
+    """One attempt, for the page the payer comes back to (display only)."""
+
+    payment: str
+    obligation: str
+    dossier: str
+    amount: int
+    state: PaymentState
+    provider: str
+    reason: str = field(default="")
+
+
+@dataclass(frozen=True)
+class ProviderAnswer:
+    """What the provider's notification is answered with (VNPAY: RspCode and Message)."""
+
+    code: str
+    message: str
+
+
+# Requests
+
+
+@request("payment", answer=Obligations)
+@dataclass(frozen=True)
+class ReadObligations:
+    """The obligations of a dossier, for its applicant and the agency's officers."""
+
+    dossier: str = field(max_length=64)
+
+
+@command("payment", answer=Redirect)
+@dataclass(frozen=True)
+class StartPayment:
+    """Start to pay online; `return_url` is where the provider sends the payer back."""
+
+    obligation: str = field(max_length=64)
+    return_url: str = field(max_length=500)
+    provider: str = field(default="vnpay", max_length=20)
+
+
+@request("payment", answer=Payment)
+@dataclass(frozen=True)
+class ReadPayment:
+    """An attempt, for the account that made it."""
+
+    payment: str = field(max_length=64)
+
+
+@command("payment", answer=ProviderAnswer)
+@dataclass(frozen=True)
+class NotifyPayment:
+    """A provider's notification (IPN), unauthenticated but signed; only this changes state."""
+
+    provider: str = field(max_length=20)
+    parameters: Mapping[str, str]
+
+
+@command("payment", answer=Obligation)
+@dataclass(frozen=True)
+class RecordCash:
+    """An officer of the agency took cash at the counter against a receipt number."""
+
+    obligation: str = field(max_length=64)
+    receipt: str = field(min_length=1, max_length=50)
+    amount: int = field(minimum=1)
