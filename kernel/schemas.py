@@ -4,7 +4,7 @@ Supported annotations: `str`, `int`, `bool`, `date`, aware `datetime`, enums (by
 dataclasses, `tuple[X, ...]`, `Mapping[str, X]`, `JSON`, and `X | None`. Money is an `int` of VND;
 there are no floats. Constraints stand on the field itself:
 
->>> @dataclass(frozen=True)
+>>> @frozen
 ... class Rating:
 ...     score: int = field(minimum=1, maximum=5)
 ...     comment: str = field(default="", max_length=2000)
@@ -65,8 +65,6 @@ def field(
         "doc": doc,
         "personal": personal,
     }
-    if personal and default is _MISSING and default_factory is _MISSING:
-        default = None
     kwargs: dict[str, Any] = {"metadata": {_KEY: constraints}}
     if default is not _MISSING:
         kwargs["default"] = default
@@ -111,6 +109,12 @@ def field_error(path: str, code: str, *arguments: object) -> FieldError:
     """Return the sentence, in both languages, of a field error known by its code."""
     vi, en = _SENTENCES.get(code, _SENTENCES["invalid"])
     return FieldError(path, code, vi.format(*arguments), en.format(*arguments))
+
+
+@typing.dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def frozen(cls: type[T]) -> type[T]:
+    """Make a frozen dataclass whose fields may be declared with `field`."""
+    return dataclasses.dataclass(frozen=True)(cls)
 
 
 @cache

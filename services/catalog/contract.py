@@ -6,13 +6,13 @@ A procedure's published version is a whole: form, documents, tariffs and workflo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
 from kernel.events import EventTypes, event
 from kernel.requests import Done, command, request
-from kernel.schemas import JSON, field
+from kernel.schemas import JSON, field, frozen
 
 
 class PlaceLevel(StrEnum):
@@ -101,7 +101,7 @@ class Prefill(StrEnum):
 # Values
 
 
-@dataclass(frozen=True)
+@frozen
 class Place:
     """An administrative unit with its dates; `successors` lists today's codes, main one first."""
 
@@ -116,7 +116,7 @@ class Place:
     successors: tuple[str, ...] = field(default=())
 
 
-@dataclass(frozen=True)
+@frozen
 class Unit:
     """A part of an agency (phòng, ban, bộ phận, đội)."""
 
@@ -127,7 +127,7 @@ class Unit:
     one_stop: bool = field(default=False, doc="the counter that receives (bộ phận một cửa)")
 
 
-@dataclass(frozen=True)
+@frozen
 class Agency:
     """An agency with its units. `identifier` is the national identifier in dossier codes."""
 
@@ -145,9 +145,11 @@ class Agency:
     valid_from: date | None = field(default=None)
     valid_to: date | None = field(default=None)
     successors: tuple[str, ...] = field(default=())
+    sector: str = field(default="", doc="of a department: justice, construction…")
+    short_identifier: str = field(default="", example="H56.38.01")
 
 
-@dataclass(frozen=True)
+@frozen
 class FieldOfWork:
     """A field (lĩnh vực) with the number of procedures in it."""
 
@@ -157,7 +159,7 @@ class FieldOfWork:
     procedures: int = field(default=0)
 
 
-@dataclass(frozen=True)
+@frozen
 class Source:
     """How sure a figure is and where it comes from."""
 
@@ -166,7 +168,7 @@ class Source:
     note: str = field(default="")
 
 
-@dataclass(frozen=True)
+@frozen
 class Competence:
     """Which agency resolves it: of this kind, at the first of these levels for the place."""
 
@@ -174,9 +176,14 @@ class Competence:
     levels: tuple[AgencyLevel, ...]
     territorial: bool = field(default=True, doc="False: any such agency takes it")
     description: str = field(default="", doc="as published: «Công an cấp xã»")
+    unit: str = field(default="", doc="id of the unit that handles it there (see `handling_unit`)")
+    sector: str = field(default="", doc="of a department: justice, construction…")
+    within: str | None = field(default=None, doc="only inside this province")
+    cases: tuple[str, ...] = field(default=(), doc="only these cases; empty: all")
+    valid_to: date | None = field(default=None, doc="last day of this competence")
 
 
-@dataclass(frozen=True)
+@frozen
 class ProcessingTime:
     """Time allowed for a channel. `value` is absent where only a description is published."""
 
@@ -187,7 +194,7 @@ class ProcessingTime:
     source: Source = field(default=Source())
 
 
-@dataclass(frozen=True)
+@frozen
 class Tariff:
     """A fee. `amount` in VND is absent where the provincial council sets it and has not yet."""
 
@@ -200,9 +207,12 @@ class Tariff:
     exemptions: str = field(default="")
     legal_basis: str = field(default="")
     source: Source = field(default=Source())
+    valid_from: date | None = field(default=None)
+    valid_to: date | None = field(default=None)
+    base_amount: int | None = field(default=None, minimum=0, doc="before a reduction, in VND")
 
 
-@dataclass(frozen=True)
+@frozen
 class DocumentRequirement:
     """A required paper (thành phần hồ sơ). The list is closed (D21)."""
 
@@ -218,7 +228,7 @@ class DocumentRequirement:
     case: str | None = field(default=None)
 
 
-@dataclass(frozen=True)
+@frozen
 class Option:
     """A choice of a form field."""
 
@@ -227,7 +237,7 @@ class Option:
     label_en: str = field(default="")
 
 
-@dataclass(frozen=True)
+@frozen
 class FormField:
     """A field of a form; its answer stands under `key`."""
 
@@ -246,7 +256,7 @@ class FormField:
     prefill: Prefill | None = field(default=None)
 
 
-@dataclass(frozen=True)
+@frozen
 class FormSection:
     """A part of a form with a heading."""
 
@@ -255,7 +265,7 @@ class FormSection:
     fields: tuple[FormField, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Form:
     """The declaration (tờ khai) of a procedure."""
 
@@ -267,7 +277,7 @@ class Form:
     general: bool = field(default=False, doc="a general declaration: none is published for it")
 
 
-@dataclass(frozen=True)
+@frozen
 class Case:
     """A variant (trường hợp)."""
 
@@ -275,6 +285,8 @@ class Case:
     name: str
     name_en: str = field(default="")
     time: ProcessingTime | None = field(default=None)
+    service_level: ServiceLevel | None = field(default=None, doc="where it differs")
+    in_person: str = field(default="", doc="what must be done in person, where it differs")
 
 
 class StepAction(StrEnum):
@@ -288,7 +300,7 @@ class StepAction(StrEnum):
     HAND_OVER = "hand-over"  # gives the result to the applicant
 
 
-@dataclass(frozen=True)
+@frozen
 class Step:
     """A step of the workflow: who acts, where, in what time, how it ends."""
 
@@ -301,7 +313,7 @@ class Step:
     action: StepAction
 
 
-@dataclass(frozen=True)
+@frozen
 class GuideStep:
     """A step of the guidance for the citizen (C25)."""
 
@@ -309,7 +321,7 @@ class GuideStep:
     text: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Procedure:
     """A version of a procedure (thủ tục hành chính), complete."""
 
@@ -342,13 +354,17 @@ class Procedure:
     valid_to: date | None = field(default=None)
     superseded_by: str | None = field(default=None)
     source: Source = field(default=Source())
+    also_competent: tuple[Competence, ...] = field(default=(), doc="further ones, after the first")
+    other_codes: tuple[str, ...] = field(default=(), doc="service code, former codes: also found")
+    decision: str = field(default="", doc="the decision that published it")
+    level_source: Source = field(default=Source(), doc="of the service level")
 
 
 # Events
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class ProcedurePublished:
     """A version is in force from its date; the whole version travels with it."""
 
@@ -356,7 +372,7 @@ class ProcedurePublished:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class PlacesRegistered:
     """Administrative units, some hundreds at a time."""
 
@@ -364,7 +380,7 @@ class PlacesRegistered:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class AgencyOpened:
     """An agency exists, or changed: the whole of it travels with it."""
 
@@ -372,7 +388,7 @@ class AgencyOpened:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class AgencyClosed:
     """The agency takes nothing any more; its successors do."""
 
@@ -387,7 +403,7 @@ EVENTS = EventTypes("catalog", (ProcedurePublished, PlacesRegistered, AgencyOpen
 # Answers
 
 
-@dataclass(frozen=True)
+@frozen
 class ProcedureSummary:
     """A row of the list of procedures."""
 
@@ -407,7 +423,7 @@ class ProcedureSummary:
     valid_to: date | None = field(default=None)
 
 
-@dataclass(frozen=True)
+@frozen
 class ProcedurePage:
     """Procedures found, best first; `next` is an opaque cursor; `total` counts all that match."""
 
@@ -416,7 +432,7 @@ class ProcedurePage:
     next: str | None = field(default=None)
 
 
-@dataclass(frozen=True)
+@frozen
 class AgencyPage:
     """Agencies found."""
 
@@ -424,7 +440,7 @@ class AgencyPage:
     next: str | None = field(default=None)
 
 
-@dataclass(frozen=True)
+@frozen
 class PlacePage:
     """Places found."""
 
@@ -432,14 +448,14 @@ class PlacePage:
     next: str | None = field(default=None)
 
 
-@dataclass(frozen=True)
+@frozen
 class FieldsOfWork:
     """All fields that have procedures."""
 
     items: tuple[FieldOfWork, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Loaded:
     """What a load did."""
 
@@ -448,11 +464,18 @@ class Loaded:
     unchanged: int
 
 
+@frozen
+class Holdings:
+    """The digest of each thing held, by its stream."""
+
+    digests: Mapping[str, str]
+
+
 # Requests
 
 
 @request("catalog", answer=ProcedurePage)
-@dataclass(frozen=True)
+@frozen
 class FindProcedures:
     """Procedures in force on a day, by words (accent-insensitive, any order) and filters (C03)."""
 
@@ -470,7 +493,7 @@ class FindProcedures:
 
 
 @request("catalog", answer=Procedure)
-@dataclass(frozen=True)
+@frozen
 class ReadProcedure:
     """A procedure by code or slug, as in force on a day, or at a version."""
 
@@ -480,7 +503,7 @@ class ReadProcedure:
 
 
 @request("catalog", answer=AgencyPage)
-@dataclass(frozen=True)
+@frozen
 class FindAgencies:
     """Agencies open on a day."""
 
@@ -495,7 +518,7 @@ class FindAgencies:
 
 
 @request("catalog", answer=Agency)
-@dataclass(frozen=True)
+@frozen
 class ReadAgency:
     """An agency by id."""
 
@@ -503,7 +526,7 @@ class ReadAgency:
 
 
 @request("catalog", answer=PlacePage)
-@dataclass(frozen=True)
+@frozen
 class FindPlaces:
     """Places in force on a day: by level, parent, words (old names lead to their successors)."""
 
@@ -516,7 +539,7 @@ class FindPlaces:
 
 
 @request("catalog", answer=FieldsOfWork)
-@dataclass(frozen=True)
+@frozen
 class ListFields:
     """The fields of work, those with procedures in force on a day."""
 
@@ -524,17 +547,24 @@ class ListFields:
 
 
 @request("catalog", answer=Agency)
-@dataclass(frozen=True)
+@frozen
 class FindCompetentAgency:
     """The agency that resolves a procedure for a place (D13, D14); old places lead to new ones."""
 
     procedure: str
     place: str
     case: str | None = field(default=None)
+    on: date | None = field(default=None, doc="today where absent")
+
+
+@request("catalog", answer=Holdings)
+@frozen
+class ReadHoldings:
+    """What the catalogue holds, as digests, so that a load sends only what differs."""
 
 
 @command("catalog", answer=Loaded)
-@dataclass(frozen=True)
+@frozen
 class PublishProcedures:
     """Publish versions; what is published already with the same content stays as it is."""
 
@@ -542,7 +572,7 @@ class PublishProcedures:
 
 
 @command("catalog", answer=Loaded)
-@dataclass(frozen=True)
+@frozen
 class RegisterPlaces:
     """Register administrative units."""
 
@@ -550,7 +580,7 @@ class RegisterPlaces:
 
 
 @command("catalog", answer=Loaded)
-@dataclass(frozen=True)
+@frozen
 class OpenAgencies:
     """Open agencies, or change them."""
 
@@ -558,7 +588,7 @@ class OpenAgencies:
 
 
 @command("catalog", answer=Done)
-@dataclass(frozen=True)
+@frozen
 class CloseAgency:
     """Close an agency from a day on."""
 
@@ -569,3 +599,67 @@ class CloseAgency:
 
 # The shape of a filled-in form: answers by the key of their field.
 Answers = dict[str, JSON]
+
+
+# What the values mean, for every service alike
+
+
+class Offering(StrEnum):
+    """What the portal offers at a service level (F01 to F04)."""
+
+    INFORMATION = "information"  # all about the procedure, with its legal documents
+    TEMPLATES = "templates"  # forms to download, filed in person or by post
+    FILE_ONLINE = "file-online"  # fill in and send, and all dealings until the result
+    PAY_ONLINE = "pay-online"
+    RESULT_ONLINE = "result-online"
+    RESULT_BY_POST = "result-by-post"
+    RESULT_IN_PERSON = "result-in-person"
+
+
+_LEVEL_1 = frozenset({Offering.INFORMATION})
+_LEVEL_2 = _LEVEL_1 | {Offering.TEMPLATES, Offering.RESULT_IN_PERSON}
+_LEVEL_3 = _LEVEL_2 | {Offering.FILE_ONLINE}
+_LEVEL_4 = _LEVEL_3 | {Offering.PAY_ONLINE, Offering.RESULT_ONLINE, Offering.RESULT_BY_POST}
+
+OFFERINGS: Mapping[int, frozenset[Offering]] = {1: _LEVEL_1, 2: _LEVEL_2, 3: _LEVEL_3, 4: _LEVEL_4}
+
+
+def can_file_online(procedure: Procedure) -> bool:
+    """Whether the portal takes a dossier of it: level 3 or 4, with the online channel open."""
+    offered = OFFERINGS[procedure.legacy_level]
+    return Offering.FILE_ONLINE in offered and Channel.ONLINE in procedure.channels
+
+
+def competences(procedure: Procedure, case: str | None, on: date) -> tuple[Competence, ...]:
+    """Return who resolves it on a day, in order of preference, for one of its cases or none."""
+    return tuple(
+        competence
+        for competence in (procedure.competence, *procedure.also_competent)
+        if (competence.valid_to is None or on <= competence.valid_to)
+        and (not competence.cases or case in competence.cases)
+    )
+
+
+def resolves(agency: Agency, competence: Competence) -> bool:
+    """Whether the agency is one of those that the competence names (its place is not asked)."""
+    return (
+        agency.kind is competence.kind
+        and agency.level in competence.levels
+        and (not competence.sector or agency.sector == competence.sector)
+    )
+
+
+def handling_unit(
+    agency: Agency, procedure: Procedure, case: str | None = None, on: date | None = None
+) -> Unit:
+    """Return the unit that a workflow step means by `handling`.
+
+    It is the one the agency's competence names, else the first unit that is neither the one-stop
+    desk nor the leadership nor the records office.
+    """
+    units = {unit.id: unit for unit in agency.units}
+    for competence in competences(procedure, case, on or date.max):
+        if resolves(agency, competence) and competence.unit in units:
+            return units[competence.unit]
+    apart = ("one-stop", "leadership", "office")
+    return next((unit for unit in agency.units if unit.id not in apart), agency.units[0])

@@ -8,13 +8,12 @@ own events.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 
 from kernel.events import EventTypes, event
 from kernel.requests import Done, command, request
-from kernel.schemas import JSON, field
+from kernel.schemas import JSON, field, frozen
 
 
 class Status(IntEnum):
@@ -83,7 +82,7 @@ class StepState(StrEnum):
 # Values
 
 
-@dataclass(frozen=True)
+@frozen
 class Person:
     """An applicant (người nộp) or owner (chủ hồ sơ)."""
 
@@ -100,7 +99,7 @@ class Person:
     sex: str | None = field(default=None, pattern="^(male|female)$")
 
 
-@dataclass(frozen=True)
+@frozen
 class Attachment:
     """A file that answers a document requirement. Its name stands with the file, not here."""
 
@@ -111,7 +110,7 @@ class Attachment:
     size: int = field(minimum=1, doc="bytes")
 
 
-@dataclass(frozen=True)
+@frozen
 class AttachmentGiven:
     """A file given for a document requirement."""
 
@@ -119,7 +118,7 @@ class AttachmentGiven:
     file: str = field(max_length=64, doc="id answered by the upload")
 
 
-@dataclass(frozen=True)
+@frozen
 class OfficerRef:
     """An officer as the citizen may see him or her (A07)."""
 
@@ -128,7 +127,7 @@ class OfficerRef:
     title: str
 
 
-@dataclass(frozen=True)
+@frozen
 class UnitRef:
     """A unit of an agency."""
 
@@ -137,7 +136,7 @@ class UnitRef:
     name_en: str
 
 
-@dataclass(frozen=True)
+@frozen
 class AgencyRef:
     """An agency."""
 
@@ -148,7 +147,7 @@ class AgencyRef:
     hotline: str = field(default="")
 
 
-@dataclass(frozen=True)
+@frozen
 class RouteStep:
     """A step of the workflow with its unit resolved for the agency that got the dossier."""
 
@@ -161,7 +160,7 @@ class RouteStep:
     action: str = field(doc="receive, assign, complete, approve, dispatch or hand-over")
 
 
-@dataclass(frozen=True)
+@frozen
 class FeeLine:
     """A line of a fee; `amount` = `unit_amount` times `quantity`, in VND."""
 
@@ -176,7 +175,7 @@ class FeeLine:
         return self.unit_amount * self.quantity
 
 
-@dataclass(frozen=True)
+@frozen
 class DocumentKept:
     """A document requirement that applies to the dossier's case; the list is closed (D21)."""
 
@@ -186,7 +185,7 @@ class DocumentKept:
     required: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class ProcedureKept:
     """What a dossier keeps of the procedure's version in force at its receipt."""
 
@@ -204,7 +203,7 @@ class ProcedureKept:
     documents: tuple[DocumentKept, ...] = field(default=())
 
 
-@dataclass(frozen=True)
+@frozen
 class SupplementItem:
     """What is missing, and where."""
 
@@ -217,7 +216,7 @@ class SupplementItem:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class DossierSubmitted:
     """The applicant sent it; it lies at the one-stop desk of the competent agency (D13)."""
 
@@ -233,14 +232,16 @@ class DossierSubmitted:
     submitted_at: datetime
     check_due: datetime = field(doc="first check within 8 working hours")
     case: str | None = field(default=None)
-    applicant: Person | None = field(personal=True)
-    owner: Person | None = field(personal=True)
-    answers: Mapping[str, JSON] | None = field(personal=True)
-    pin: str | None = field(personal=True, doc="4 digits, the look-up's second factor")
+    applicant: Person | None = field(default=None, personal=True)
+    owner: Person | None = field(default=None, personal=True)
+    answers: Mapping[str, JSON] | None = field(default=None, personal=True)
+    pin: str | None = field(
+        default=None, personal=True, doc="4 digits, the look-up's second factor"
+    )
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class DossierAccepted:
     """The receiving officer took it; the clock starts."""
 
@@ -253,7 +254,7 @@ class DossierAccepted:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class DossierRefused:
     """Not taken, with the reason (paper 03)."""
 
@@ -266,7 +267,7 @@ class DossierRefused:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class SupplementRequested:
     """Something is missing (paper 02); the clock stands still until it comes."""
 
@@ -280,7 +281,7 @@ class SupplementRequested:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class DossierSupplemented:
     """The applicant sent what was missing."""
 
@@ -288,12 +289,12 @@ class DossierSupplemented:
     subject: str
     documents: tuple[Attachment, ...]
     supplemented_at: datetime
-    answers: Mapping[str, JSON] | None = field(personal=True)
+    answers: Mapping[str, JSON] | None = field(default=None, personal=True)
     note: str = field(default="")
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class StepEntered:
     """It moved: who holds it now, at which step, due when (a hop of the control slip)."""
 
@@ -308,7 +309,7 @@ class StepEntered:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class OfficerAssigned:
     """An officer got it in hand."""
 
@@ -321,7 +322,7 @@ class OfficerAssigned:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class StepCompleted:
     """A step ended, early, on time or late."""
 
@@ -335,7 +336,7 @@ class StepCompleted:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class StepReturned:
     """It goes back to an earlier step."""
 
@@ -348,7 +349,7 @@ class StepReturned:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class ClockPaused:
     """The clock stands still (statuses 5 and 6)."""
 
@@ -359,7 +360,7 @@ class ClockPaused:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class ClockResumed:
     """The clock runs again; the due date moved by exactly the working time of the pause."""
 
@@ -372,7 +373,7 @@ class ClockResumed:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class FeeRequested:
     """A fee is due (status 6). `payable_online` follows the service level (F03, F04)."""
 
@@ -388,7 +389,7 @@ class FeeRequested:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class FeePaid:
     """The dossier's own record of the payment service's `FeePaid`."""
 
@@ -402,7 +403,7 @@ class FeePaid:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class ResultApproved:
     """The leader approved the result."""
 
@@ -414,7 +415,7 @@ class ResultApproved:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class DossierCompleted:
     """Processing is over (status 9); the clock stops."""
 
@@ -425,7 +426,7 @@ class DossierCompleted:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class ResultDispatched:
     """The result is on its way: online, by post, or ready at the desk by appointment (F09)."""
 
@@ -441,7 +442,7 @@ class ResultDispatched:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class ResultReceived:
     """The applicant has the result (status 10)."""
 
@@ -452,7 +453,7 @@ class ResultReceived:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class DossierWithdrawn:
     """The applicant took it back (status 7)."""
 
@@ -462,7 +463,7 @@ class DossierWithdrawn:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class CitizenNotified:
     """A message to the applicant went out, or could not."""
 
@@ -476,7 +477,7 @@ class CitizenNotified:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class LookUpCodeRequested:
     """Somebody without login wants to see dossiers: a one-time code goes to the contact on file."""
 
@@ -514,7 +515,7 @@ EVENTS = EventTypes(
 # Answers
 
 
-@dataclass(frozen=True)
+@frozen
 class Receipt:
     """What the applicant gets for a submitted dossier."""
 
@@ -525,7 +526,7 @@ class Receipt:
     submitted_at: datetime
 
 
-@dataclass(frozen=True)
+@frozen
 class Holder:
     """Who holds it now (E02, E03, E06, E07)."""
 
@@ -534,7 +535,7 @@ class Holder:
     officer: OfficerRef | None = field(default=None)
 
 
-@dataclass(frozen=True)
+@frozen
 class StepView:
     """A step of the route as it stands (E04, E09)."""
 
@@ -552,7 +553,7 @@ class StepView:
     late_minutes: int = field(default=0, doc="working minutes over the budget, now or at its end")
 
 
-@dataclass(frozen=True)
+@frozen
 class ClockView:
     """The clock, explained in words."""
 
@@ -563,7 +564,7 @@ class ClockView:
     paused_minutes: int = field(default=0, doc="working minutes of all pauses that ended")
 
 
-@dataclass(frozen=True)
+@frozen
 class FeeView:
     """A fee of the dossier."""
 
@@ -576,7 +577,7 @@ class FeeView:
     paid_at: datetime | None = field(default=None)
 
 
-@dataclass(frozen=True)
+@frozen
 class DocumentView:
     """A document of the dossier."""
 
@@ -590,7 +591,7 @@ class DocumentView:
     sha256: str
 
 
-@dataclass(frozen=True)
+@frozen
 class ResultView:
     """The result."""
 
@@ -604,7 +605,7 @@ class ResultView:
     received_at: datetime | None = field(default=None)
 
 
-@dataclass(frozen=True)
+@frozen
 class SupplementView:
     """An open request for a supplement."""
 
@@ -614,7 +615,7 @@ class SupplementView:
     requested_at: datetime
 
 
-@dataclass(frozen=True)
+@frozen
 class DossierStatus:
     """The status view: which unit and officer hold it, at which step, due when, where stuck.
 
@@ -654,7 +655,7 @@ class DossierStatus:
     pin: str | None = field(default=None)
 
 
-@dataclass(frozen=True)
+@frozen
 class TraceEntry:
     """One event of a dossier, told in both languages."""
 
@@ -677,7 +678,7 @@ class TraceEntry:
     step_due: datetime | None = field(default=None)
 
 
-@dataclass(frozen=True)
+@frozen
 class Trace:
     """The whole history, oldest first."""
 
@@ -686,7 +687,7 @@ class Trace:
     entries: tuple[TraceEntry, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class DossierRow:
     """A row of a list: mine, or my unit's."""
 
@@ -713,7 +714,7 @@ class DossierRow:
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class DossierPage:
     """Rows of a list; `next` is an opaque cursor."""
 
@@ -722,7 +723,7 @@ class DossierPage:
     counts: Mapping[str, int] = field(default_factory=dict, doc="rows per tab of the inbox")
 
 
-@dataclass(frozen=True)
+@frozen
 class MaskedStatus:
     """What a look-up without login shows: names masked, no documents."""
 
@@ -743,14 +744,14 @@ class MaskedStatus:
     version: int
 
 
-@dataclass(frozen=True)
+@frozen
 class LookUpResult:
     """Dossiers found; empty for a wrong key as for a wrong second factor."""
 
     items: tuple[MaskedStatus, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Notice:
     """What a message to the applicant needs, given to notify at the moment of use."""
 
@@ -774,7 +775,7 @@ class Notice:
     due: datetime | None = field(default=None)
 
 
-@dataclass(frozen=True)
+@frozen
 class LookUpNotice:
     """What the mail with a one-time look-up code says."""
 
@@ -784,7 +785,7 @@ class LookUpNotice:
     expires_at: datetime
 
 
-@dataclass(frozen=True)
+@frozen
 class Draft:
     """A saved, unfinished dossier; its content is the wizard's, checked only at submission."""
 
@@ -796,14 +797,14 @@ class Draft:
     expires_at: datetime
 
 
-@dataclass(frozen=True)
+@frozen
 class Drafts:
     """The caller's drafts, newest first."""
 
     items: tuple[Draft, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class FileTicket:
     """Leave to send or fetch a file at the dossier service's HTTP entrypoint.
 
@@ -823,7 +824,7 @@ class FileTicket:
 
 
 @command("dossier", answer=Receipt)
-@dataclass(frozen=True)
+@frozen
 class SubmitDossier:
     """Submit. Either the agency or the place is given; the place leads to the competent agency."""
 
@@ -840,7 +841,7 @@ class SubmitDossier:
 
 
 @command("dossier", answer=DossierStatus)
-@dataclass(frozen=True)
+@frozen
 class SupplementDossier:
     """Send what was asked for."""
 
@@ -851,7 +852,7 @@ class SupplementDossier:
 
 
 @command("dossier", answer=DossierStatus)
-@dataclass(frozen=True)
+@frozen
 class WithdrawDossier:
     """Take it back; possible until processing is over."""
 
@@ -863,7 +864,7 @@ class WithdrawDossier:
 
 
 @command("dossier", answer=DossierStatus)
-@dataclass(frozen=True)
+@frozen
 class AcceptDossier:
     """Take it; the clock starts."""
 
@@ -872,7 +873,7 @@ class AcceptDossier:
 
 
 @command("dossier", answer=DossierStatus)
-@dataclass(frozen=True)
+@frozen
 class RefuseDossier:
     """Do not take it."""
 
@@ -882,7 +883,7 @@ class RefuseDossier:
 
 
 @command("dossier", answer=DossierStatus)
-@dataclass(frozen=True)
+@frozen
 class RequestSupplement:
     """Ask for what is missing."""
 
@@ -893,7 +894,7 @@ class RequestSupplement:
 
 
 @command("dossier", answer=DossierStatus)
-@dataclass(frozen=True)
+@frozen
 class AssignOfficer:
     """Put it into an officer's hands (phân công)."""
 
@@ -902,7 +903,7 @@ class AssignOfficer:
 
 
 @command("dossier", answer=DossierStatus)
-@dataclass(frozen=True)
+@frozen
 class CompleteStep:
     """The work of the step is done; it moves on."""
 
@@ -911,7 +912,7 @@ class CompleteStep:
 
 
 @command("dossier", answer=DossierStatus)
-@dataclass(frozen=True)
+@frozen
 class ReturnStep:
     """Send it back to an earlier step."""
 
@@ -921,7 +922,7 @@ class ReturnStep:
 
 
 @command("dossier", answer=DossierStatus)
-@dataclass(frozen=True)
+@frozen
 class RequestFee:
     """Ask for the fee; without lines, that of the procedure's tariff."""
 
@@ -930,7 +931,7 @@ class RequestFee:
 
 
 @command("dossier", answer=DossierStatus)
-@dataclass(frozen=True)
+@frozen
 class ApproveResult:
     """The leader approves."""
 
@@ -939,7 +940,7 @@ class ApproveResult:
 
 
 @command("dossier", answer=DossierStatus)
-@dataclass(frozen=True)
+@frozen
 class DispatchResult:
     """Number, stamp and send the result."""
 
@@ -951,7 +952,7 @@ class DispatchResult:
 
 
 @command("dossier", answer=DossierStatus)
-@dataclass(frozen=True)
+@frozen
 class HandOver:
     """The applicant received the result at the desk, or the post delivered it."""
 
@@ -979,7 +980,7 @@ ACTIONS: Mapping[str, type] = {
 
 
 @request("dossier", answer=DossierStatus)
-@dataclass(frozen=True)
+@frozen
 class ReadDossier:
     """The status view of one dossier, for those entitled; others get 404."""
 
@@ -987,7 +988,7 @@ class ReadDossier:
 
 
 @request("dossier", answer=Trace)
-@dataclass(frozen=True)
+@frozen
 class ReadTrace:
     """The history of one dossier, for those entitled."""
 
@@ -995,7 +996,7 @@ class ReadTrace:
 
 
 @request("dossier", answer=DossierPage)
-@dataclass(frozen=True)
+@frozen
 class ListMyDossiers:
     """The caller's own dossiers, newest first (E20)."""
 
@@ -1005,7 +1006,7 @@ class ListMyDossiers:
 
 
 @request("dossier", answer=DossierPage)
-@dataclass(frozen=True)
+@frozen
 class ReadInbox:
     """An officer's work list: the open dossiers of the unit, most urgent first."""
 
@@ -1019,7 +1020,7 @@ class ReadInbox:
 
 
 @request("dossier", answer=LookUpResult)
-@dataclass(frozen=True)
+@frozen
 class LookUp:
     """Without login: a code or an identity number, and the PIN or a one-time code (E10–E16)."""
 
@@ -1028,7 +1029,7 @@ class LookUp:
 
 
 @command("dossier", answer=Done)
-@dataclass(frozen=True)
+@frozen
 class RequestLookUpCode:
     """Send a one-time code to the contact on file; the answer never tells whether there is one."""
 
@@ -1036,7 +1037,7 @@ class RequestLookUpCode:
 
 
 @request("dossier", answer=Notice)
-@dataclass(frozen=True)
+@frozen
 class ReadNotice:
     """Notify only."""
 
@@ -1044,7 +1045,7 @@ class ReadNotice:
 
 
 @request("dossier", answer=LookUpNotice)
-@dataclass(frozen=True)
+@frozen
 class ReadLookUpNotice:
     """Notify only."""
 
@@ -1055,7 +1056,7 @@ class ReadLookUpNotice:
 
 
 @command("dossier", answer=Draft)
-@dataclass(frozen=True)
+@frozen
 class SaveDraft:
     """Save a new draft, or another content of one; `If-Match` guards against another window."""
 
@@ -1065,7 +1066,7 @@ class SaveDraft:
 
 
 @request("dossier", answer=Draft)
-@dataclass(frozen=True)
+@frozen
 class ReadDraft:
     """One of the caller's drafts."""
 
@@ -1073,13 +1074,13 @@ class ReadDraft:
 
 
 @request("dossier", answer=Drafts)
-@dataclass(frozen=True)
+@frozen
 class ListDrafts:
     """All of the caller's drafts."""
 
 
 @command("dossier", answer=Done)
-@dataclass(frozen=True)
+@frozen
 class DeleteDraft:
     """Forget a draft."""
 
@@ -1087,13 +1088,13 @@ class DeleteDraft:
 
 
 @request("dossier", answer=FileTicket)
-@dataclass(frozen=True)
+@frozen
 class NewUploadTicket:
     """Leave to upload one file as the caller."""
 
 
 @request("dossier", answer=FileTicket)
-@dataclass(frozen=True)
+@frozen
 class NewDownloadTicket:
     """Leave to fetch a file: one's own, or one of a dossier one may see."""
 

@@ -7,13 +7,12 @@ services that need it at the moment of use.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from kernel.events import EventTypes, event
 from kernel.requests import Done, command, request
-from kernel.schemas import field
+from kernel.schemas import field, frozen
 
 
 class AccountKind(StrEnum):
@@ -52,7 +51,7 @@ class IdentityDocument(StrEnum):
     TAX_CODE = "tax-code"  # mã số thuế of an organisation or enterprise
 
 
-@dataclass(frozen=True)
+@frozen
 class Profile:
     """Personal data of an account. `name` is the organisation's for the two other kinds."""
 
@@ -74,7 +73,7 @@ class Profile:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class AccountRegistered:
     """Somebody asked for an account; it waits for the link in the mail (B14)."""
 
@@ -83,11 +82,11 @@ class AccountRegistered:
     kind: AccountKind
     locale: str
     consent_version: str = field(doc="version of the consent text that was agreed to")
-    profile: Profile | None = field(personal=True)
+    profile: Profile | None = field(default=None, personal=True)
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class AccountActivated:
     """The link in the mail was opened; the account is verified and may file (B10)."""
 
@@ -96,7 +95,7 @@ class AccountActivated:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class IdentityNumberClaimed:
     """An identity number belongs to one account; the stream's name is a keyed digest of it."""
 
@@ -104,7 +103,7 @@ class IdentityNumberClaimed:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class OfficerAppointed:
     """An officer got a place: unit, roles, title. The name is public in the office (A07)."""
 
@@ -117,7 +116,7 @@ class OfficerAppointed:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class OfficerDismissed:
     """The officer no longer acts for the agency."""
 
@@ -141,7 +140,7 @@ EVENTS = EventTypes(
 # Answers
 
 
-@dataclass(frozen=True)
+@frozen
 class Captcha:
     """A picture of a random string made by the system (B07); it can be used once."""
 
@@ -150,7 +149,7 @@ class Captcha:
     expires_at: datetime
 
 
-@dataclass(frozen=True)
+@frozen
 class Account:
     """An account as its owner sees it."""
 
@@ -164,7 +163,7 @@ class Account:
     officer: OfficerAppointed | None = field(default=None)
 
 
-@dataclass(frozen=True)
+@frozen
 class Session:
     """A login: a short-lived access token, and a session token that renews it."""
 
@@ -174,7 +173,7 @@ class Session:
     account: Account
 
 
-@dataclass(frozen=True)
+@frozen
 class Contact:
     """Where to reach somebody, given to services at the moment of use and not to be kept."""
 
@@ -184,7 +183,7 @@ class Contact:
     locale: str
 
 
-@dataclass(frozen=True)
+@frozen
 class ActivationNotice:
     """What the activation mail says."""
 
@@ -193,7 +192,7 @@ class ActivationNotice:
     expires_at: datetime
 
 
-@dataclass(frozen=True)
+@frozen
 class Officer:
     """An officer in the directory."""
 
@@ -205,7 +204,7 @@ class Officer:
     roles: tuple[Role, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Officers:
     """A list of officers."""
 
@@ -216,13 +215,13 @@ class Officers:
 
 
 @request("identity", answer=Captcha)
-@dataclass(frozen=True)
+@frozen
 class NewCaptcha:
     """A fresh captcha."""
 
 
 @command("identity", answer=Done)
-@dataclass(frozen=True)
+@frozen
 class Register:
     """Open an account. Errors name each field: taken name, weak password, wrong number, captcha."""
 
@@ -237,7 +236,7 @@ class Register:
 
 
 @command("identity", answer=Account)
-@dataclass(frozen=True)
+@frozen
 class Activate:
     """Activate by the token in the mail's link."""
 
@@ -245,7 +244,7 @@ class Activate:
 
 
 @command("identity", answer=Done)
-@dataclass(frozen=True)
+@frozen
 class ResendActivation:
     """Send the activation mail again; the answer does not tell whether the account exists."""
 
@@ -253,7 +252,7 @@ class ResendActivation:
 
 
 @command("identity", answer=Session)
-@dataclass(frozen=True)
+@frozen
 class LogIn:
     """Log in. A growing delay (429 with `retry_after`) follows repeated failures."""
 
@@ -262,7 +261,7 @@ class LogIn:
 
 
 @command("identity", answer=Session)
-@dataclass(frozen=True)
+@frozen
 class RenewSession:
     """A fresh access token for a live session; ends after 30 idle minutes."""
 
@@ -270,7 +269,7 @@ class RenewSession:
 
 
 @command("identity", answer=Done)
-@dataclass(frozen=True)
+@frozen
 class LogOut:
     """End the session; its tokens renew no more."""
 
@@ -278,13 +277,13 @@ class LogOut:
 
 
 @request("identity", answer=Account)
-@dataclass(frozen=True)
+@frozen
 class ReadAccount:
     """The caller's own account."""
 
 
 @request("identity", answer=Contact)
-@dataclass(frozen=True)
+@frozen
 class ReadContact:
     """Services only: where to reach an account."""
 
@@ -292,7 +291,7 @@ class ReadContact:
 
 
 @request("identity", answer=ActivationNotice)
-@dataclass(frozen=True)
+@frozen
 class ReadActivation:
     """Notify only: what the activation mail must say."""
 
@@ -300,7 +299,7 @@ class ReadActivation:
 
 
 @command("identity", answer=Officer)
-@dataclass(frozen=True)
+@frozen
 class AppointOfficer:
     """Administrators (and the installation's own set-up): open an officer's account in a unit.
 
@@ -319,7 +318,7 @@ class AppointOfficer:
 
 
 @command("identity", answer=Done)
-@dataclass(frozen=True)
+@frozen
 class OpenVerifiedAccount:
     """The installation's own set-up only (service token): an account that is already verified.
 
@@ -334,7 +333,7 @@ class OpenVerifiedAccount:
 
 
 @request("identity", answer=Officers)
-@dataclass(frozen=True)
+@frozen
 class FindOfficers:
     """Officers and services: who serves in an agency, a unit, a role."""
 

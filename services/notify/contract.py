@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from kernel.events import EventTypes, event
 from kernel.requests import Done, command, request
-from kernel.schemas import field
+from kernel.schemas import field, frozen
 
 # Events. The stream is `message-<id>`; the id follows from the event that caused the message.
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class MessagePlanned:
     """A message is owed to an account because of an event."""
 
@@ -28,7 +27,7 @@ class MessagePlanned:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class MessageSent:
     """The mail server took it, or it lies in the in-app inbox."""
 
@@ -42,7 +41,7 @@ class MessageSent:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class MessageFailed:
     """It could not be sent after all tries, or can never be."""
 
@@ -56,7 +55,7 @@ class MessageFailed:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class MessageRead:
     """The account opened it in the in-app inbox."""
 
@@ -71,7 +70,7 @@ EVENTS = EventTypes("notify", (MessagePlanned, MessageSent, MessageFailed, Messa
 # Answers
 
 
-@dataclass(frozen=True)
+@frozen
 class InboxMessage:
     """A message of the in-app inbox."""
 
@@ -86,7 +85,7 @@ class InboxMessage:
     dossier: str = field(default="")
 
 
-@dataclass(frozen=True)
+@frozen
 class Inbox:
     """In-app messages, newest first."""
 
@@ -99,7 +98,7 @@ class Inbox:
 
 
 @request("notify", answer=Inbox)
-@dataclass(frozen=True)
+@frozen
 class ReadMessages:
     """The caller's in-app inbox."""
 
@@ -108,7 +107,7 @@ class ReadMessages:
 
 
 @command("notify", answer=Done)
-@dataclass(frozen=True)
+@frozen
 class MarkRead:
     """One message was read."""
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from kernel.events import EventTypes, event
 from kernel.requests import command, request
-from kernel.schemas import field
+from kernel.schemas import field, frozen
 
 
 class ObligationState(StrEnum):
@@ -36,7 +35,7 @@ class Method(StrEnum):
     CASH = "cash"
 
 
-@dataclass(frozen=True)
+@frozen
 class ObligationLine:
     """A line of an obligation."""
 
@@ -49,7 +48,7 @@ class ObligationLine:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class ObligationRaised:
     """A fee of a dossier is to be paid."""
 
@@ -64,7 +63,7 @@ class ObligationRaised:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class PaymentStarted:
     """The payer was sent to a provider."""
 
@@ -77,7 +76,7 @@ class PaymentStarted:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class PaymentFailed:
     """The provider says that this attempt failed; another may follow."""
 
@@ -89,7 +88,7 @@ class PaymentFailed:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class FeePaid:
     """The fee is paid, confirmed by the provider or entered by an officer against a receipt."""
 
@@ -106,7 +105,7 @@ class FeePaid:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class PaymentFlagged:
     """Money came for something already paid or cancelled: recorded, to be refunded."""
 
@@ -119,7 +118,7 @@ class PaymentFlagged:
 
 
 @event()
-@dataclass(frozen=True)
+@frozen
 class ObligationCancelled:
     """The dossier ended without it."""
 
@@ -145,7 +144,7 @@ EVENTS = EventTypes(
 # Answers
 
 
-@dataclass(frozen=True)
+@frozen
 class Obligation:
     """An obligation as it stands."""
 
@@ -162,14 +161,14 @@ class Obligation:
     paid_at: datetime | None = field(default=None)
 
 
-@dataclass(frozen=True)
+@frozen
 class Obligations:
     """All obligations of a dossier."""
 
     items: tuple[Obligation, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Redirect:
     """Where to send the payer."""
 
@@ -178,7 +177,7 @@ class Redirect:
     expires_at: datetime
 
 
-@dataclass(frozen=True)
+@frozen
 class Payment:
     """One attempt, for the page the payer comes back to (display only)."""
 
@@ -191,7 +190,7 @@ class Payment:
     reason: str = field(default="")
 
 
-@dataclass(frozen=True)
+@frozen
 class ProviderAnswer:
     """What the provider's notification is answered with (VNPAY: RspCode and Message)."""
 
@@ -203,7 +202,7 @@ class ProviderAnswer:
 
 
 @request("payment", answer=Obligations)
-@dataclass(frozen=True)
+@frozen
 class ReadObligations:
     """The obligations of a dossier, for its applicant and the agency's officers."""
 
@@ -211,7 +210,7 @@ class ReadObligations:
 
 
 @command("payment", answer=Redirect)
-@dataclass(frozen=True)
+@frozen
 class StartPayment:
     """Start to pay online; `return_url` is where the provider sends the payer back."""
 
@@ -221,7 +220,7 @@ class StartPayment:
 
 
 @request("payment", answer=Payment)
-@dataclass(frozen=True)
+@frozen
 class ReadPayment:
     """An attempt, for the account that made it."""
 
@@ -229,7 +228,7 @@ class ReadPayment:
 
 
 @command("payment", answer=ProviderAnswer)
-@dataclass(frozen=True)
+@frozen
 class NotifyPayment:
     """A provider's notification (IPN), unauthenticated but signed; only this changes state."""
 
@@ -238,7 +237,7 @@ class NotifyPayment:
 
 
 @command("payment", answer=Obligation)
-@dataclass(frozen=True)
+@frozen
 class RecordCash:
     """An officer of the agency took cash at the counter against a receipt number."""
 
