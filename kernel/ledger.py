@@ -1,0 +1,572 @@
+"""The append-only event log of a service: one MongoDB collection, one document a commit.
+
+    { _id,                        the commit's id, chosen by the caller: the idempotency key
+      position,                   dense position in the ledger: 1, 2, 3, …
+      stream, from, to,           versions from..to of one stream
+      events: [{id, type, schema, data}],
+      meta: {actor, causation, correlation, traceparent, occurred_at, digest},
+      recorded_at,                RFC 3339 text, never before that of the commit in front
+      prev, stream_prev, hash }   SHA-256 chains
+
+Promises: positions are dense and versions contiguous (L1); a commit is all or nothing (L2); one
+commit id has one effect, however late its first try lands (L3); nothing is updated or deleted
+(L4); an acknowledged commit survives the kill of any process (L5); a changed, removed, inserted
+or reordered commit is found by `verify` (L6).
+
+The append is a compare-and-set on the tail that the unique indexes decide: a commit goes in at
+`position` = tail + 1 and at `from` = expected + 1, or not at all. Because n + 1 is inserted only
+after n was seen, and nothing is ever removed, a reader that sees n + 1 sees n.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import rfc8785
+from pymongo import ASCENDING, MongoClient, ReadPreference
+from pymongo.collection import Collection
+from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from kernel.errors import TooLarge, Unavailable
+from kernel.events import Actor, Encoded, EventTypes, Recorded, Sealer
+from kernel.schemas import rfc3339
+
+GENESIS = "0" * 64
+READ_LIMIT = 1000
+MAX_COMMIT = 4_000_000
+_BATCH = 128
+_DUPLICATE_KEY = 11000
+_REMEMBERED_ENDS = 10_000
+_CONNECTION_TRIES = 4
+
+Document = dict[str, Any]
+
+
+class VersionConflict(Exception):
+    """The stream does not stand at the expected version."""
+
+    def __init__(self, stream: str, expected: int, actual: int) -> None:
+        super().__init__(f"{stream} stands at version {actual}, not {expected}")
+        self.stream = stream
+        self.expected = expected
+        self.actual = actual
+
+
+class Tampered(Exception):
+    """A commit does not follow from the one in front of it; `position` is the first such."""
+
+    def __init__(self, position: int, reason: str) -> None:
+        super().__init__(f"position {position}: {reason}")
+        self.position = position
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Meta:
+    """Who, when and why. `digest` is that of the request, to tell a reused key from a repeat."""
+
+    actor: Actor
+    occurred_at: datetime
+    correlation: str
+    causation: str | None = None
+    digest: str | None = None
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A commit as it stands in the ledger; `first` and `last` are versions of its stream."""
+
+    id: str
+    position: int
+    stream: str
+    first: int
+    last: int
+    events: tuple[Encoded, ...]
+    meta: Meta
+    recorded_at: datetime
+    prev: str
+    stream_prev: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """The tail of the ledger as a writer or auditor sees it: position 0 is an empty ledger."""
+
+    position: int
+    hash: str
+    recorded_at: str = ""
+
+
+def ledger_collection(
+    client: MongoClient[Document], namespace: str, service: str
+) -> Collection[Document]:
+    """Return a service's ledger collection, journalled and acknowledged by a majority."""
+    return client[f"{namespace}_{service}_ledger"].get_collection(
+        "ledger",
+        read_preference=ReadPreference.PRIMARY,
+        read_concern=ReadConcern("majority"),
+        write_concern=WriteConcern("majority", j=True),
+    )
+
+
+def create_indexes(collection: Collection[Document]) -> None:
+    """Create the two unique indexes on which every promise of the ledger stands."""
+    collection.create_index([("position", ASCENDING)], unique=True)
+    collection.create_index([("stream", ASCENDING), ("from", ASCENDING)], unique=True)
+
+
+class LedgerReader:
+    """Reads a ledger in bounded ranges; needs neither event types nor keys."""
+
+    def __init__(self, collection: Collection[Document]) -> None:
+        self.collection = collection
+
+    def read(self, after: int, limit: int = READ_LIMIT) -> list[Commit]:
+        """Return the commits at positions after+1 … after+limit that exist, in order."""
+        return [_commit(document) for document in self._range(after, limit)]
+
+    def commits(self, after: int = 0) -> Iterator[Commit]:
+        """Iterate over all commits behind a position, in order, up to the present tail."""
+        while found := self.read(after):
+            yield from found
+            after = found[-1].position
+
+    def find(self, commit_id: str) -> Commit | None:
+        """Return the commit of this id."""
+        document = self.collection.find_one({"_id": commit_id})
+        return None if document is None else _commit(document)
+
+    def at(self, position: int) -> Commit | None:
+        """Return the commit at this position."""
+        document = self.collection.find_one({"position": position})
+        return None if document is None else _commit(document)
+
+    def stream_commits(self, stream: str, after: int = 0) -> list[Commit]:
+        """Return the commits of a stream that hold versions greater than `after`, in order."""
+        query: Document = {"stream": stream}
+        if after:
+            query["to"] = {"$gt": after}
+        found = [_commit(document) for document in self.collection.find(query)]
+        return sorted(found, key=lambda commit: commit.first)
+
+    def head_version(self, stream: str) -> int:
+        """Return the version at which a stream stands; 0 where it does not exist."""
+        ends = self.collection.find({"stream": stream}, {"to": 1})
+        return max((int(document["to"]) for document in ends), default=0)
+
+    def head(self) -> Head:
+        """Find the tail by galloping over exact positions: cheap at any size, no sort."""
+        return self._head_after(Head(0, GENESIS))
+
+    def _head_after(self, known: Head) -> Head:
+        step, low = 1, known.position
+        while self._exists(known.position + step):
+            low = known.position + step
+            step *= 2
+        high = known.position + step
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self._exists(middle) else (low, middle)
+        if low == known.position:
+            return known
+        document = self.collection.find_one({"position": low}, {"hash": 1, "recorded_at": 1})
+        if document is None:
+            raise Tampered(low, "the commit was there a moment ago and is gone")
+        return Head(low, document["hash"], document["recorded_at"])
+
+    def _exists(self, position: int) -> bool:
+        return self.collection.find_one({"position": position}, {"position": 1}) is not None
+
+    def _range(self, after: int, limit: int) -> list[Document]:
+        found = self.collection.find({"position": {"$gt": after, "$lte": after + limit}})
+        return sorted(found, key=lambda document: document["position"])
+
+
+class Ledger(LedgerReader):
+    """Appends and reads the events of one service."""
+
+    def __init__(
+        self,
+        collection: Collection[Document],
+        types: EventTypes,
+        sealer: Sealer | None = None,
+    ) -> None:
+        super().__init__(collection)
+        self.types = types
+        self.sealer = sealer
+        self._writer = threading.Lock()
+        self._waiting: list[_Attempt] = []
+        self._tail: Head | None = None
+        self._ends: OrderedDict[str, tuple[int, str]] = OrderedDict()
+
+    def append(
+        self, stream: str, events: Sequence[Any], *, expected: int, commit_id: str, meta: Meta
+    ) -> Commit:
+        """Append events to a stream that stands at version `expected` (0: it does not exist).
+
+        Returns the commit, or the one recorded earlier under the same `commit_id`, whatever it
+        holds. Raises `VersionConflict` when the stream stands elsewhere, `Unavailable` when the
+        database cannot be reached: then the outcome is unknown, and the same `commit_id` tells.
+
+        Commands that wait at the same time in one process go into one ordered insert.
+        """
+        if not events:
+            raise ValueError("a commit holds at least one event")
+        encoded = tuple(
+            self.types.encode(event, f"{commit_id}.{number}", self.sealer)
+            for number, event in enumerate(events, start=1)
+        )
+        if sum(len(event.data) for event in encoded) > MAX_COMMIT:
+            raise TooLarge(
+                "commit-too-large",
+                "Nội dung gửi một lần quá lớn.",
+                f"What is recorded at once may hold at most {MAX_COMMIT} characters.",
+            )
+        attempt = _Attempt(stream, encoded, expected, commit_id, meta)
+        self._waiting.append(attempt)
+        with self._writer:
+            while not attempt.settled:
+                batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
+                self._settle(batch)
+        return attempt.outcome()
+
+    def read_stream(self, stream: str, after: int = 0) -> list[Recorded]:
+        """Return the events of a stream behind version `after`, in order, decoded."""
+        commits = self.stream_commits(stream, after)
+        if commits:
+            self._remember(stream, commits[-1].last, commits[-1].hash)
+        return [
+            recorded
+            for commit in commits
+            for recorded in records(commit, self.types, self.sealer)
+            if recorded.version > after
+        ]
+
+    def records(self, commit: Commit) -> list[Recorded]:
+        """Return a commit's events, decoded."""
+        return records(commit, self.types, self.sealer)
+
+    def _settle(self, batch: list[_Attempt]) -> None:
+        """Give every attempt of the batch its outcome; never raises for one of them alone."""
+        tries = 0
+        while batch:
+            try:
+                batch = self._insert(batch)
+                tries = 0
+            except ConnectionFailure as failure:
+                tries += 1
+                self._tail = None
+                if tries == _CONNECTION_TRIES:
+                    for attempt in batch:
+                        attempt.fail(_no_database(failure))
+                    return
+                time.sleep(0.2 * tries)
+            except BaseException as failure:
+                # whoever waits behind this writer must never wait for ever
+                for attempt in batch:
+                    attempt.fail(_as_outcome(failure))
+                if not isinstance(failure, Exception):
+                    raise
+                return
+
+    def _insert(self, batch: list[_Attempt]) -> list[_Attempt]:
+        """Insert what can be inserted; return the attempts that must be tried again."""
+        tail = self._tail = self._head_after(Head(0, GENESIS)) if self._tail is None else self._tail
+        documents: list[Document] = []
+        placed: list[_Attempt] = []
+        front = tail
+        ends = dict[str, tuple[int, str]]()
+        for attempt in batch:
+            end = self._end(attempt, ends)
+            if end is None:
+                self._resolve(attempt)
+                continue
+            document = _document(attempt, front, stream_prev=end)
+            front = Head(document["position"], document["hash"], document["recorded_at"])
+            ends[attempt.stream] = (document["to"], document["hash"])
+            documents.append(document)
+            placed.append(attempt)
+        if not documents:
+            return []
+        try:
+            if len(documents) == 1:
+                self.collection.insert_one(documents[0])
+            else:
+                self.collection.insert_many(documents, ordered=True)
+            inserted = len(documents)
+        except (BulkWriteError, OperationFailure) as error:
+            inserted = _inserted_before(error)
+        for attempt, document in zip(placed[:inserted], documents[:inserted], strict=True):
+            attempt.succeed(_commit(document))
+            self._remember(attempt.stream, document["to"], document["hash"])
+            self._tail = Head(document["position"], document["hash"], document["recorded_at"])
+        if inserted == len(documents):
+            return []
+        if self._resolve(placed[inserted]):
+            return placed[inserted + 1 :]
+        self._catch_up()
+        time.sleep(random.uniform(0, 0.004))  # noqa: S311 - jitter between writers, no secret
+        return placed[inserted:]
+
+    def _end(self, attempt: _Attempt, ends: Mapping[str, tuple[int, str]]) -> str | None:
+        """Return the hash of the commit that ends at the expected version; None: there is none."""
+        if attempt.expected == 0:
+            return GENESIS
+        version, digest = ends.get(attempt.stream) or self._ends.get(attempt.stream) or (0, "")
+        if version == attempt.expected:
+            return digest
+        query = {"stream": attempt.stream, "to": attempt.expected}
+        document = self.collection.find_one(query, {"hash": 1})
+        return None if document is None else str(document["hash"])
+
+    def _resolve(self, attempt: _Attempt) -> bool:
+        """Settle an attempt that could not go in, unless only the tail has moved."""
+        if (recorded := self.find(attempt.commit_id)) is not None:
+            attempt.succeed(recorded)
+            return True
+        actual = self.head_version(attempt.stream)
+        if actual != attempt.expected:
+            attempt.fail(VersionConflict(attempt.stream, attempt.expected, actual))
+            return True
+        return False
+
+    def _catch_up(self) -> None:
+        tail = self._tail
+        self._tail = None if tail is None else self._head_after(tail)
+
+    def _remember(self, stream: str, version: int, digest: str) -> None:
+        self._ends[stream] = (version, digest)
+        self._ends.move_to_end(stream)
+        if len(self._ends) > _REMEMBERED_ENDS:
+            self._ends.popitem(last=False)
+
+
+def records(commit: Commit, types: EventTypes, sealer: Sealer | None) -> list[Recorded]:
+    """Return the events of a commit, decoded; personal data only where `sealer` has the key."""
+    return [
+        Recorded(
+            event=types.decode(encoded, sealer),
+            id=encoded.id,
+            type=encoded.type,
+            source=types.source,
+            stream=commit.stream,
+            version=commit.first + offset,
+            position=commit.position,
+            occurred_at=commit.meta.occurred_at,
+            recorded_at=commit.recorded_at,
+            actor=commit.meta.actor,
+            causation=commit.meta.causation,
+            correlation=commit.meta.correlation,
+        )
+        for offset, encoded in enumerate(commit.events)
+    ]
+
+
+def verify(commits: Iterator[Commit], after: Head | None = None) -> Head:
+    """Check the chain over commits in order and return the head it leads to.
+
+    Raises `Tampered` at the first position that does not follow: a wrong hash, a broken chain, a
+    gap or repeat of positions, versions of a stream that do not continue, a time that goes back.
+    A chain alone does not show that its end was cut off or that all of it was written anew.
+    """
+    head = after or Head(0, GENESIS)
+    streams: dict[str, tuple[int, str]] = {}
+    for commit in commits:
+        document = to_document(commit)
+        last, stream_hash = streams.get(commit.stream, (commit.first - 1, commit.stream_prev))
+        checks = (
+            (commit.position == head.position + 1, f"follows position {head.position}"),
+            (commit.prev == head.hash, "the chain is broken"),
+            (commit.first == last + 1, "versions of the stream do not continue"),
+            (commit.last == last + len(commit.events), "versions do not count the events"),
+            (commit.stream_prev == stream_hash, "the stream's chain is broken"),
+            (document["recorded_at"] >= head.recorded_at, "recorded before the one in front"),
+            (commit.hash == digest_of_commit(document), "the hash is not that of the content"),
+        )
+        for holds, reason in checks:
+            if not holds:
+                raise Tampered(commit.position, reason)
+        streams[commit.stream] = (commit.last, commit.hash)
+        head = Head(commit.position, commit.hash, document["recorded_at"])
+    return head
+
+
+def digest_of_commit(document: Mapping[str, Any]) -> str:
+    """Return the SHA-256 (hex) of a stored document without its `hash`, as RFC 8785 JSON.
+
+    Payloads enter as the text they are stored as, never re-serialised.
+    """
+    hashed = {key: value for key, value in document.items() if key != "hash"}
+    return hashlib.sha256(rfc8785.dumps(hashed)).hexdigest()
+
+
+def to_document(commit: Commit) -> Document:
+    """Return a commit in its stored form."""
+    meta = commit.meta
+    return {
+        "_id": commit.id,
+        "position": commit.position,
+        "stream": commit.stream,
+        "from": commit.first,
+        "to": commit.last,
+        "events": [
+            {"id": e.id, "type": e.type, "schema": e.schema, "data": e.data} for e in commit.events
+        ],
+        "meta": {
+            "actor": {
+                "id": meta.actor.id,
+                "kind": meta.actor.kind,
+                "agency": meta.actor.agency,
+                "unit": meta.actor.unit,
+            },
+            "causation": meta.causation,
+            "correlation": meta.correlation,
+            "digest": meta.digest,
+            "occurred_at": rfc3339(meta.occurred_at),
+            "traceparent": meta.traceparent,
+        },
+        "recorded_at": rfc3339(commit.recorded_at),
+        "prev": commit.prev,
+        "stream_prev": commit.stream_prev,
+        "hash": commit.hash,
+    }
+
+
+class _Attempt:
+    """A command waiting to be written, and what became of it."""
+
+    def __init__(
+        self,
+        stream: str,
+        events: tuple[Encoded, ...],
+        expected: int,
+        commit_id: str,
+        meta: Meta,
+    ) -> None:
+        self.stream = stream
+        self.events = events
+        self.expected = expected
+        self.commit_id = commit_id
+        self.meta = meta
+        self._commit: Commit | None = None
+        self._failure: Exception | None = None
+
+    @property
+    def settled(self) -> bool:
+        return self._commit is not None or self._failure is not None
+
+    def succeed(self, commit: Commit) -> None:
+        self._commit = commit
+
+    def fail(self, failure: Exception) -> None:
+        self._failure = failure
+
+    def outcome(self) -> Commit:
+        if self._commit is not None:
+            return self._commit
+        if self._failure is not None:
+            raise self._failure
+        raise RuntimeError("the attempt is not settled")
+
+
+def _document(attempt: _Attempt, front: Head, stream_prev: str) -> Document:
+    """Return the document that puts an attempt behind `front`."""
+    moment = max(rfc3339(datetime.now(UTC)), front.recorded_at)
+    commit = Commit(
+        id=attempt.commit_id,
+        position=front.position + 1,
+        stream=attempt.stream,
+        first=attempt.expected + 1,
+        last=attempt.expected + len(attempt.events),
+        events=attempt.events,
+        meta=attempt.meta,
+        recorded_at=_moment(moment),
+        prev=front.hash,
+        stream_prev=stream_prev,
+        hash="",
+    )
+    document = to_document(commit)
+    document["hash"] = digest_of_commit(document)
+    return document
+
+
+def _commit(document: Mapping[str, Any]) -> Commit:
+    meta = document["meta"]
+    return Commit(
+        id=document["_id"],
+        position=document["position"],
+        stream=document["stream"],
+        first=document["from"],
+        last=document["to"],
+        events=tuple(Encoded(**event) for event in document["events"]),
+        meta=Meta(
+            actor=Actor(**meta["actor"]),
+            occurred_at=_moment(meta["occurred_at"]),
+            correlation=meta["correlation"],
+            causation=meta["causation"],
+            digest=meta["digest"],
+            traceparent=meta["traceparent"],
+        ),
+        recorded_at=_moment(document["recorded_at"]),
+        prev=document["prev"],
+        stream_prev=document["stream_prev"],
+        hash=document["hash"],
+    )
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _inserted_before(error: BulkWriteError | OperationFailure) -> int:
+    """Return how many documents of an ordered insert went in before a duplicate key stopped it."""
+    if isinstance(error, BulkWriteError):
+        failures = (error.details or {}).get("writeErrors", [])
+        if failures and failures[0]["code"] == _DUPLICATE_KEY:
+            return int(failures[0]["index"])
+    elif error.code == _DUPLICATE_KEY:
+        return 0
+    raise error
+
+
+def _as_outcome(failure: BaseException) -> Exception:
+    return failure if isinstance(failure, Exception) else _no_database(failure)
+
+
+def _no_database(failure: BaseException) -> Unavailable:
+    return Unavailable(
+        "database-away",
+        "Hệ thống lưu trữ tạm thời không trả lời. Hãy thử lại sau ít phút.",
+        f"The database does not answer now; try again in a few minutes ({type(failure).__name__}).",
+        retry_after=5,
+    )
+
+
+__all__ = [
+    "GENESIS",
+    "Commit",
+    "Head",
+    "Ledger",
+    "LedgerReader",
+    "Meta",
+    "Tampered",
+    "VersionConflict",
+    "create_indexes",
+    "digest_of_commit",
+    "ledger_collection",
+    "records",
+    "to_document",
+    "verify",
+]
