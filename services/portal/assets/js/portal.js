@@ -1,0 +1,29 @@
+// Everything here makes a page that already works more comfortable; nothing depends on it.
+
+import { Button, CharacterCount, ErrorSummary, NotificationBanner, PasswordInput, SkipLink, createAll } from 'govuk-frontend'
+
+import { refreshOnChange } from './choices.js'
+import { followLive } from './live.js'
+import { printOnClick } from './print.js'
+import { warnWhenIdle } from './session.js'
+
+document.body.classList.add('js-enabled', 'govuk-frontend-supported')
+
+for (const component of [Button, CharacterCount, ErrorSummary, NotificationBanner, SkipLink]) createAll(component)
+
+const words = document.body.dataset
+createAll(PasswordInput, {
+  i18n: {
+    showPassword: words.showPassword,
+    hidePassword: words.hidePassword,
+    showPasswordAriaLabel: words.showPassword,
+    hidePasswordAriaLabel: words.hidePassword,
+    passwordShownAnnouncement: words.passwordShown,
+    passwordHiddenAnnouncement: words.passwordHidden
+  }
+})
+
+warnWhenIdle()
+followLive()
+refreshOnChange()
+printOnClick()
