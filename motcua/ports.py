@@ -6,11 +6,12 @@ All of them listen on the loopback interface only.
 from __future__ import annotations
 
 import dataclasses
-import os
 import socket
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from kernel.config import setting
 from kernel.errors import DomainError
 
 _HOST = "127.0.0.1"
@@ -20,38 +21,24 @@ class PortsTaken(DomainError):
     """Another program listens where a part of the stack should."""
 
 
+def _port(name: str, default: int, doc: str) -> Any:
+    return setting(env=f"MOTCUA_PORT_{name}", default=default, doc=doc, minimum=1, maximum=65535)
+
+
 @dataclass(frozen=True)
 class Ports:
-    """Where each part listens. `ops` is the first of a row of ports for health and metrics."""
+    """Where each part listens."""
 
-    portal: int = 8000
-    files: int = 8010
-    mail: int = 8025
-    smtp: int = 1025
-    vnpay: int = 8030
-    amqp: int = 5675
-    mongo: int = 27117
-    epmd: int = 4370
-    dist: int = 25675
-    ops: int = 9101
-
-    @classmethod
-    def read(cls, env: Mapping[str, str] | None = None) -> Ports:
-        """Return the ports, with those moved that a setting `MOTCUA_PORT_<NAME>` moves."""
-        env = os.environ if env is None else env
-        moved: dict[str, int] = {}
-        for item in dataclasses.fields(cls):
-            text = env.get(setting_of(item.name))
-            if text is None:
-                continue
-            if not text.isdigit() or not 0 < int(text) < 65536:
-                raise DomainError(
-                    "bad-port",
-                    f"{setting_of(item.name)} phải là một số từ 1 đến 65535, không phải {text!r}.",
-                    f"{setting_of(item.name)} must be a number from 1 to 65535, not {text!r}.",
-                )
-            moved[item.name] = int(text)
-        return cls(**moved)
+    portal: int = _port("PORTAL", 8000, "the portal's pages and REST interface")
+    files: int = _port("FILES", 8010, "where attachments are sent to and fetched from")
+    mail: int = _port("MAIL", 8025, "the page that shows the mail")
+    smtp: int = _port("SMTP", 1025, "the sandbox's mail server")
+    vnpay: int = _port("VNPAY", 8030, "the sandbox of the payment provider")
+    amqp: int = _port("AMQP", 5675, "the private broker")
+    mongo: int = _port("MONGO", 27117, "the embedded database")
+    epmd: int = _port("EPMD", 4370, "the private broker's name service")
+    dist: int = _port("DIST", 25675, "the private broker's own tools")
+    ops: int = _port("OPS", 9101, "the first of a row of ports for health and metrics")
 
     @classmethod
     def free(cls, ops: int) -> Ports:
@@ -60,21 +47,17 @@ class Ports:
         return cls(**dict(zip(names, _free_ports(len(names)), strict=True)), ops=_free_row(ops))
 
 
-def setting_of(name: str) -> str:
-    """Return the environment variable that moves a port."""
-    return f"MOTCUA_PORT_{name.upper()}"
-
-
 def refuse_taken(wanted: Iterable[tuple[str, int]]) -> None:
-    """Raise `PortsTaken`, naming the first pair of (setting's name, port) that is not free."""
+    """Raise `PortsTaken`, naming the first pair of (field of `Ports`, port) that is not free."""
     for name, port in wanted:
         if not is_free(port):
-            setting = setting_of(name)
+            moves = f"MOTCUA_PORT_{name.upper()}"
             raise PortsTaken(
                 "port-taken",
-                f"Cổng {port} đang được chương trình khác dùng; đặt {setting} sang một số khác.",
+                f"Cổng {port} đang được chương trình khác dùng; "
+                f"hãy dừng chương trình đó, hoặc chọn cổng khác bằng {moves}=<số>.",
                 f"Port {port} is taken by another program; "
-                f"stop that, or choose another port with {setting}=<number>.",
+                f"stop that one, or choose another port with {moves}=<number>.",
             )
 
 

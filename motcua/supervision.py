@@ -78,7 +78,7 @@ class Supervisor:
         (self.home / "logs").mkdir(parents=True, exist_ok=True)
         configuration = self.home / "supervisord.conf"
         configuration.write_text(render(self.programs.values(), self.home, self._socket))
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 (all words are ours)
             [
                 *("setpriv", "--pdeathsig", "TERM", "--"),
                 *(sys.executable, "-m", "supervisor.supervisord"),
@@ -260,5 +260,3 @@ def _unreachable(detail: str) -> Unavailable:
         f"Bộ giám sát không trả lời: {detail}.",
         f"The supervisor does not answer: {detail}.",
     )
-
-

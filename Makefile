@@ -1,0 +1,56 @@
+# Everything here starts from a machine with git, make and python3; see deploy/bootstrap.sh.
+.DEFAULT_GOAL := help
+.PHONY: help up down demo test bench chaos lint types docs screenshots clean
+
+BIN := .venv/bin
+READY := @deploy/bootstrap.sh
+SYSTEM := $(READY) up
+TESTS := $(READY) test
+
+help: ## show what there is
+	@sed -n 's/^\([a-z]*\): .*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+up: ## install what is missing, start everything, print the addresses (Ctrl-C stops it)
+	$(SYSTEM)
+	@exec $(BIN)/motcua up
+
+down: ## stop what `make up` runs in another terminal
+	@! [ -x $(BIN)/motcua ] || exec $(BIN)/motcua down
+
+demo: ## play a dossier's whole life through the running system and tell it
+	$(SYSTEM)
+	@exec $(BIN)/motcua demo
+
+test: ## install what the tests need, then run every check and test
+	$(TESTS)
+	@$(MAKE) --no-print-directory lint types
+	$(BIN)/pytest tests/unit tests/integration tests/e2e tests/chaos
+
+bench: ## measure, and print the table of figures
+	$(TESTS)
+	$(BIN)/pytest tests/bench -s --timeout=0
+
+chaos: ## the fault tests alone
+	$(TESTS)
+	$(BIN)/pytest tests/chaos
+
+lint: ## style and import contracts
+	$(TESTS)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: ## strict types
+	$(TESTS)
+	$(BIN)/mypy
+
+docs: ## write the documents that are made from the code
+	$(TESTS)
+	$(BIN)/motcua docs
+
+screenshots: ## take the pictures of the documentation with a real browser
+	$(TESTS)
+	$(BIN)/pytest tests/e2e -m screenshots
+
+clean: down ## forget the data of `make up` (accounts, dossiers, mail)
+	@find .motcua -mindepth 1 -maxdepth 1 ! -name uv ! -name stamps -exec rm -rf {} + 2>/dev/null || true

@@ -1,0 +1,1 @@
+"""Stand-ins for systems outside, for development and tests: mail, payment provider."""

@@ -1,0 +1,45 @@
+"""The `motcua` command: turns a refusal into one sentence and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kernel.errors import DomainError
+
+
+def main() -> None:
+    """Run the command line. Exits 0, 1 (refused), 2 (wrongly set up) or 130 (interrupted)."""
+    from kernel.config import ConfigError
+    from kernel.errors import DomainError
+    from motcua.cli import app
+
+    try:
+        app()
+    except ConfigError as error:
+        _end(2, *error.faults)
+    except DomainError as error:
+        _end(1, error.vi if _in_vietnamese() else error.en, *_fields(error))
+    except KeyboardInterrupt:
+        _end(130)
+
+
+def _fields(error: DomainError) -> list[str]:
+    vietnamese = _in_vietnamese()
+    return [f"{item.field}: {item.vi if vietnamese else item.en}" for item in error.fields]
+
+
+def _in_vietnamese() -> bool:
+    return (os.environ.get("LC_ALL") or os.environ.get("LANG") or "").startswith("vi")
+
+
+def _end(code: int, *sentences: str) -> None:
+    for sentence in sentences:
+        print(sentence, file=sys.stderr)  # noqa: T201 (this is the command line)
+    raise SystemExit(code)
+
+
+if __name__ == "__main__":
+    main()

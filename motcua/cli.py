@@ -1,0 +1,107 @@
+"""The commands of `motcua`. Each imports what it needs when it is called.
+
+So `motcua run` can prepare the interpreter before anything heavy is loaded, and `motcua --help`
+answers at once.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Một Cửa: an event-sourced public-service portal.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+keys = typer.Typer(help="The keys that the services sign with.", no_args_is_help=True)
+database = typer.Typer(help="The database server.", no_args_is_help=True)
+sandbox = typer.Typer(help="Stand-ins for systems outside.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+app.add_typer(database, name="database")
+app.add_typer(sandbox, name="sandbox")
+
+
+class Service(StrEnum):
+    """The processes that `run` starts."""
+
+    IDENTITY = "identity"
+    CATALOG = "catalog"
+    DOSSIER = "dossier"
+    PAYMENT = "payment"
+    NOTIFY = "notify"
+    PORTAL = "portal"
+
+
+class LedgerOwner(StrEnum):
+    """The services with a ledger, and so with a relay."""
+
+    IDENTITY = "identity"
+    CATALOG = "catalog"
+    DOSSIER = "dossier"
+    PAYMENT = "payment"
+    NOTIFY = "notify"
+
+
+@app.command()
+def run(service: Annotated[Service, typer.Argument(help="which service")]) -> None:
+    """Run one process of a service until it is told to stop."""
+    from kernel import runner
+
+    runner.run(service.value)
+
+
+@app.command()
+def relay(service: Annotated[LedgerOwner, typer.Argument(help="whose ledger")]) -> None:
+    """Publish a service's ledger to the broker, or stand by to take over."""
+    from kernel.relay import run_relay
+
+    from kernel.config import Settings, read
+
+    run_relay(service.value, read(Settings))
+
+
+@app.command()
+def up() -> None:
+    """Start everything on this machine, load the demonstration data, wait for Ctrl-C."""
+    from motcua.up import up as start
+
+    start()
+
+
+@app.command()
+def down() -> None:
+    """Stop what `motcua up` runs in another terminal."""
+    from motcua.up import down as stop
+
+    stop()
+
+
+@keys.command("init")
+def keys_init() -> None:
+    """Make the keys that are not there yet."""
+    from kernel.config import Settings, read
+    from kernel.trust import ensure_keys
+
+    ensure_keys(read(Settings).keys, [service.value for service in Service])
+
+
+@sandbox.command("mail")
+def sandbox_mail() -> None:
+    """Run the mail catcher: SMTP on SMTP_PORT, its page on MAIL_PORT."""
+    from deploy.sandboxes.mail.server import MailSandbox, serve
+    from kernel.config import Settings, read
+
+    settings = read(Settings)
+    serve(read(MailSandbox), settings.home / "mail", settings.http_host)
+
+
+@sandbox.command("vnpay")
+def sandbox_vnpay() -> None:
+    """Run the payment provider's sandbox."""
+    from deploy.sandboxes.vnpay.server import serve
+
+    serve()
