@@ -69,6 +69,16 @@ class Profile:
     )
 
 
+@frozen
+class Contact:
+    """Where to reach somebody, given to services at the moment of use and not to be kept."""
+
+    name: str
+    email: str
+    phone: str
+    locale: str
+
+
 # Events
 
 
@@ -83,6 +93,15 @@ class AccountRegistered:
     locale: str
     consent_version: str = field(doc="version of the consent text that was agreed to")
     profile: Profile | None = field(default=None, personal=True)
+    credential: str = field(default="", doc="id of the credential that opens it, never its hash")
+
+
+@event()
+@frozen
+class ActivationRequested:
+    """The activation mail was asked for again; notify sends it as for `AccountRegistered`."""
+
+    account: str
 
 
 @event()
@@ -113,6 +132,8 @@ class OfficerAppointed:
     agency: str
     unit: str
     roles: tuple[Role, ...]
+    subject: str = field(default="", doc="the account, under whose key the contact is sealed")
+    contact: Contact | None = field(default=None, personal=True)
 
 
 @event()
@@ -129,6 +150,7 @@ EVENTS = EventTypes(
     "identity",
     (
         AccountRegistered,
+        ActivationRequested,
         AccountActivated,
         IdentityNumberClaimed,
         OfficerAppointed,
@@ -171,16 +193,6 @@ class Session:
     session_token: str
     expires_in: int = field(doc="seconds until the access token ends")
     account: Account
-
-
-@frozen
-class Contact:
-    """Where to reach somebody, given to services at the moment of use and not to be kept."""
-
-    name: str
-    email: str
-    phone: str
-    locale: str
 
 
 @frozen
@@ -315,6 +327,17 @@ class AppointOfficer:
     unit: str
     roles: tuple[Role, ...]
     phone: str = field(default="", max_length=20)
+
+
+@command("identity", answer=Done)
+@frozen
+class DismissOfficer:
+    """Administrators (and the installation's own set-up): the officer serves no longer.
+
+    The sessions end at once and no new one begins; appointing the same user name again restores.
+    """
+
+    account: str = field(max_length=64)
 
 
 @command("identity", answer=Done)
