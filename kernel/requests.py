@@ -115,7 +115,7 @@ class RequestType:
 def request(
     service: str, answer: type[Any], purpose: Purpose = Purpose.READ
 ) -> Callable[[type[R]], type[R]]:
-    """Declare a frozen dataclass as a request to `service`; the method is its name in snake case."""
+    """Declare a frozen dataclass as a request to `service`; its snake-case name is the method."""
 
     def mark(cls: type[R]) -> type[R]:
         method = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()

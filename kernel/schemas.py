@@ -20,7 +20,6 @@ import typing
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
-from functools import cache
 from typing import Any, TypeVar, cast
 
 import marshmallow as ma
@@ -78,11 +77,10 @@ def load(cls: type[T], data: Any, *, tolerant: bool = False) -> T:
 
     `tolerant` ignores unknown keys: a reader of events must not break on a newer writer.
     """
-    schema = schema_for(cls)
     try:
-        return cast(T, schema.load(data, unknown=ma.EXCLUDE if tolerant else ma.RAISE))
+        return cast(T, _schema(cls, tolerant).load(data))
     except ma.ValidationError as error:
-        raise invalid_fields(error.normalized_messages()) from error
+        raise invalid_fields(error.normalized_messages()) from error  # type: ignore[no-untyped-call]
 
 
 def dump(value: Any) -> dict[str, Any]:
@@ -117,32 +115,55 @@ def frozen(cls: type[T]) -> type[T]:
     return dataclasses.dataclass(frozen=True)(cls)
 
 
-@cache
 def schema_for(cls: type[Any]) -> ma.Schema:
     """Return the marshmallow schema of a dataclass; `load` on it gives instances of `cls`."""
-    return schema_class(cls)()
+    return _schema(cls, tolerant=False)
 
 
-@cache
 def schema_class(cls: type[Any]) -> type[ma.Schema]:
     """Return the schema class of a dataclass, named after it (OpenAPI uses the name)."""
-    hints = typing.get_type_hints(cls)
-    members: dict[str, Any] = {
-        item.name: _field_of(hints[item.name], item) for item in dataclasses.fields(cls)
-    }
+    return _schema_class(cls, tolerant=False)
 
-    def build(_: ma.Schema, data: dict[str, Any], **__: object) -> Any:
-        return cls(**data)
 
-    members["build"] = ma.post_load(build)
-    return type(cls.__name__, (_Strict,), members)
+# A schema's instance is costly to make (marshmallow copies its fields) and safe to share.
+_SCHEMAS: dict[tuple[type[Any], bool], ma.Schema] = {}
+_SCHEMA_CLASSES: dict[tuple[type[Any], bool], type[ma.Schema]] = {}
+
+
+def _schema(cls: type[Any], tolerant: bool) -> ma.Schema:
+    if (cls, tolerant) not in _SCHEMAS:
+        _SCHEMAS[cls, tolerant] = _schema_class(cls, tolerant)()
+    return _SCHEMAS[cls, tolerant]
+
+
+def _schema_class(cls: type[Any], tolerant: bool) -> type[ma.Schema]:
+    """Return the strict or the tolerant schema class; nested schemas are of the same kind."""
+    if (cls, tolerant) not in _SCHEMA_CLASSES:
+        hints = typing.get_type_hints(cls)
+        members: dict[str, Any] = {
+            item.name: _field_of(hints[item.name], item, tolerant)
+            for item in dataclasses.fields(cls)
+        }
+
+        def build(_: ma.Schema, data: dict[str, Any], **__: object) -> Any:
+            return cls(**data)
+
+        members["build"] = ma.post_load(build)
+        kind = _Tolerant if tolerant else _Strict
+        _SCHEMA_CLASSES[cls, tolerant] = type(cls.__name__, (kind,), members)
+    return _SCHEMA_CLASSES[cls, tolerant]
 
 
 class _Strict(ma.Schema):
-    error_messages: typing.ClassVar[dict[str, str]] = {"unknown": "unknown", "type": "type"}
+    error_messages = {"unknown": "unknown", "type": "type"}  # noqa: RUF012 (marshmallow's way)
 
 
-class _Tuple(fields.List):
+class _Tolerant(_Strict):
+    class Meta:
+        unknown = ma.EXCLUDE
+
+
+class _Tuple(fields.List[Any]):
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
         return tuple(super()._deserialize(value, attr, data, **kwargs))
 
@@ -184,7 +205,7 @@ _SCALARS: dict[Any, Any] = {
 }
 
 
-def _field_of(annotation: Any, item: dataclasses.Field[Any]) -> fields.Field[Any]:
+def _field_of(annotation: Any, item: dataclasses.Field[Any], tolerant: bool) -> fields.Field[Any]:
     constraints = _constraints(item)
     options: dict[str, Any] = {"error_messages": _MESSAGES}
     if item.default is not _MISSING:
@@ -195,17 +216,17 @@ def _field_of(annotation: Any, item: dataclasses.Field[Any]) -> fields.Field[Any
         options["required"] = True
     metadata = {"description": constraints.get("doc"), "example": constraints.get("example")}
     options["metadata"] = {key: value for key, value in metadata.items() if value is not None}
-    return _typed(annotation, constraints, options)
+    return _typed(annotation, constraints, options, tolerant)
 
 
 def _typed(
-    annotation: Any, constraints: Mapping[str, Any], options: dict[str, Any]
+    annotation: Any, constraints: Mapping[str, Any], options: dict[str, Any], tolerant: bool
 ) -> fields.Field[Any]:
     origin = typing.get_origin(annotation)
     arguments = typing.get_args(annotation)
     if origin in (typing.Union, types.UnionType):
         (inner,) = (argument for argument in arguments if argument is not type(None))
-        return _typed(inner, constraints, {**options, "allow_none": True})
+        return _typed(inner, constraints, {**options, "allow_none": True}, tolerant)
     if annotation in _SCALARS:
         allow_none = {"allow_none": True} if annotation is Any else {}
         build = _SCALARS[annotation]
@@ -215,12 +236,12 @@ def _typed(
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return fields.Enum(annotation, by_value=True, **options)
     if dataclasses.is_dataclass(annotation):
-        return fields.Nested(schema_class(cast("type[Any]", annotation)), **options)
+        return fields.Nested(_schema_class(cast("type[Any]", annotation), tolerant), **options)
     if origin is tuple:
-        inner_field = _typed(arguments[0], {}, {"error_messages": _MESSAGES})
+        inner_field = _typed(arguments[0], {}, {"error_messages": _MESSAGES}, tolerant)
         return _Tuple(inner_field, validate=_validators(constraints), **options)
     if origin in (dict, Mapping) or origin is typing.get_origin(Mapping[str, str]):
-        inner_field = _typed(arguments[1], {}, {"error_messages": _MESSAGES})
+        inner_field = _typed(arguments[1], {}, {"error_messages": _MESSAGES}, tolerant)
         return fields.Dict(keys=fields.String(), values=inner_field, **options)
     raise TypeError(f"no schema for the annotation {annotation!r}")
 
