@@ -22,6 +22,7 @@ from typing import Any
 from amqp.exceptions import PreconditionFailed
 from kombu import Connection
 
+from kernel.config import Settings
 from kernel.delivery import DEFAULT_TIERS, Tier
 
 # Times a message may come back from a consumer that died with it in hand. It counts crashes
@@ -68,27 +69,22 @@ class Binding:
     key: str
 
 
-def amqp_name(namespace: str, name: str) -> str:
-    """Return a broker-wide name; installations that share a broker differ by their namespace."""
-    return name if namespace == "motcua" else f"{namespace}.{name}"
-
-
 @dataclass(frozen=True)
 class Source:
     """What a service that has a ledger publishes to."""
 
     service: str
-    namespace: str = "motcua"
+    settings: Settings
 
     @property
     def events(self) -> str:
         """The exchange of its events."""
-        return amqp_name(self.namespace, f"{self.service}.events")
+        return self.settings.amqp_name(f"{self.service}.events")
 
     @property
     def unrouted(self) -> str:
         """The exchange and the queue of events that nobody is bound to."""
-        return amqp_name(self.namespace, f"{self.service}.unrouted")
+        return self.settings.amqp_name(f"{self.service}.unrouted")
 
     def exchanges(self) -> tuple[Exchange, ...]:
         """Its exchanges, in the order of declaration."""
@@ -113,29 +109,29 @@ class Consumer:
 
     service: str
     sources: tuple[str, ...]
-    namespace: str = "motcua"
+    settings: Settings
     tiers: tuple[Tier, ...] = DEFAULT_TIERS
 
     @property
     def inbox(self) -> str:
         """The one queue of all its events."""
-        return amqp_name(self.namespace, f"{self.service}.inbox")
+        return self.settings.amqp_name(f"{self.service}.inbox")
 
     @property
     def dead(self) -> str:
         """The queue of its dead letters."""
-        return dead_queue(self.namespace, self.service)
+        return dead_queue(self.service, self.settings)
 
     def retry(self, tier: Tier) -> str:
         """The queue in which a message waits for its next attempt."""
-        return amqp_name(self.namespace, f"{self.service}.retry.{tier.name}")
+        return self.settings.amqp_name(f"{self.service}.retry.{tier.name}")
 
     def exchanges(self) -> tuple[Exchange, ...]:
         """The exchanges it listens to: whoever starts first declares them."""
         return tuple(
             exchange
             for source in self.sources
-            for exchange in Source(source, self.namespace).exchanges()
+            for exchange in Source(source, self.settings).exchanges()
         )
 
     def queues(self) -> tuple[Queue, ...]:
@@ -160,12 +156,12 @@ class Consumer:
         own = (
             binding
             for source in self.sources
-            for binding in Source(source, self.namespace).bindings()
+            for binding in Source(source, self.settings).bindings()
         )
         return (
             *own,
             *(
-                Binding(self.inbox, Source(source, self.namespace).events, "#")
+                Binding(self.inbox, Source(source, self.settings).events, "#")
                 for source in self.sources
             ),
         )
@@ -174,9 +170,9 @@ class Consumer:
 Part = Source | Consumer
 
 
-def dead_queue(namespace: str, service: str) -> str:
+def dead_queue(service: str, settings: Settings) -> str:
     """Return the name of a service's queue of dead letters."""
-    return amqp_name(namespace, f"{service}.dead")
+    return settings.amqp_name(f"{service}.dead")
 
 
 def all_queues(parts: Iterable[Part]) -> tuple[Queue, ...]:
@@ -184,7 +180,7 @@ def all_queues(parts: Iterable[Part]) -> tuple[Queue, ...]:
     queues: dict[str, Queue] = {}
     for part in parts:
         sources = part.sources if isinstance(part, Consumer) else ()
-        of_sources = (q for name in sources for q in Source(name, part.namespace).queues())
+        of_sources = (q for name in sources for q in Source(name, part.settings).queues())
         for queue in (*of_sources, *part.queues()):
             queues.setdefault(queue.name, queue)
     return tuple(queues.values())
@@ -195,13 +191,13 @@ def parking_places(parts: Iterable[Part]) -> frozenset[str]:
     return frozenset(queue.name for queue in all_queues(parts) if queue.parking)
 
 
-def declare(amqp_uri: str, *parts: Part, timeout: float = 5.0) -> None:
+def declare(settings: Settings, *parts: Part, timeout: float = 5.0) -> None:
     """Declare everything of these parts; what is there already stays as it is.
 
     Raises `TopologyConflict` where something of that name exists with other arguments, and the
     errors of `kombu` where the broker does not answer.
     """
-    connection = Connection(amqp_uri, connect_timeout=timeout)
+    connection = Connection(settings.amqp_uri, connect_timeout=timeout)
     with contextlib.closing(connection):
         channel = connection.channel()
         try:

@@ -2,18 +2,19 @@
 
 import pytest
 
+from kernel.config import Settings
 from kernel.delivery import read_tiers
 from kernel.topology import (
     Consumer,
     Queue,
     Source,
     all_queues,
-    amqp_name,
     parking_places,
 )
 
-DOSSIER = Source("dossier")
-NOTIFY = Consumer("notify", ("dossier", "payment"))
+SETTINGS = Settings()
+DOSSIER = Source("dossier", SETTINGS)
+NOTIFY = Consumer("notify", ("dossier", "payment"), SETTINGS)
 
 
 def named(queues: tuple[Queue, ...]) -> dict[str, Queue]:
@@ -24,7 +25,7 @@ def named(queues: tuple[Queue, ...]) -> dict[str, Queue]:
     ("namespace", "name"), [("motcua", "notify.inbox"), ("t1", "t1.notify.inbox")]
 )
 def test_names_carry_the_namespace_unless_it_is_the_usual_one(namespace: str, name: str) -> None:
-    assert amqp_name(namespace, "notify.inbox") == name
+    assert Consumer("notify", (), Settings(namespace=namespace)).inbox == name
 
 
 def test_a_source_keeps_what_nobody_is_bound_to() -> None:
@@ -64,7 +65,7 @@ def test_retry_tiers_lead_back_to_the_inbox_and_the_inbox_to_the_dead_letters() 
 
 
 def test_tiers_can_be_others() -> None:
-    quick = Consumer("notify", ("dossier",), tiers=read_tiers("20ms"))
+    quick = Consumer("notify", ("dossier",), SETTINGS, read_tiers("20ms"))
 
     assert "notify.retry.20ms" in named(quick.queues())
 
