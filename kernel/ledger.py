@@ -46,6 +46,8 @@ READ_LIMIT = 1000
 MAX_COMMIT = 4_000_000
 _BATCH = 128
 _DUPLICATE_KEY = 11000
+_UNAUTHORIZED = 13
+_UNIQUE = (("position",), ("stream", "from"))
 _REMEMBERED_ENDS = 10_000
 _CONNECTION_TRIES = 4
 
@@ -122,9 +124,21 @@ def ledger_collection(
 
 
 def create_indexes(collection: Collection[Document]) -> None:
-    """Create the two unique indexes on which every promise of the ledger stands."""
-    collection.create_index([("position", ASCENDING)], unique=True)
-    collection.create_index([("stream", ASCENDING), ("from", ASCENDING)], unique=True)
+    """Create the two unique indexes on which every promise of the ledger stands.
+
+    A service's own database role may only find and insert; then they must be there already, and
+    `RuntimeError` says so where they are not.
+    """
+    try:
+        for fields in _UNIQUE:
+            collection.create_index([(name, ASCENDING) for name in fields], unique=True)
+    except OperationFailure as error:
+        if error.code != _UNAUTHORIZED:
+            raise
+        if not _has_indexes(collection):
+            raise RuntimeError(
+                f"{collection.full_name} lacks its indexes: run `motcua database init`"
+            ) from error
 
 
 class LedgerReader:
@@ -479,6 +493,15 @@ class _Attempt:
         if self._failure is not None:
             raise self._failure
         raise RuntimeError("the attempt is not settled")
+
+
+def _has_indexes(collection: Collection[Document]) -> bool:
+    unique = [
+        tuple(name for name, _ in index["key"])
+        for index in collection.index_information().values()
+        if index.get("unique")
+    ]
+    return all(fields in unique for fields in _UNIQUE)
 
 
 def _document(attempt: _Attempt, front: Head, stream_prev: str) -> Document:

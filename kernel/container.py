@@ -1,0 +1,213 @@
+"""What a service class lists to get its ledger, its database, its aggregates and its views.
+
+>>> class DossierService:
+...     name = "dossier"
+...     database = DatabaseProvider()
+...     status = ViewProvider("dossier", project, indexes=[("unit", "open", "due")])
+...     dossiers = StoreProvider(EVENTS, DECIDER, views=[status])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import eventlet
+import structlog
+from nameko.extensions import DependencyProvider, SharedExtension
+from pymongo import MongoClient
+from pymongo.database import Database
+
+from kernel.config import Settings, settings_of
+from kernel.events import EventTypes
+from kernel.ledger import Ledger, create_indexes, ledger_collection
+from kernel.privacy import SubjectKeys
+from kernel.store import Decider, Store
+from kernel.trust import Keyring
+from kernel.views import Project, Projector, StreamView
+
+log = structlog.get_logger(__name__)
+
+_IDLE_SECONDS = 0.25
+_BACK_OFF_SECONDS = 2.0
+
+
+class Storage(SharedExtension):  # type: ignore[misc]
+    """One database client, ledger and set of subject keys for each service process."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._client: MongoClient[dict[str, Any]] | None = None
+        self._ledger: Ledger | None = None
+        self._views: dict[str, StreamView] = {}
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the process."""
+        return settings_of(self.container)
+
+    @property
+    def client(self) -> MongoClient[dict[str, Any]]:
+        """The client of the database server."""
+        if self._client is None:
+            self._client = MongoClient(
+                self.settings.mongo_uri,
+                appname=f"motcua-{self.container.service_name}",
+                serverSelectionTimeoutMS=5000,
+                tz_aware=True,
+            )
+        return self._client
+
+    @property
+    def database(self) -> Database[dict[str, Any]]:
+        """The service's own database of views, drafts and the like."""
+        return self.client[self.settings.database(self.container.service_name)]
+
+    def ledger(self, types: EventTypes) -> Ledger:
+        """The service's own ledger."""
+        if self._ledger is None:
+            collection = ledger_collection(
+                self.client, self.settings.namespace, self.container.service_name
+            )
+            create_indexes(collection)
+            keys = SubjectKeys(self.database, Keyring(self.settings.keys).master)
+            self._ledger = Ledger(collection, types, keys)
+        return self._ledger
+
+    def view(
+        self, category: str, project: Project, name: str, indexes: Iterable[Sequence[str]]
+    ) -> StreamView:
+        """A view of the service, made at first use."""
+        if name not in self._views:
+            view = StreamView(self.database[name], category, project, indexes)
+            view.ensure_indexes()
+            self._views[name] = view
+        return self._views[name]
+
+    @property
+    def views(self) -> tuple[StreamView, ...]:
+        """All views of the service."""
+        return tuple(self._views.values())
+
+    def stop(self) -> None:
+        """Close the database client."""
+        if self._client is not None:
+            self._client.close()
+
+
+class DatabaseProvider(DependencyProvider):  # type: ignore[misc]
+    """Gives the service's own `Database`."""
+
+    storage = Storage()
+
+    def get_dependency(self, worker_ctx: Any) -> Database[dict[str, Any]]:
+        """Return the database."""
+        return self.storage.database
+
+
+class LedgerProvider(DependencyProvider):  # type: ignore[misc]
+    """Gives the service's `Ledger`."""
+
+    storage = Storage()
+
+    def __init__(self, types: EventTypes) -> None:
+        super().__init__()
+        self._types = types
+
+    def start(self) -> None:
+        """Open the ledger before the first request."""
+        self.storage.ledger(self._types)
+
+    def get_dependency(self, worker_ctx: Any) -> Ledger:
+        """Return the ledger."""
+        return self.storage.ledger(self._types)
+
+
+class ViewProvider(DependencyProvider):  # type: ignore[misc]
+    """Gives a `StreamView`; `name` is its collection, the category where absent."""
+
+    storage = Storage()
+
+    def __init__(
+        self,
+        category: str,
+        project: Project,
+        *,
+        name: str | None = None,
+        indexes: Iterable[Sequence[str]] = (),
+    ) -> None:
+        super().__init__()
+        self._category = category
+        self._project = project
+        self._name = name or category
+        self._indexes = tuple(indexes)
+
+    def start(self) -> None:
+        """Open the view, with its indexes, before the first request."""
+        self.view(self.storage)
+
+    def view(self, storage: Storage) -> StreamView:
+        """Return the view in a service's storage."""
+        return storage.view(self._category, self._project, self._name, self._indexes)
+
+    def get_dependency(self, worker_ctx: Any) -> StreamView:
+        """Return the view."""
+        return self.view(self.storage)
+
+
+class StoreProvider(DependencyProvider):  # type: ignore[misc]
+    """Gives the `Store` of a decider; its commands refresh `views` before they answer."""
+
+    storage = Storage()
+
+    def __init__(
+        self, types: EventTypes, decider: Decider[Any], views: Iterable[ViewProvider] = ()
+    ) -> None:
+        super().__init__()
+        self._types = types
+        self._decider = decider
+        self._views = tuple(views)
+
+    def get_dependency(self, worker_ctx: Any) -> Store[Any]:
+        """Return the store."""
+        views = [view.view(self.storage) for view in self._views]
+        return Store(self.storage.ledger(self._types), self._decider, views)
+
+
+class CatchUp(DependencyProvider):  # type: ignore[misc]
+    """Keeps the service's views at the ledger's tail, whatever crashed before."""
+
+    storage = Storage()
+
+    def __init__(self, types: EventTypes) -> None:
+        super().__init__()
+        self._types = types
+        self._running = False
+
+    def start(self) -> None:
+        """Begin to follow the ledger."""
+        self._running = True
+        self.container.spawn_managed_thread(self._follow, identifier="catch-up")
+
+    def stop(self) -> None:
+        """Stop after the present round."""
+        self._running = False
+
+    def get_dependency(self, worker_ctx: Any) -> None:
+        """Nothing is given to the service: this works by itself."""
+
+    def _follow(self) -> None:
+        projector: Projector | None = None
+        # whatever escaped from an extension's thread would end the whole container
+        while self._running:
+            try:
+                projector = projector or self._projector()
+                projector.catch_up()
+                eventlet.sleep(_IDLE_SECONDS)
+            except Exception:
+                log.exception("the views could not be brought up to date; trying again")
+                eventlet.sleep(_BACK_OFF_SECONDS)
+
+    def _projector(self) -> Projector:
+        ledger = self.storage.ledger(self._types)
+        return Projector(ledger, self.storage.views, self.storage.database["checkpoints"])
