@@ -72,6 +72,18 @@ def tier_while_waiting(waits: int, tiers: tuple[Tier, ...]) -> Tier:
     return tiers[min(waits, len(tiers)) - 1]
 
 
+_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+def pause_after(failures: int, jitter: float) -> float:
+    """Return the seconds to wait before connecting again, after so many failures in a row.
+
+    `jitter`, from 0 to 1, spreads processes that lost the same server over some 20 %.
+    """
+    pause = _PAUSES[min(failures, len(_PAUSES)) - 1]
+    return pause * (0.9 + 0.2 * jitter)
+
+
 class ConfirmedPrefix:
     """What was published and not yet confirmed, in order, and how far everything is confirmed.
 
@@ -85,6 +97,16 @@ class ConfirmedPrefix:
         self._published = 0
         self._completes: deque[int | None] = deque()
         self._confirmed: set[int] = set()
+
+    @property
+    def oldest(self) -> int:
+        """The number of the oldest message that lacks a confirm, or of the next one."""
+        return self._published - len(self._completes) + 1
+
+    @property
+    def confirmed_any(self) -> bool:
+        """Whether anything was confirmed at all."""
+        return self.oldest > 1
 
     @property
     def outstanding(self) -> int:
@@ -103,7 +125,7 @@ class ConfirmedPrefix:
 
     def confirm(self, number: int, *, multiple: bool = False) -> None:
         """Take a confirm of `number`, or of everything up to it."""
-        oldest = self._published - len(self._completes) + 1
+        oldest = self.oldest
         if multiple:
             self._confirmed.update(range(oldest, number + 1))
         elif number >= oldest:

@@ -1,0 +1,136 @@
+"""A channel to the broker on which every message is confirmed, returned or given up, never lost."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pika
+from pika.adapters.asyncio_connection import AsyncioConnection
+
+from kernel.delivery import ConfirmedPrefix
+from kernel.envelope import Message
+
+
+class Unconfirmed(Exception):
+    """The broker refused, returned or did not confirm a message: its fate is unknown."""
+
+
+class ConfirmedChannel:
+    """An AMQP channel in confirm mode, on a connection of its own.
+
+    The first nack, return or loss of the connection breaks the channel for good: `broken` then
+    holds the reason, and whoever publishes starts again on a new channel from `prefix.position`.
+    """
+
+    def __init__(self, prefix: ConfirmedPrefix) -> None:
+        self.prefix = prefix
+        self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._changed = asyncio.Event()
+        self._connection: Any = None
+        self._channel: Any = None
+
+    @classmethod
+    async def open(
+        cls, amqp_uri: str, prefix: ConfirmedPrefix, *, timeout: float = 10.0
+    ) -> ConfirmedChannel:
+        """Connect and wait until messages can be published.
+
+        Raises `Unconfirmed`, or TimeoutError after `timeout` seconds.
+        """
+        opened = cls(prefix)
+        try:
+            async with asyncio.timeout(timeout):
+                await opened._open(amqp_uri)
+        except BaseException:
+            opened.close()
+            raise
+        return opened
+
+    def publish(
+        self, exchange: str, routing_key: str, message: Message, completes: int | None
+    ) -> None:
+        """Send a message that must reach a queue; `completes` as in `ConfirmedPrefix.publish`."""
+        self._raise_if_broken()
+        self.prefix.publish(completes)
+        self._channel.basic_publish(
+            exchange,
+            routing_key,
+            message.body,
+            pika.BasicProperties(**message.properties()),
+            mandatory=True,
+        )
+
+    async def until_outstanding(self, below: int) -> None:
+        """Wait until fewer than `below` messages lack a confirm; raise `Unconfirmed` if broken."""
+        while self.prefix.outstanding >= below:
+            self._raise_if_broken()
+            self._changed.clear()
+            await self._changed.wait()
+        self._raise_if_broken()
+
+    def close(self) -> None:
+        """Drop the connection; unconfirmed messages may or may not have arrived."""
+        self._break(Unconfirmed("the channel was closed"))
+        if self._connection is not None and self._connection.is_open:
+            self._connection.close()
+
+    async def _open(self, amqp_uri: str) -> None:
+        ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def confirmed(_: Any) -> None:
+            if not ready.done():
+                ready.set_result(None)
+
+        def channel_open(channel: Any) -> None:
+            channel.add_on_close_callback(self._on_closed)
+            channel.add_on_return_callback(self._on_return)
+            channel.confirm_delivery(self._on_confirm, callback=confirmed)
+
+        def connection_open(connection: Any) -> None:
+            self._channel = connection.channel(on_open_callback=channel_open)
+
+        self._connection = AsyncioConnection(
+            pika.URLParameters(amqp_uri),
+            on_open_callback=connection_open,
+            on_open_error_callback=self._on_closed,
+            on_close_callback=self._on_closed,
+        )
+        await asyncio.wait({ready, self.broken}, return_when=asyncio.FIRST_COMPLETED)
+        self._raise_if_broken()
+
+    def _on_confirm(self, frame: Any) -> None:
+        method = frame.method
+        if isinstance(method, pika.spec.Basic.Ack):
+            self.prefix.confirm(method.delivery_tag, multiple=method.multiple)
+            self._changed.set()
+        else:
+            self._break(Unconfirmed(f"the broker refused message {method.delivery_tag}"))
+
+    def _on_return(self, _: Any, method: Any, properties: Any, __: bytes) -> None:
+        self._break(
+            Unconfirmed(
+                f"the broker returned event {properties.message_id} to {method.exchange}: "
+                f"{method.reply_text}"
+            )
+        )
+
+    def _on_closed(self, _: Any, reason: BaseException) -> None:
+        self._break(Unconfirmed(f"the connection to the broker is lost: {_words(reason)}"))
+
+    def _break(self, reason: Unconfirmed) -> None:
+        if not self.broken.done():
+            self.broken.set_exception(reason)
+            self.broken.exception()  # marks it as seen: a closed channel is no forgotten error
+        self._changed.set()
+
+    def _raise_if_broken(self) -> None:
+        if self.broken.done():
+            self.broken.result()
+
+
+def _words(reason: BaseException) -> str:
+    """Return what a connection error of pika says, which is often only in its causes."""
+    inner = getattr(reason, "exceptions", None) or reason.args[-1:]
+    text = str(inner[-1]) if inner and isinstance(inner[-1], BaseException) else str(reason)
+    return text or type(reason).__name__

@@ -1,0 +1,262 @@
+"""From a ledger to the broker: in order, confirmed, from a checkpoint.
+
+One process per ledger is active, by a lease; a standby takes over when it ends. The relay may
+publish an event twice (after a crash, or when a confirm is lost) and never skips one: the
+checkpoint moves over the contiguous confirmed prefix only, and anything unclear drops the
+connection and starts again from the checkpoint.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import socket
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import prometheus_client
+from kombu.exceptions import OperationalError
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+
+from kernel import logs, topology
+from kernel.config import Settings
+from kernel.delivery import ConfirmedPrefix, pause_after
+from kernel.envelope import Envelope, to_message
+from kernel.lease import Held, Lease, LeaseLost
+from kernel.ledger import Commit, Document, LedgerReader, ledger_collection
+from kernel.publisher import ConfirmedChannel, Unconfirmed
+
+log = logs.get(__name__)
+
+PUBLISHED = prometheus_client.Counter(
+    "motcua_relay_published_events", "Events given to the broker, repeats included", ["service"]
+)
+POSITION = prometheus_client.Gauge(
+    "motcua_relay_position", "Ledger position up to which everything is confirmed", ["service"]
+)
+LAG = prometheus_client.Gauge(
+    "motcua_relay_lag_seconds", "Age of the oldest event not yet published; 0: none", ["service"]
+)
+HELD = prometheus_client.Gauge(
+    "motcua_relay_lease_held", "1 while this process is the active relay", ["service"]
+)
+
+# What can go wrong outside this process; the relay says so in one line and goes on.
+_OUTSIDE = (
+    Unconfirmed,
+    LeaseLost,
+    PyMongoError,
+    OperationalError,
+    topology.TopologyConflict,
+    OSError,
+)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast, how much and how patient a relay is; times in seconds."""
+
+    window: int = 128  # messages in flight
+    batch: int = 500  # commits read at a time
+    polls: tuple[float, ...] = (0.005, 0.010, 0.020, 0.030)  # pauses while nothing new comes
+    checkpoint: float = 0.1  # between two checkpoints under load
+    stall: float = 10.0  # without a confirm: give up the connection
+    lease: timedelta = timedelta(seconds=5)
+    standby: float = 0.5  # between two tries for a lease that somebody else holds
+
+
+def run_relay(
+    service: str, settings: Settings, consumers: Sequence[topology.Consumer] = ()
+) -> None:
+    """Relay a service's ledger until SIGTERM or SIGINT; blocks.
+
+    `consumers` are declared first, so that nothing is published before their inboxes exist.
+    """
+    asyncio.run(_run_until_signal(Relay(service, settings, consumers=consumers)))
+
+
+async def _run_until_signal(relay: Relay) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await relay.run(stop)
+
+
+class Relay:
+    """Publishes the events of one service's ledger for as long as it holds the lease."""
+
+    def __init__(
+        self,
+        service: str,
+        settings: Settings,
+        *,
+        pace: Pace | None = None,
+        consumers: Sequence[topology.Consumer] = (),
+    ) -> None:
+        self.service = service
+        self.settings = settings
+        self.pace = pace or Pace()
+        self.active = False
+        self._source = topology.Source(service, settings)
+        self._parts: tuple[topology.Part, ...] = (self._source, *consumers)
+        self._client: MongoClient[Document] = MongoClient(
+            settings.mongo_uri,
+            appname=f"motcua-relay-{service}",
+            serverSelectionTimeoutMS=5_000,
+            socketTimeoutMS=15_000,
+            connect=False,
+        )
+        self._reader = LedgerReader(ledger_collection(self._client, settings.namespace, service))
+        self._lease = Lease(
+            self._client[settings.database(service)]["relay"],
+            "relay",
+            f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}",
+            self.pace.lease,
+        )
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Relay until `stop` is set; then confirm what is in flight and give the lease back."""
+        failures = 0
+        while not stop.is_set():
+            prefix = ConfirmedPrefix(0)
+            try:
+                held = await asyncio.to_thread(self._lease.acquire)
+                if held is None:
+                    failures = 0
+                    await _pause(stop, self.pace.standby)
+                    continue
+                prefix = ConfirmedPrefix(held.position)
+                await self._relay(held, prefix, stop)
+            except Exception as error:  # noqa: BLE001 - reported below and tried again
+                failures = 1 if prefix.confirmed_any else failures + 1
+                pause = pause_after(failures, random.random())  # noqa: S311 - jitter, no secret
+                self._report(error, pause)
+                await _pause(stop, pause)
+        await asyncio.to_thread(self._client.close)
+
+    async def _relay(self, held: Held, prefix: ConfirmedPrefix, stop: asyncio.Event) -> None:
+        """Publish from the checkpoint until stopped; raise as soon as anything is unclear."""
+        await asyncio.to_thread(topology.declare, self.settings, *self._parts)
+        channel = await ConfirmedChannel.open(self.settings.amqp_uri, prefix)
+        publishing = asyncio.create_task(self._publish(channel, held.position, stop))
+        keeping = asyncio.create_task(self._keep(held, prefix))
+        self._become(active=True)
+        log.info("relay.active", source=self.service, position=held.position, token=held.token)
+        try:
+            work: set[asyncio.Future[None]] = {channel.broken, keeping, publishing}
+            done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
+            for finished in done:
+                finished.result()
+        finally:
+            self._become(active=False)
+            publishing.cancel()
+            keeping.cancel()
+            await asyncio.gather(publishing, keeping, return_exceptions=True)
+            channel.close()
+        await asyncio.to_thread(self._lease.release, held, prefix.position)
+        log.info("relay.released", source=self.service, position=prefix.position)
+
+    async def _publish(self, channel: ConfirmedChannel, after: int, stop: asyncio.Event) -> None:
+        """Publish everything behind a position, wait for more, and return when stopped."""
+        exchange = self._source.events
+        published = PUBLISHED.labels(self.service)
+        lag = LAG.labels(self.service)
+        idle = 0
+        while not stop.is_set():
+            found = await asyncio.to_thread(self._reader.read, after, self.pace.batch)
+            commits = contiguous(found, after)
+            if not commits:
+                lag.set(0)
+                await _pause(stop, self.pace.polls[min(idle, len(self.pace.polls) - 1)])
+                idle += 1
+                continue
+            idle = 0
+            lag.set((datetime.now(UTC) - commits[0].recorded_at).total_seconds())
+            for commit in commits:
+                for envelope in envelopes(self.service, commit):
+                    if channel.prefix.outstanding >= self.pace.window:
+                        await channel.until_outstanding(self.pace.window)
+                    completes = commit.position if envelope.version == commit.last else None
+                    channel.publish(exchange, envelope.type, to_message(envelope), completes)
+                    published.inc()
+            after = commits[-1].position
+        await channel.until_outstanding(1)
+
+    async def _keep(self, held: Held, prefix: ConfirmedPrefix) -> None:
+        """Hold on to the lease, move the checkpoint, and notice when no confirm comes."""
+        position = POSITION.labels(self.service)
+        loop = asyncio.get_running_loop()
+        kept_at = progress_at = loop.time()
+        kept, oldest = held.position, prefix.oldest
+        position.set(kept)
+        while True:
+            await asyncio.sleep(self.pace.checkpoint)
+            now = loop.time()
+            if prefix.oldest != oldest or not prefix.outstanding:
+                oldest, progress_at = prefix.oldest, now
+            elif now - progress_at > self.pace.stall:
+                raise Unconfirmed(f"the broker confirmed nothing for {self.pace.stall:.0f} s")
+            if prefix.position > kept or now - kept_at > self.pace.lease.total_seconds() / 3:
+                kept, kept_at = prefix.position, now
+                await asyncio.to_thread(self._lease.keep, held, kept)
+                position.set(kept)
+
+    def _become(self, *, active: bool) -> None:
+        self.active = active
+        HELD.labels(self.service).set(int(active))
+
+    def _report(self, error: Exception, pause: float) -> None:
+        if isinstance(error, _OUTSIDE):
+            reason = str(error).partition("\n")[0] or type(error).__name__
+            log.warning(
+                "relay.interrupted", source=self.service, reason=reason, retry_in=round(pause, 1)
+            )
+        else:
+            log.exception("relay.failed", source=self.service, retry_in=round(pause, 1))
+
+
+def envelopes(source: str, commit: Commit) -> Iterator[Envelope]:
+    """Return the events of a commit, ready to travel."""
+    for offset, stored in enumerate(commit.events):
+        yield Envelope(
+            id=stored.id,
+            type=stored.type,
+            schema=stored.schema,
+            data=stored.data,
+            source=source,
+            stream=commit.stream,
+            version=commit.first + offset,
+            position=commit.position,
+            occurred_at=commit.meta.occurred_at,
+            recorded_at=commit.recorded_at,
+            actor=commit.meta.actor,
+            causation=commit.meta.causation,
+            correlation=commit.meta.correlation,
+            traceparent=commit.meta.traceparent,
+        )
+
+
+def contiguous(commits: Sequence[Commit], after: int) -> Sequence[Commit]:
+    """Return the commits that follow a position without a hole.
+
+    A range is not read in one instant: a commit written meanwhile may be found while the one in
+    front of it, looked for a moment earlier, was not there yet. It will be the next time.
+    """
+    for index, commit in enumerate(commits):
+        if commit.position != after + index + 1:
+            return commits[:index]
+    return commits
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    """Wait, but no longer than until `stop` is set."""
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        pass
