@@ -1,0 +1,78 @@
+"""Personal data: sealed at rest, readable with the key, gone without it, proofs unharmed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ledgers import Counted, meta, open_ledger
+from pymongo import MongoClient
+
+from kernel.errors import Conflict
+from kernel.ledger import verify
+from kernel.privacy import SubjectKeys, keyed_digest
+
+MASTER = bytes(range(32))
+
+
+@pytest.fixture
+def keys(client: MongoClient[Any], database_prefix: str) -> SubjectKeys:
+    """The subject keys of an empty service."""
+    return SubjectKeys(client[f"{database_prefix}_counting"], MASTER)
+
+
+def test_what_is_sealed_reads_back_only_in_its_own_place(keys: SubjectKeys) -> None:
+    sealed = keys.seal("acc-1", "event/name", "Nguyễn Thị An")
+    assert "Nguy" not in sealed
+    assert keys.unseal("acc-1", "event/name", sealed) == "Nguyễn Thị An"
+    assert keys.unseal("acc-2", "event/name", sealed) is None
+    with pytest.raises(ValueError, match="changed"):
+        keys.unseal("acc-1", "other/name", sealed)
+
+
+def test_two_services_agree_on_one_key(client: MongoClient[Any], database_prefix: str) -> None:
+    database = client[f"{database_prefix}_counting"]
+    one, other = SubjectKeys(database, MASTER), SubjectKeys(database, MASTER)
+    assert other.unseal("acc-1", "c", one.seal("acc-1", "c", "x")) == "x"
+
+
+def test_erasure_forgets_the_person_and_leaves_the_chain_whole(
+    client: MongoClient[Any], database_prefix: str, keys: SubjectKeys
+) -> None:
+    ledger = open_ledger(client, database_prefix, keys)
+    event = Counted(1, subject="acc-1", name="Nguyễn Thị An")
+    ledger.append("counter-a", [event], expected=0, commit_id="c", meta=meta())
+    stored = ledger.collection.find_one({"_id": "c"})
+    assert stored is not None
+    assert "Nguy" not in str(stored)
+    assert ledger.read_stream("counter-a")[0].event == event
+
+    assert keys.erase("acc-1")
+    assert ledger.read_stream("counter-a")[0].event == Counted(1, subject="acc-1", name=None)
+    assert verify(ledger.commits()).position == 1
+
+
+def test_nothing_new_is_sealed_for_an_erased_subject(keys: SubjectKeys) -> None:
+    keys.seal("acc-1", "c", "x")
+    keys.erase("acc-1")
+    with pytest.raises(Conflict, match="subject-erased"):
+        keys.seal("acc-1", "c", "x")
+
+
+def test_an_erasure_elsewhere_is_seen_within_half_a_minute(
+    client: MongoClient[Any], database_prefix: str
+) -> None:
+    now = 0.0
+    database = client[f"{database_prefix}_counting"]
+    here = SubjectKeys(database, MASTER, clock=lambda: now)
+    sealed = here.seal("acc-1", "c", "x")
+    SubjectKeys(database, MASTER).erase("acc-1")
+    now = 31.0
+    assert here.unseal("acc-1", "c", sealed) is None
+
+
+def test_a_keyed_digest_tells_nothing_without_the_key() -> None:
+    mine = keyed_digest(MASTER, "identity-number", "038190000123")
+    assert mine == keyed_digest(MASTER, "identity-number", "038190000123")
+    assert mine != keyed_digest(bytes(32), "identity-number", "038190000123")
+    assert mine != keyed_digest(MASTER, "username", "038190000123")

@@ -1,0 +1,135 @@
+"""Commands on aggregates: idempotency keys, expected versions, reactions, numbering, views."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from typing import Any
+
+import pytest
+from ledgers import COUNTER, call, open_ledger
+from pymongo import MongoClient
+
+from kernel.errors import Conflict, Stale
+from kernel.store import Store
+from kernel.views import Projector, StreamView
+
+
+@pytest.fixture
+def view(client: MongoClient[Any], database_prefix: str) -> StreamView:
+    """A view of the counters' totals."""
+
+    def project(history: Any) -> dict[str, Any]:
+        return {"total": sum(record.event.by for record in history)}
+
+    return StreamView(client[f"{database_prefix}_counting"]["totals"], "counter", project)
+
+
+@pytest.fixture
+def store(client: MongoClient[Any], database_prefix: str, view: StreamView) -> Store[int]:
+    """Counters."""
+    return Store(open_ledger(client, database_prefix), COUNTER, [view])
+
+
+def test_a_command_is_decided_on_the_folded_state(store: Store[int]) -> None:
+    assert store.execute("counter-a", 60, call()).state == 60
+    assert store.execute("counter-a", 30, call()).version == 2
+    with pytest.raises(Conflict, match="full"):
+        store.execute("counter-a", 10, call())
+    assert store.load("counter-a").state == 90
+
+
+def test_nothing_to_do_appends_nothing(store: Store[int]) -> None:
+    done = store.execute("counter-a", 0, call())
+    assert (done.version, done.new) == (0, ())
+    assert store.ledger.head().position == 0
+
+
+def test_the_same_key_and_request_gives_the_same_answer(store: Store[int]) -> None:
+    first = store.execute("counter-a", 10, call("key"))
+    store.execute("counter-a", 5, call())
+    again = store.execute("counter-a", 10, call("key"))
+    assert again == first
+    assert store.load("counter-a").state == 15
+
+
+def test_the_same_key_with_another_request_is_refused(store: Store[int]) -> None:
+    store.execute("counter-a", 10, call("key", "one"))
+    with pytest.raises(Conflict, match="idempotency-key-reused"):
+        store.execute("counter-a", 20, call("key", "other"))
+    assert store.load("counter-a").state == 10
+
+
+def test_a_stale_version_is_refused_and_the_current_one_named(store: Store[int]) -> None:
+    store.execute("counter-a", 10, call())
+    with pytest.raises(Stale, match="version 1 is current"):
+        store.execute("counter-a", 10, call(version=0))
+    assert store.execute("counter-a", 10, call(version=1)).version == 2
+
+
+def test_one_key_from_many_hands_at_once_counts_once(store: Store[int]) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(lambda _: store.execute("counter-a", 10, call("key")), range(8)))
+    assert {executed.state for executed in done} == {10}
+    assert store.load("counter-a").version == 1
+
+
+def test_an_event_causes_its_effect_once_however_often_it_comes(store: Store[int]) -> None:
+    (cause,) = store.execute("counter-a", 7, call()).new
+    effects = [store.react("counter-b", cause.event.by, cause) for _ in range(3)]
+    assert effects[0] == effects[1] == effects[2]
+    assert store.load("counter-b").state == 7
+    (effect,) = effects[0].new
+    assert (effect.causation, effect.correlation) == (cause.id, cause.correlation)
+    assert effect.actor.id == "service:counting"
+
+
+def test_numbers_are_given_without_gap_or_repeat(store: Store[int]) -> None:
+    def take(_: int) -> str:
+        numbered = (f"counter-{number:04}" for number in count(1))
+        return store.execute_first(numbered, lambda stream: 1, call()).stream
+
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(take, range(24)))
+    assert sorted(taken) == [f"counter-{number:04}" for number in range(1, 25)]
+
+
+def test_a_repeated_request_keeps_its_number(store: Store[int]) -> None:
+    def numbered() -> Any:
+        return (f"counter-{number:04}" for number in count(1))
+
+    first = store.execute_first(numbered(), lambda stream: 1, call("key"))
+    store.execute_first(numbered(), lambda stream: 1, call())
+    assert store.execute_first(numbered(), lambda stream: 1, call("key")) == first
+
+
+def test_the_view_stands_at_the_written_version_when_the_command_answers(
+    store: Store[int], view: StreamView
+) -> None:
+    done = store.execute("counter-a", 10, call())
+    found = view.get("a")
+    assert found is not None
+    assert (found["version"], found["total"]) == (done.version, 10)
+
+
+def test_an_older_fold_never_overwrites_a_newer_one(store: Store[int], view: StreamView) -> None:
+    older = store.execute("counter-a", 10, call())
+    store.execute("counter-a", 5, call())
+    view.refresh("counter-a", older.history)
+    found = view.get("a")
+    assert found is not None
+    assert found["total"] == 15
+
+
+def test_the_projector_heals_what_a_crash_left_behind(
+    client: MongoClient[Any], database_prefix: str, view: StreamView
+) -> None:
+    crashing = Store(open_ledger(client, database_prefix), COUNTER)
+    for stream in ("counter-a", "counter-b", "counter-a"):
+        crashing.execute(stream, 10, call())
+    assert view.get("a") is None
+
+    checkpoints = client[f"{database_prefix}_counting"]["checkpoints"]
+    assert Projector(crashing.ledger, [view], checkpoints).catch_up() == 3
+    assert [found["total"] for key in "ab" if (found := view.get(key))] == [20, 10]
+    assert Projector(crashing.ledger, [view], checkpoints).catch_up() == 0
