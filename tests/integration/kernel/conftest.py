@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +15,7 @@ from pymongo import MongoClient
 from kernel import topology
 from kernel.config import Settings
 
-Cleanup = Callable[..., None]
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture
