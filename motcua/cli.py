@@ -7,6 +7,7 @@ answers at once.
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -57,9 +58,8 @@ def run(service: Annotated[Service, typer.Argument(help="which service")]) -> No
 @app.command()
 def relay(service: Annotated[LedgerOwner, typer.Argument(help="whose ledger")]) -> None:
     """Publish a service's ledger to the broker, or stand by to take over."""
-    from kernel.relay import run_relay
-
     from kernel.config import Settings, read
+    from kernel.relay import run_relay
 
     run_relay(service.value, read(Settings))
 
@@ -87,6 +87,33 @@ def keys_init() -> None:
     from kernel.trust import ensure_keys
 
     ensure_keys(read(Settings).keys, [service.value for service in Service])
+
+
+@database.command("init")
+def database_init(
+    users: Annotated[
+        Path, typer.Option(help="the folder in which to keep each service's address")
+    ] = Path("users"),
+    replica_set: Annotated[
+        str, typer.Option(help="first make the server a replica set of one, of this name")
+    ] = "",
+    member: Annotated[
+        str, typer.Option(help="the server's own host:port, as the services reach it")
+    ] = "",
+) -> None:
+    """Make a user for every service, who can only add to its ledger, and the ledgers' indexes.
+
+    MONGO_URI names an administrator; each service is then given its `<service>.uri` as
+    MONGO_URI_FILE. May be repeated.
+    """
+    from kernel.config import Settings, read
+    from motcua import roles
+    from motcua.processes import LEDGER_OWNERS
+
+    settings = read(Settings)
+    if replica_set:
+        roles.initiate_replica_set(settings.mongo_uri, replica_set, member)
+    roles.provision(settings.mongo_uri, settings.namespace, LEDGER_OWNERS, users)
 
 
 @sandbox.command("mail")

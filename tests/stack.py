@@ -39,5 +39,6 @@ def servers(home: Path) -> Iterator[Servers]:
     if len(environment) == 2:
         yield Servers(environment["AMQP_URI"], environment["MONGO_URI"])
         return
-    with Stack(home, Ports.free(ops=1), environment={**inherited, **environment}) as stack:
+    environment = {**inherited, **environment}
+    with Stack(home, Ports.free(ops=1), services=False, environment=environment) as stack:
         yield Servers(stack.amqp_uri, stack.mongo_uri)
