@@ -81,9 +81,9 @@ class Store(Generic[S]):
         another request it raises `Conflict` (`idempotency-key-reused`). An expected version that
         is not the current one raises `Stale`. What `decide` raises passes through.
         """
-        commit_id = call.commit_id
-        if (repeated := self._repeated(commit_id, call)) is not None:
+        if (repeated := self.repeated(call)) is not None:
             return repeated
+        commit_id = call.commit_id
         meta = _meta_of(call)
         for _ in range(_TRIES):
             loaded = self.load(stream)
@@ -103,9 +103,9 @@ class Store(Generic[S]):
 
         Numbering without gaps: offer the number behind one that is known to exist, then the next.
         """
-        commit_id = call.commit_id
-        if (repeated := self._repeated(commit_id, call)) is not None:
+        if (repeated := self.repeated(call)) is not None:
             return repeated
+        commit_id = call.commit_id
         meta = _meta_of(call)
         for stream in streams:
             fresh = Loaded(stream, 0, self._decider.initial, ())
@@ -141,10 +141,14 @@ class Store(Generic[S]):
                 continue
         raise _contended(stream)
 
-    def _repeated(self, commit_id: str, call: Call) -> Executed[S] | None:
+    def repeated(self, call: Call) -> Executed[S] | None:
+        """Return what this very request did before; None when it is new.
+
+        To be asked before anything is checked that may have changed since the first time.
+        """
         if call.idempotency_key is None:
             return None
-        recorded = self.ledger.find(commit_id)
+        recorded = self.ledger.find(call.commit_id)
         if recorded is None:
             return None
         if recorded.meta.digest != call.digest:

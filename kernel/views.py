@@ -72,14 +72,19 @@ class StreamView:
         if content is None:
             return
         version = history[-1].version
-        document = {**content, "_id": self.key(stream), "version": version}
-        try:
-            self.collection.replace_one(
-                {"_id": document["_id"], "version": {"$lt": version}}, document, upsert=True
-            )
-        except DuplicateKeyError:
-            # the document is there at this version or a newer one: nothing to do
-            return
+        keep_newer(self.collection, {**content, "_id": self.key(stream), "version": version})
+
+
+def keep_newer(collection: Collection[Document], document: Document) -> None:
+    """Write a document with its `_id` and `version`, unless this version or a newer one is there.
+
+    The document and the memory of what it has seen are one write (design §5).
+    """
+    older = {"_id": document["_id"], "version": {"$lt": document["version"]}}
+    try:
+        collection.replace_one(older, document, upsert=True)
+    except DuplicateKeyError:
+        return
 
 
 class Projector:

@@ -1,0 +1,269 @@
+"""What the dossier service keeps of its neighbours: procedures, agencies, places, officers.
+
+Projections of their events, so that dossiers are accepted while the catalogue and identity are
+down. Each document carries the version of the stream it comes from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from pymongo import ReplaceOne
+from pymongo.database import Database
+
+from kernel import schemas
+from kernel.errors import FieldError, Invalid, NotFound
+from kernel.events import Recorded
+from kernel.views import keep_newer
+from services.catalog.contract import Agency, AgencyOpened, Place, Procedure, Unit
+from services.dossier.contract import OfficerRef
+from services.identity.contract import OfficerAppointed
+
+Document = dict[str, Any]
+
+ONE_STOP = "one-stop"
+HANDLING = "handling"
+_PARENTS = 3
+_REMEMBERED = 512
+
+# a published version never changes, and building it from its document takes milliseconds
+_LOADED: dict[tuple[str, int], Procedure] = {}
+
+
+class References:
+    """Reads and writes the kept documents in the service's own database."""
+
+    def __init__(self, database: Database[Document]) -> None:
+        self._procedures = database["procedures"]
+        self._agencies = database["agencies"]
+        self._places = database["places"]
+        self._officers = database["officers"]
+
+    @staticmethod
+    def ensure_indexes(database: Database[Document]) -> None:
+        """Create the secondary indexes."""
+        database["procedures"].create_index([("code", 1)])
+        database["agencies"].create_index([("place", 1), ("kind", 1), ("level", 1)])
+
+    # What neighbours report
+
+    def keep_procedure(self, record: Recorded) -> None:
+        """Keep a published version of a procedure."""
+        procedure: Procedure = record.event.procedure
+        keep_newer(
+            self._procedures,
+            {
+                "_id": f"{procedure.code}@{procedure.version}",
+                "version": record.version,
+                "code": procedure.code,
+                "number": procedure.version,
+                "content": schemas.dump(procedure),
+            },
+        )
+
+    def keep_agency(self, record: Recorded) -> None:
+        """Keep an agency as it was opened or changed."""
+        event: AgencyOpened = record.event
+        agency = event.agency
+        keep_newer(
+            self._agencies,
+            {
+                "_id": agency.id,
+                "version": record.version,
+                "place": agency.place,
+                "kind": agency.kind.value,
+                "level": agency.level.value,
+                "content": schemas.dump(agency),
+            },
+        )
+
+    def close_agency(self, record: Recorded) -> None:
+        """Remember that an agency takes nothing from a day on."""
+        event = record.event
+        self._agencies.update_one(
+            {"_id": event.agency, "version": {"$lt": record.version}},
+            {
+                "$set": {
+                    "version": record.version,
+                    "content.valid_to": event.on.isoformat(),
+                    "content.successors": list(event.successors),
+                }
+            },
+        )
+
+    def keep_places(self, places: Iterable[Place]) -> None:
+        """Keep administrative units; they never change once registered."""
+        writes = [
+            ReplaceOne({"_id": place.code}, {"content": schemas.dump(place)}, upsert=True)
+            for place in places
+        ]
+        if writes:
+            self._places.bulk_write(writes, ordered=False)
+
+    def keep_officer(self, record: Recorded) -> None:
+        """Keep an officer's place, or that it was given up."""
+        event = record.event
+        appointed = isinstance(event, OfficerAppointed)
+        keep_newer(
+            self._officers,
+            {
+                "_id": event.account,
+                "version": record.version,
+                "serves": appointed,
+                "agency": event.agency,
+                "unit": event.unit,
+                **(
+                    {
+                        "name": event.name,
+                        "title": event.title,
+                        "roles": [role.value for role in event.roles],
+                    }
+                    if appointed
+                    else {}
+                ),
+            },
+        )
+
+    # What commands need
+
+    def procedure(self, code: str, on: date) -> Procedure:
+        """Return the version of a procedure in force on a day.
+
+        Raises `Invalid` on the field `procedure` where there is none.
+        """
+        in_force = [
+            procedure
+            for document in self._procedures.find({"code": code})
+            if _in_force(procedure := _procedure(document), on)
+        ]
+        if not in_force:
+            raise _invalid("procedure", "unknown-procedure")
+        return max(in_force, key=lambda procedure: procedure.version)
+
+    def agency(self, agency_id: str, on: date) -> Agency:
+        """Return an agency that is open on a day; `Invalid` on the field `agency` otherwise."""
+        document = self._agencies.find_one({"_id": agency_id})
+        if document is None:
+            raise _invalid("agency", "unknown-agency")
+        agency = schemas.load(Agency, document["content"], tolerant=True)
+        if not _in_force(agency, on):
+            raise _invalid("agency", "closed-agency")
+        return agency
+
+    def competent_agency(self, procedure: Procedure, place: str, on: date) -> Agency:
+        """Return the agency that resolves a procedure for a place (D13–D15).
+
+        A place that exists no longer leads to its main successor.
+        """
+        chain = self._chain(place)
+        for level in procedure.competence.levels:
+            query = {
+                "place": {"$in": chain},
+                "kind": procedure.competence.kind.value,
+                "level": level.value,
+            }
+            candidates = [
+                agency
+                for document in self._agencies.find(query)
+                if _in_force(agency := schemas.load(Agency, document["content"], tolerant=True), on)
+            ]
+            if candidates:
+                return min(candidates, key=lambda found: _fitness(found, procedure))
+        raise _invalid("place", "no-competent-agency")
+
+    def officer(self, account: str) -> Document:
+        """Return an officer who serves; `NotFound` otherwise."""
+        document = self._officers.find_one({"_id": account, "serves": True})
+        if document is None:
+            raise NotFound(
+                "unknown-officer", "Không tìm thấy cán bộ này.", "There is no such officer."
+            )
+        return document
+
+    def officer_ref(self, account: str, name: str) -> OfficerRef:
+        """Return an officer as the citizen may see him or her; the token's name where unknown."""
+        document = self._officers.find_one({"_id": account}) or {}
+        return OfficerRef(account, document.get("name", name), document.get("title", ""))
+
+    def _chain(self, place: str) -> list[str]:
+        """Return a place of today with its parents, smallest first."""
+        chain: list[str] = []
+        code: str | None = place
+        while code is not None and len(chain) < _PARENTS:
+            document = self._places.find_one({"_id": code})
+            if document is None:
+                break
+            known = schemas.load(Place, document["content"], tolerant=True)
+            if known.valid_to is not None and known.successors:
+                code = known.successors[0]
+                continue
+            chain.append(known.code)
+            code = known.parent
+        if not chain:
+            raise _invalid("place", "unknown-place")
+        return chain
+
+
+def unit_for(agency: Agency, step_unit: str, field_of_work: str) -> Unit:
+    """Return the unit of an agency at which a workflow's step lies.
+
+    `one-stop` is the agency's counter; `handling` the unit that handles the field of work, else
+    the first one that is no counter; anything else is a unit's id.
+    """
+    desks = [unit for unit in agency.units if unit.one_stop]
+    others = [unit for unit in agency.units if not unit.one_stop]
+    match step_unit:
+        case "one-stop":
+            return (desks or others)[0]
+        case "handling":
+            specialised = [unit for unit in others if field_of_work in unit.fields]
+            return (specialised or others or desks)[0]
+        case _:
+            named = [unit for unit in agency.units if unit.id == step_unit]
+            return named[0] if named else unit_for(agency, HANDLING, field_of_work)
+
+
+def _fitness(agency: Agency, procedure: Procedure) -> tuple[bool, str]:
+    """Order agencies of one kind and level: those that handle the field first, then by id."""
+    handles = any(procedure.field_of_work.code in unit.fields for unit in agency.units)
+    return (not handles, agency.id)
+
+
+def _in_force(dated: Procedure | Agency, on: date) -> bool:
+    return (dated.valid_from is None or dated.valid_from <= on) and (
+        dated.valid_to is None or on <= dated.valid_to
+    )
+
+
+def _procedure(document: Document) -> Procedure:
+    key = (document["_id"], document["version"])
+    if key not in _LOADED:
+        if len(_LOADED) >= _REMEMBERED:
+            _LOADED.clear()
+        _LOADED[key] = schemas.load(Procedure, document["content"], tolerant=True)
+    return _LOADED[key]
+
+
+def _invalid(path: str, code: str) -> Invalid:
+    vi, en = _SENTENCES[code]
+    return Invalid(code, vi, en, fields=(FieldError(path, code, vi, en),))
+
+
+_SENTENCES = {
+    "unknown-procedure": (
+        "Không có thủ tục này, hoặc thủ tục không còn hiệu lực.",
+        "There is no such procedure, or it is not in force today.",
+    ),
+    "unknown-agency": ("Không có cơ quan này.", "There is no such agency."),
+    "closed-agency": (
+        "Cơ quan này không còn tiếp nhận hồ sơ.",
+        "This agency no longer takes dossiers.",
+    ),
+    "unknown-place": ("Không có đơn vị hành chính này.", "There is no such place."),
+    "no-competent-agency": (
+        "Địa bàn này chưa có cơ quan giải quyết thủ tục trên cổng.",
+        "No agency on this portal resolves the procedure for this place.",
+    ),
+}
