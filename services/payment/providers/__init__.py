@@ -1,0 +1,1 @@
+"""Online payment providers: one file each behind the contract in `provider`."""
