@@ -39,8 +39,7 @@ def up() -> None:
         try:
             with console.status("starting …"):
                 stack.start()
-            for arguments in AFTER_START:
-                _run(stack, arguments)
+            load_demonstration(stack)
             console.print(_addresses(stack))
             console.print("Ctrl-C stops everything.")
             _watch(console, stack)
@@ -51,6 +50,21 @@ def up() -> None:
             with console.status("stopping …"):
                 stack.stop()
     console.print("Everything has stopped.")
+
+
+def load_demonstration(stack: Stack) -> None:
+    """Load catalogue and accounts; what is there already stays. Raises `Unavailable`."""
+    for arguments in AFTER_START:
+        done = subprocess.run(  # noqa: S603 (all words are ours)
+            processes.command(*arguments), env=stack.environment(), check=False
+        )
+        if done.returncode:
+            command = f"motcua {' '.join(arguments)}"
+            raise Unavailable(
+                "step-failed",
+                f"`{command}` không thành công; lý do ở các dòng trên.",
+                f"`{command}` failed; the lines above say why.",
+            )
 
 
 def down(deadline: float = 90.0) -> None:
@@ -82,19 +96,6 @@ class _News:
             case "ready":
                 seconds = time.monotonic() - self._since[program]
                 self._console.print(f"[green]✓[/] {program:<16} [dim]{seconds:4.1f} s[/]")
-
-
-def _run(stack: Stack, arguments: tuple[str, ...]) -> None:
-    done = subprocess.run(  # noqa: S603 (all words are ours)
-        processes.command(*arguments), env=stack.environment(), check=False
-    )
-    if done.returncode:
-        command = f"motcua {' '.join(arguments)}"
-        raise Unavailable(
-            "step-failed",
-            f"`{command}` không thành công; lý do ở các dòng trên.",
-            f"`{command}` failed; the lines above say why.",
-        )
 
 
 def _addresses(stack: Stack) -> Table:

@@ -1,6 +1,7 @@
-"""Servers for tests, on free ports and in folders of their own, which always end with the session.
+"""Servers and whole systems for tests, on free ports and in folders of their own.
 
-`TEST_AMQP_URI` and `TEST_MONGO_URI` name running servers to use instead of private ones.
+They end with the test session, however that ends. `TEST_AMQP_URI` and `TEST_MONGO_URI` name
+running servers to use instead of a private broker and database.
 """
 
 from __future__ import annotations
@@ -10,9 +11,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from motcua.ports import Ports
+from motcua.processes import OPS_PORTS
 from motcua.stack import Stack
+from motcua.up import load_demonstration
+
+__all__ = ["Servers", "Stack", "servers", "whole_stack"]
+
+_GIVEN = {"TEST_AMQP_URI": "AMQP_URI", "TEST_MONGO_URI": "MONGO_URI"}
+# what would point a process of the tests at something that is not theirs
+_OTHERS = ("AMQP_URI", "MONGO_URI", "PUBLIC_URL", "FILES_URL", "OPS_PORT")
 
 
 @dataclass(frozen=True)
@@ -26,19 +36,29 @@ class Servers:
 @contextmanager
 def servers(home: Path) -> Iterator[Servers]:
     """Start a broker and a database below `home`, as far as none are given."""
-    environment = {
-        name: os.environ[f"TEST_{name}"]
-        for name in ("AMQP_URI", "MONGO_URI")
-        if os.environ.get(f"TEST_{name}")
-    }
+    environment = _environment()
+    if "AMQP_URI" in environment and "MONGO_URI" in environment:
+        yield Servers(environment["AMQP_URI"], environment["MONGO_URI"])
+        return
+    with Stack(home, Ports.free(ops=1), services=False, environment=environment) as stack:
+        yield Servers(stack.amqp_uri, stack.mongo_uri)
+
+
+@contextmanager
+def whole_stack(home: Path) -> Iterator[Stack]:
+    """Start everything below `home`, with the demonstration data."""
+    namespace = f"t{uuid4().hex[:10]}"
+    ports = Ports.free(ops=OPS_PORTS)
+    with Stack(home, ports, namespace=namespace, environment=_environment()) as stack:
+        load_demonstration(stack)
+        yield stack
+
+
+def _environment() -> dict[str, str]:
     inherited = {
         name: value
         for name, value in os.environ.items()
-        if name not in ("AMQP_URI", "MONGO_URI") and not name.startswith("MOTCUA_")
+        if name not in _OTHERS and not name.startswith("MOTCUA_")
     }
-    if len(environment) == 2:
-        yield Servers(environment["AMQP_URI"], environment["MONGO_URI"])
-        return
-    environment = {**inherited, **environment}
-    with Stack(home, Ports.free(ops=1), services=False, environment=environment) as stack:
-        yield Servers(stack.amqp_uri, stack.mongo_uri)
+    given = {setting: os.environ[name] for name, setting in _GIVEN.items() if os.environ.get(name)}
+    return {**inherited, **given}
