@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pika
 from pika.adapters.asyncio_connection import AsyncioConnection
@@ -91,7 +92,7 @@ class ConfirmedChannel:
             self._channel = connection.channel(on_open_callback=channel_open)
 
         self._connection = AsyncioConnection(
-            pika.URLParameters(amqp_uri),
+            connection_parameters(amqp_uri),
             on_open_callback=connection_open,
             on_open_error_callback=self._on_closed,
             on_close_callback=self._on_closed,
@@ -127,6 +128,16 @@ class ConfirmedChannel:
     def _raise_if_broken(self) -> None:
         if self.broken.done():
             self.broken.result()
+
+
+def connection_parameters(amqp_uri: str) -> pika.URLParameters:
+    """Return pika's form of a broker's address.
+
+    kombu and pika read `amqp://host//` differently; here it is the virtual host `/` for both.
+    """
+    parameters = pika.URLParameters(amqp_uri)
+    parameters.virtual_host = unquote(urlsplit(amqp_uri).path[1:]) or "/"
+    return parameters
 
 
 def _words(reason: BaseException) -> str:

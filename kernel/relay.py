@@ -9,6 +9,7 @@ connection and starts again from the checkpoint.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import random
 import signal
@@ -77,6 +78,7 @@ def run_relay(
 
     `consumers` are declared first, so that nothing is published before their inboxes exist.
     """
+    logging.getLogger("pika").setLevel(logging.CRITICAL)  # the relay reports its failures itself
     asyncio.run(_run_until_signal(Relay(service, settings, consumers=consumers)))
 
 

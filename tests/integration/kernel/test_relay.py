@@ -1,0 +1,273 @@
+"""From the ledger to the broker: everything, in order, and nothing skipped whatever breaks."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from doors import door_to_broker
+from ledgers import Counted, meta, open_ledger
+from pymongo import MongoClient
+
+from kernel.config import Settings
+from kernel.envelope import Envelope, Message, from_message
+from kernel.events import Actor
+from kernel.relay import Pace, Relay
+from kernel.topology import Consumer, Source
+
+QUICK = Pace(lease=timedelta(seconds=1), standby=0.05, stall=2.0)
+DEADLINE = 20.0
+
+
+class Stage:
+    """A ledger that is written to, and the inbox of somebody who listens."""
+
+    def __init__(self, settings: Settings, client: MongoClient[dict[str, Any]]) -> None:
+        self.settings = settings
+        self.consumer = Consumer("listener", ("counting",), settings)
+        self.ledger = open_ledger(client, settings.namespace)
+        self.leases = client[settings.database("counting")]["relay"]
+        self.written = 0
+
+    def write(self, commits: int, *, each: int = 1) -> None:
+        """Append commits of `each` events to one stream."""
+        for _ in range(commits):
+            numbers = range(self.written + 1, self.written + each + 1)
+            self.ledger.append(
+                "counter-1",
+                [Counted(number) for number in numbers],
+                expected=self.written,
+                commit_id=f"commit-{self.written}",
+                meta=meta(),
+            )
+            self.written += each
+
+    def arrivals(self, channel: Any, until: int) -> Iterator[Envelope]:
+        """Take what arrived in the inbox, up to and including version `until`."""
+        deadline = time.monotonic() + DEADLINE
+        while True:
+            message = channel.basic_get(self.consumer.inbox, no_ack=True)
+            if message is None:
+                assert time.monotonic() < deadline, f"version {until} did not arrive"
+                time.sleep(0.002)
+                continue
+            body = message.body if isinstance(message.body, bytes) else message.body.encode()
+            envelope = from_message(Message(message.headers, body))
+            yield envelope
+            if envelope.version == until:
+                return
+
+    def checkpoint(self) -> int:
+        """The position up to which the relay has committed itself."""
+        document = self.leases.find_one({"_id": "relay"})
+        return 0 if document is None else int(document["position"])
+
+
+@pytest.fixture
+def stage(
+    settings: Settings, client: MongoClient[dict[str, Any]], declared: Callable[..., None]
+) -> Stage:
+    stage = Stage(settings, client)
+    declared(Source("counting", settings), stage.consumer)
+    return stage
+
+
+@contextmanager
+def relaying(settings: Settings, pace: Pace = QUICK) -> Iterator[Relay]:
+    """Run a relay in a thread, and stop it cleanly."""
+    relay = Relay("counting", settings, pace=pace)
+    stop = asyncio.Event()
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=lambda: loop.run_until_complete(relay.run(stop)))
+    thread.start()
+    try:
+        yield relay
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(DEADLINE)
+        assert not thread.is_alive()
+        loop.close()
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < deadline, f"in vain: {what}"
+        time.sleep(0.005)
+
+
+def versions(arrivals: Iterator[Envelope]) -> list[int]:
+    return [envelope.version for envelope in arrivals]
+
+
+def test_events_arrive_in_order_as_they_are_stored(stage: Stage, channel: Any) -> None:
+    stage.write(300)
+    stage.write(20, each=3)
+
+    with relaying(stage.settings):
+        arrived = list(stage.arrivals(channel, until=360))
+
+    assert [envelope.version for envelope in arrived] == list(range(1, 361))
+    last = stage.ledger.at(320)
+    assert last is not None
+    assert arrived[-1] == Envelope(
+        id=last.events[-1].id,
+        type="Counted",
+        schema=1,
+        data='{"by":360,"name":null,"subject":"acc-1"}',
+        source="counting",
+        stream="counter-1",
+        version=360,
+        position=320,
+        occurred_at=last.meta.occurred_at,
+        recorded_at=last.recorded_at,
+        actor=Actor("acc-1", "citizen"),
+        correlation=last.meta.correlation,
+    )
+
+
+def test_a_clean_stop_leaves_the_checkpoint_at_the_end_and_the_lease_free(
+    stage: Stage, channel: Any
+) -> None:
+    with relaying(stage.settings):
+        stage.write(5)
+        list(stage.arrivals(channel, until=5))
+    assert stage.checkpoint() == 5
+
+    stage.write(1)
+    with relaying(stage.settings):
+        assert versions(stage.arrivals(channel, until=6)) == [6]
+
+
+def test_an_idle_relay_wakes_quickly(stage: Stage, channel: Any) -> None:
+    delays = []
+    with relaying(stage.settings) as relay:
+        wait_until(lambda: relay.active, "the relay is active")
+        for version in range(1, 41):
+            started = time.monotonic()
+            stage.write(1)
+            list(stage.arrivals(channel, until=version))
+            delays.append(time.monotonic() - started)
+            time.sleep(0.04)  # long enough for the relay to be idle again
+
+    assert sorted(delays)[37] < 0.5, delays  # on an idle machine it is some 40 ms
+
+
+def test_without_an_inbox_events_are_kept_aside(
+    settings: Settings,
+    client: MongoClient[dict[str, Any]],
+    declared: Callable[..., None],
+    channel: Any,
+) -> None:
+    stage = Stage(settings, client)
+    source = Source("counting", settings)
+    declared(source)
+    stage.write(3)
+
+    with relaying(settings):
+        wait_until(lambda: stage.checkpoint() == 3, "the checkpoint moves on")
+
+    assert channel.queue_declare(source.unrouted, passive=True).message_count == 3
+
+
+def test_a_message_that_reaches_no_queue_is_published_again(stage: Stage, channel: Any) -> None:
+    source = Source("counting", stage.settings)
+    stage.write(1)
+    with relaying(stage.settings):
+        list(stage.arrivals(channel, until=1))
+        channel.queue_unbind(source.unrouted, source.unrouted, "")
+        channel.queue_unbind(stage.consumer.inbox, source.events, "#")
+        stage.write(1)
+        # The declaration before the next try puts back what the source itself needs.
+        wait_until(lambda: stage.checkpoint() == 2, "the relay recovers")
+
+    assert channel.queue_declare(source.unrouted, passive=True).message_count == 1
+
+
+def test_a_cut_connection_repeats_but_never_skips(stage: Stage, channel: Any) -> None:
+    stage.write(200)
+    with door_to_broker(stage.settings) as (settings, slam), relaying(settings):
+        arrivals = stage.arrivals(channel, until=400)
+        seen = [next(arrivals).version for _ in range(50)]
+        slam()
+        stage.write(200)
+        seen += versions(arrivals)
+
+    assert _first_sightings(seen) == list(range(1, 401))
+
+
+def test_two_relays_share_one_ledger_without_a_gap(stage: Stage, channel: Any) -> None:
+    stage.write(100)
+    with relaying(stage.settings) as one, relaying(stage.settings) as two:
+        seen = versions(stage.arrivals(channel, until=100))
+        assert one.active != two.active
+
+    assert _first_sightings(seen) == list(range(1, 101))
+
+
+def test_a_standby_takes_over_from_a_killed_relay(stage: Stage, channel: Any) -> None:
+    script = (
+        "import asyncio, sys; from kernel.config import Settings; "
+        "from kernel.relay import run_relay; "
+        "run_relay('counting', Settings(amqp_uri=sys.argv[1], mongo_uri=sys.argv[2], "
+        "namespace=sys.argv[3]))"
+    )
+    settings = stage.settings
+    arguments = [settings.amqp_uri, settings.mongo_uri, settings.namespace]
+    stage.write(50)
+    active = subprocess.Popen([sys.executable, "-c", script, *arguments])
+    try:
+        seen = versions(stage.arrivals(channel, until=50))
+        with relaying(settings) as standby:
+            stage.write(50)
+            seen += versions(stage.arrivals(channel, until=100))
+            assert not standby.active
+            active.kill()
+            stage.write(50)
+            seen += versions(stage.arrivals(channel, until=150))
+            assert standby.active
+    finally:
+        active.kill()
+        active.wait()
+
+    assert _first_sightings(seen) == list(range(1, 151))
+
+
+def test_a_relay_that_lost_its_lease_cannot_move_the_checkpoint(stage: Stage, channel: Any) -> None:
+    stage.write(1)
+    with relaying(stage.settings) as former:
+        list(stage.arrivals(channel, until=1))
+        wait_until(lambda: stage.checkpoint() == 1, "the checkpoint")
+        # As after a long pause of the process: somebody else has the lease and a newer token.
+        in_ten_minutes = int((time.time() + 600) * 1000)
+        stage.leases.update_one(
+            {"_id": "relay"},
+            {"$inc": {"token": 1}, "$set": {"holder": "other", "expires_at": in_ten_minutes}},
+        )
+        stage.write(1)
+        wait_until(lambda: not former.active, "the former relay notices")
+
+    assert stage.checkpoint() == 1
+
+
+def test_it_waits_for_a_broker_that_is_away(settings: Settings) -> None:
+    nowhere = Settings(
+        amqp_uri="amqp://guest:guest@127.0.0.1:1//",
+        mongo_uri=settings.mongo_uri,
+        namespace=settings.namespace,
+    )
+    with relaying(nowhere) as relay:
+        time.sleep(0.5)
+        assert not relay.active
+
+
+def _first_sightings(seen: list[int]) -> list[int]:
+    return list(dict.fromkeys(seen))
