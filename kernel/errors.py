@@ -136,5 +136,11 @@ class Unavailable(DomainError):
     status = 503
 
 
+class Internal(DomainError):
+    """Something broke on our side; the message's reference finds it in the logs."""
+
+    status = 500
+
+
 def _subclasses(kind: type[DomainError]) -> list[type[DomainError]]:
     return [kind, *(sub for child in kind.__subclasses__() for sub in _subclasses(child))]
