@@ -370,6 +370,7 @@ class ClockResumed:
     paused_minutes: int = field(doc="working minutes of the pause")
     former_due: datetime
     due: datetime
+    step_due: datetime | None = field(default=None, doc="of the current step, moved as far")
 
 
 @event()

@@ -1,0 +1,28 @@
+"""The dossier's functional core: `decide(state, command) -> events`, `evolve(state, event)`.
+
+Pure: no clock, no ids, no I/O. `decide` returns no events where there is nothing to do, and raises
+a `DomainError` where the command is refused.
+"""
+
+from services.dossier.decider import commands
+from services.dossier.decider.actions import TABLE, Standing, allowed_actions, standing
+from services.dossier.decider.codes import candidates, dossier_code
+from services.dossier.decider.commands import Command
+from services.dossier.decider.decision import decide
+from services.dossier.decider.state import Dossier, State, evolve, initial
+
+__all__ = [
+    "TABLE",
+    "Command",
+    "Dossier",
+    "Standing",
+    "State",
+    "allowed_actions",
+    "candidates",
+    "commands",
+    "decide",
+    "dossier_code",
+    "evolve",
+    "initial",
+    "standing",
+]

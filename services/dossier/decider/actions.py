@@ -1,0 +1,260 @@
+"""Who may do what, when, and where it leads: one table.
+
+The decider's guards, the `actions` of the status view (and so the API and the buttons), the table
+in the service's README and the tests all derive from `TABLE`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kernel.errors import Conflict, DomainError, Forbidden
+from kernel.requests import Caller
+from kernel.schemas import field, frozen
+from services.catalog.contract import StepAction
+from services.dossier.contract import AgencyRef, OfficerRef, RouteStep, Status, UnitRef
+from services.dossier.decider.state import Dossier
+from services.dossier.names import ACTION_NAMES, STATUS_NAMES, Name
+from services.identity.contract import Role
+
+
+class By(StrEnum):
+    """In which capacity somebody acts."""
+
+    APPLICANT = "applicant"  # người nộp hồ sơ
+    STEP = "step"  # the role and unit of the current step; the assigned officer where there is one
+    DESK = "desk"  # a receiving officer of the one-stop desk
+    LEADER = "leader"  # a leader of the agency
+
+
+class Needs(StrEnum):
+    """What must hold besides status and step."""
+
+    FEES_SETTLED = "fees-settled"
+    EARLIER_STEP = "earlier-step"
+
+
+@dataclass(frozen=True)
+class Row:
+    """An action, allowed in these statuses at these kinds of step, to these people.
+
+    `steps` empty means at any step. `leads_to` names every status it can end in.
+    """
+
+    action: str
+    statuses: tuple[Status, ...]
+    steps: tuple[StepAction, ...]
+    by: tuple[By, ...]
+    leads_to: tuple[Status, ...]
+    needs: Needs | None = None
+
+
+NEW = (Status.SUBMITTED,)
+AT_WORK = (Status.ACCEPTED, Status.PROCESSING)
+BEFORE_COMPLETION = (*NEW, *AT_WORK)
+WAITING = (Status.SUPPLEMENT_REQUESTED, Status.FEE_DUE)
+
+RECEIVE, ASSIGN, COMPLETE = StepAction.RECEIVE, StepAction.ASSIGN, StepAction.COMPLETE
+APPROVE, DISPATCH, HAND_OVER = StepAction.APPROVE, StepAction.DISPATCH, StepAction.HAND_OVER
+
+# fmt: off
+TABLE: tuple[Row, ...] = (
+    Row("accept", NEW, (RECEIVE,), (By.STEP,), (Status.ACCEPTED,)),
+    Row("refuse", NEW, (RECEIVE,), (By.STEP,), (Status.REFUSED,)),
+    Row("request-supplement", BEFORE_COMPLETION, (RECEIVE, COMPLETE), (By.STEP,),
+        (Status.SUPPLEMENT_REQUESTED,)),
+    Row("supplement", (Status.SUPPLEMENT_REQUESTED,), (), (By.APPLICANT,), BEFORE_COMPLETION),
+    Row("assign", AT_WORK, (ASSIGN,), (By.STEP, By.LEADER), (Status.PROCESSING,)),
+    Row("assign", AT_WORK, (COMPLETE,), (By.LEADER,), (Status.PROCESSING,)),
+    Row("complete-step", AT_WORK, (COMPLETE,), (By.STEP,), (Status.PROCESSING,)),
+    Row("approve", AT_WORK, (APPROVE,), (By.STEP, By.LEADER), (Status.PROCESSING,)),
+    Row("dispatch", AT_WORK, (DISPATCH,), (By.STEP,), (Status.COMPLETED, Status.RETURNED),
+        Needs.FEES_SETTLED),
+    Row("hand-over", (Status.COMPLETED,), (HAND_OVER,), (By.STEP, By.DESK), (Status.RETURNED,),
+        Needs.FEES_SETTLED),
+    Row("return-step", AT_WORK, (COMPLETE, APPROVE, DISPATCH), (By.STEP,), (Status.PROCESSING,),
+        Needs.EARLIER_STEP),
+    Row("request-fee", BEFORE_COMPLETION, (RECEIVE, ASSIGN, COMPLETE), (By.STEP, By.DESK),
+        (Status.FEE_DUE,), Needs.FEES_SETTLED),
+    Row("request-fee", (Status.COMPLETED,), (HAND_OVER,), (By.STEP, By.DESK), (Status.COMPLETED,),
+        Needs.FEES_SETTLED),
+    Row("withdraw", (*BEFORE_COMPLETION, *WAITING), (), (By.APPLICANT,), (Status.WITHDRAWN,)),
+)
+# fmt: on
+
+BY_NAMES: Mapping[By, Name] = {
+    By.APPLICANT: ("người nộp hồ sơ", "the applicant"),
+    By.STEP: ("cán bộ của bước hiện tại", "the officer of the current step"),
+    By.DESK: ("cán bộ tiếp nhận của bộ phận một cửa", "a receiving officer of the one-stop desk"),
+    By.LEADER: ("lãnh đạo cơ quan", "a leader of the agency"),
+}
+
+
+@frozen
+class Standing:
+    """As much of a dossier as the table asks about; also kept in the status view."""
+
+    status: Status
+    subject: str
+    agency: AgencyRef
+    desk: UnitRef
+    fees_settled: bool
+    step: RouteStep | None = field(default=None)
+    officer: OfficerRef | None = field(default=None, doc="the assigned one, where one is")
+    earlier: tuple[str, ...] = field(default=(), doc="ids of the steps it can go back to")
+
+
+def standing(dossier: Dossier) -> Standing:
+    """Return where a dossier stands for the table."""
+    hold = dossier.hold
+    return Standing(
+        status=dossier.status,
+        subject=dossier.subject,
+        agency=dossier.agency,
+        desk=dossier.desk,
+        fees_settled=dossier.fee_due is None,
+        step=hold.step if hold else None,
+        officer=hold.officer if hold else None,
+        earlier=tuple(step.id for step in earlier_steps(dossier)),
+    )
+
+
+def earlier_steps(dossier: Dossier) -> tuple[RouteStep, ...]:
+    """Return the steps it can go back to: those between reception and the current one."""
+    if dossier.hold is None:
+        return ()
+    return dossier.route[1 : dossier.route.index(dossier.hold.step)]
+
+
+def allowed_actions(here: Standing, who: Caller) -> tuple[str, ...]:
+    """Return the actions that `who` may take now, in the order of the table."""
+    found = (row.action for row in TABLE if _is_time(row, here) and _is_person(row, here, who))
+    return tuple(dict.fromkeys(found))
+
+
+def demand(dossier: Dossier, action: str, who: Caller) -> None:
+    """Let an allowed action pass; raise `Forbidden` or `Conflict` that says what is possible."""
+    here = standing(dossier)
+    if action in allowed_actions(here, who):
+        return
+    rows = [row for row in TABLE if row.action == action]
+    if _is_stranger(here, who):
+        raise _stranger(who)
+    timely = [row for row in rows if _is_time(row, here)]
+    raise _not_yours(action, timely, here, who) if timely else _not_now(action, here, who)
+
+
+def _is_time(row: Row, here: Standing) -> bool:
+    at_step = not row.steps or (here.step is not None and here.step.action in row.steps)
+    return here.status in row.statuses and at_step and _is_met(row.needs, here)
+
+
+def _is_met(needs: Needs | None, here: Standing) -> bool:
+    match needs:
+        case None:
+            return True
+        case Needs.FEES_SETTLED:
+            return here.fees_settled
+        case Needs.EARLIER_STEP:
+            return bool(here.earlier)
+
+
+def _is_person(row: Row, here: Standing, who: Caller) -> bool:
+    return any(_acts_as(capacity, here, who) for capacity in row.by)
+
+
+def _acts_as(capacity: By, here: Standing, who: Caller) -> bool:
+    if capacity is By.APPLICANT:
+        return who.id == here.subject
+    if not who.is_officer or who.agency != here.agency.id:
+        return False
+    match capacity:
+        case By.LEADER:
+            return Role.LEADER in who.roles
+        case By.DESK:
+            return Role.RECEIVING in who.roles and who.unit == here.desk.id
+        case By.STEP:
+            step = here.step
+            in_place = step is not None and who.unit == step.unit.id and step.role in who.roles
+            return in_place and (here.officer is None or here.officer.account == who.id)
+
+
+# Refusals
+
+
+def _is_stranger(here: Standing, who: Caller) -> bool:
+    return who.id != here.subject and not (who.is_officer and who.agency == here.agency.id)
+
+
+def _stranger(who: Caller) -> DomainError:
+    if who.is_officer:
+        return Forbidden(
+            "not-your-agency",
+            "Hồ sơ do cơ quan khác giải quyết; chỉ cán bộ của cơ quan đó được xử lý.",
+            "Another agency holds this dossier; only its officers may act on it.",
+        )
+    return Forbidden(
+        "not-your-dossier",
+        "Đây không phải hồ sơ của bạn. Hãy mở «Hồ sơ của tôi».",
+        "This is not your dossier. Open “My dossiers”.",
+    )
+
+
+def _not_now(action: str, here: Standing, who: Caller) -> DomainError:
+    vi, en = ACTION_NAMES[action]
+    status_vi, status_en = STATUS_NAMES[here.status]
+    possible_vi, possible_en = _possible(here, who)
+    if not here.fees_settled and action in _NEEDING_FEES:
+        return Conflict(
+            "fee-due",
+            f"Chưa thể «{vi}»: phí, lệ phí chưa được nộp. {possible_vi}",
+            f"“{en}” is not possible yet: the fee is not paid. {possible_en}",
+        )
+    at_vi = f", bước «{here.step.name}»" if here.step else ""
+    at_en = f", step “{here.step.name_en}”" if here.step else ""
+    return Conflict(
+        "not-now",
+        f"Không thể «{vi}» khi hồ sơ ở trạng thái «{status_vi}»{at_vi}. {possible_vi}",
+        f"“{en}” is not possible in status “{status_en}”{at_en}. {possible_en}",
+    )
+
+
+_NEEDING_FEES = {row.action for row in TABLE if row.needs is Needs.FEES_SETTLED}
+
+
+def _not_yours(action: str, rows: list[Row], here: Standing, who: Caller) -> DomainError:
+    vi, en = ACTION_NAMES[action]
+    possible_vi, possible_en = _possible(here, who)
+    whose_vi, whose_en = _whose(rows, here)
+    return Forbidden(
+        "not-yours",
+        f"«{vi}» lúc này là việc của {whose_vi}. {possible_vi}",
+        f"“{en}” is now for {whose_en}. {possible_en}",
+    )
+
+
+def _whose(rows: list[Row], here: Standing) -> Name:
+    capacities = tuple(dict.fromkeys(capacity for row in rows for capacity in row.by))
+    names = [_named(capacity, here) for capacity in capacities]
+    return " hoặc ".join(vi for vi, _ in names), " or ".join(en for _, en in names)
+
+
+def _named(capacity: By, here: Standing) -> Name:
+    if capacity is not By.STEP or here.step is None:
+        return BY_NAMES[capacity]
+    unit = here.step.unit
+    if here.officer is not None:
+        who = f"{here.officer.title} {here.officer.name}".strip()
+        return f"{who} ({unit.name})", f"{who} ({unit.name_en})"
+    return f"cán bộ của {unit.name}", f"the officers of {unit.name_en}"
+
+
+def _possible(here: Standing, who: Caller) -> Name:
+    names = [ACTION_NAMES[action] for action in allowed_actions(here, who)]
+    if not names:
+        return "Hiện bạn không có việc gì với hồ sơ này.", "There is nothing for you here now."
+    vi = ", ".join(f"«{name}»" for name, _ in names)
+    en = ", ".join(f"“{name}”" for _, name in names)
+    return f"Việc bạn có thể làm: {vi}.", f"What you can do: {en}."

@@ -1,0 +1,245 @@
+"""What a dossier can be told to do: everything is resolved, nothing is left to look up.
+
+`at` is the moment it happens, `by` the verified caller, `officer` the same person as the citizen
+may see him or her. `calendar` is that of the agency that holds the dossier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kernel.requests import Caller
+from kernel.schemas import JSON
+from services.dossier.clock import Calendar
+from services.dossier.contract import (
+    AgencyRef,
+    Attachment,
+    FeeLine,
+    OfficerRef,
+    Person,
+    ProcedureKept,
+    ReturnBy,
+    RouteStep,
+    SupplementItem,
+)
+
+# The applicant's
+
+
+@dataclass(frozen=True)
+class Submit:
+    """Submit (nộp hồ sơ) to the one-stop desk of the competent agency; `by` is the applicant."""
+
+    by: Caller
+    code: str
+    channel: str
+    procedure: ProcedureKept
+    agency: AgencyRef
+    route: tuple[RouteStep, ...]
+    documents: tuple[Attachment, ...]
+    return_by: ReturnBy
+    locale: str
+    applicant: Person
+    owner: Person
+    answers: Mapping[str, JSON]
+    pin: str
+    at: datetime
+    calendar: Calendar
+    case: str | None = None
+
+
+@dataclass(frozen=True)
+class Supplement:
+    """Send what was asked for (bổ sung hồ sơ)."""
+
+    by: Caller
+    at: datetime
+    calendar: Calendar
+    documents: tuple[Attachment, ...] = ()
+    answers: Mapping[str, JSON] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Withdraw:
+    """Take it back (rút hồ sơ)."""
+
+    by: Caller
+    at: datetime
+    reason: str
+
+
+# The officers'
+
+
+@dataclass(frozen=True)
+class Accept:
+    """Take it (tiếp nhận); the clock starts."""
+
+    by: Caller
+    officer: OfficerRef
+    at: datetime
+    calendar: Calendar
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """Do not take it (từ chối tiếp nhận)."""
+
+    by: Caller
+    officer: OfficerRef
+    at: datetime
+    reason: str
+    legal_basis: str = ""
+
+
+@dataclass(frozen=True)
+class RequestSupplement:
+    """Ask for what is missing (yêu cầu bổ sung)."""
+
+    by: Caller
+    officer: OfficerRef
+    at: datetime
+    items: tuple[SupplementItem, ...]
+    reason: str
+    legal_basis: str = ""
+
+
+@dataclass(frozen=True)
+class Assignee:
+    """The officer who is to get it, with the place in the agency that the officer has now."""
+
+    officer: OfficerRef
+    agency: str
+    unit: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Assign:
+    """Put it into an officer's hands (phân công)."""
+
+    by: Caller
+    officer: OfficerRef
+    at: datetime
+    calendar: Calendar
+    assignee: Assignee
+
+
+@dataclass(frozen=True)
+class CompleteStep:
+    """The work of the step is done; it moves on."""
+
+    by: Caller
+    officer: OfficerRef
+    at: datetime
+    calendar: Calendar
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ReturnStep:
+    """Send it back to an earlier step."""
+
+    by: Caller
+    officer: OfficerRef
+    at: datetime
+    calendar: Calendar
+    to: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RequestFee:
+    """Ask for the fee; without lines, the tariff's. `obligation` is its new id."""
+
+    by: Caller
+    officer: OfficerRef
+    at: datetime
+    obligation: str
+    lines: tuple[FeeLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class Approve:
+    """The leader approves the result (phê duyệt)."""
+
+    by: Caller
+    officer: OfficerRef
+    at: datetime
+    calendar: Calendar
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """Number, stamp and send the result; each way of return needs its own particulars."""
+
+    by: Caller
+    officer: OfficerRef
+    at: datetime
+    calendar: Calendar
+    number: str = ""
+    result: Attachment | None = None
+    tracking: str = ""
+    appointment_at: datetime | None = None
+    appointment_place: str = ""
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """The applicant has the result in hand (trả kết quả)."""
+
+    by: Caller
+    officer: OfficerRef
+    at: datetime
+
+
+# What neighbours report
+
+
+@dataclass(frozen=True)
+class RecordFeePaid:
+    """The payment service has the money."""
+
+    obligation: str
+    payment: str
+    amount: int
+    method: str
+    receipt: str
+    paid_at: datetime
+    calendar: Calendar
+
+
+@dataclass(frozen=True)
+class RecordNotification:
+    """Notify sent a message about this dossier, or could not."""
+
+    message: str
+    template: str
+    channel: str
+    delivered: bool
+    at: datetime
+    reason: str = ""
+
+
+Command = (
+    Submit
+    | Supplement
+    | Withdraw
+    | Accept
+    | Refuse
+    | RequestSupplement
+    | Assign
+    | CompleteStep
+    | ReturnStep
+    | RequestFee
+    | Approve
+    | Dispatch
+    | HandOver
+    | RecordFeePaid
+    | RecordNotification
+)

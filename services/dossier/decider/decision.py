@@ -1,0 +1,75 @@
+"""Every command finds its rule here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, assert_never
+
+from kernel.errors import NotFound
+from services.dossier.contract import CitizenNotified
+from services.dossier.decider import commands as do
+from services.dossier.decider.fees import record_fee_paid, request_fee
+from services.dossier.decider.handling import approve, assign, complete_step, return_step
+from services.dossier.decider.reception import accept, refuse, submit, withdraw
+from services.dossier.decider.result import dispatch, hand_over
+from services.dossier.decider.state import Dossier, State
+from services.dossier.decider.supplements import request_supplement, supplement
+
+
+def decide(state: State, command: do.Command) -> Sequence[Any]:
+    """Return the events that the command leads to; none where there is nothing to do.
+
+    Raises `Conflict` for what the state does not allow, `Forbidden` for what the caller may not
+    do, `Invalid` for particulars that break a rule, `NotFound` where there is no dossier.
+    """
+    if isinstance(command, do.Submit):
+        return submit(state, command)
+    if state is None:
+        raise NotFound("no-dossier", "Không tìm thấy hồ sơ.", "There is no such dossier.")
+    match command:
+        case do.Supplement():
+            return supplement(state, command)
+        case do.Withdraw():
+            return withdraw(state, command)
+        case do.Accept():
+            return accept(state, command)
+        case do.Refuse():
+            return refuse(state, command)
+        case do.RequestSupplement():
+            return request_supplement(state, command)
+        case do.Assign():
+            return assign(state, command)
+        case do.CompleteStep():
+            return complete_step(state, command)
+        case do.ReturnStep():
+            return return_step(state, command)
+        case do.RequestFee():
+            return request_fee(state, command)
+        case do.Approve():
+            return approve(state, command)
+        case do.Dispatch():
+            return dispatch(state, command)
+        case do.HandOver():
+            return hand_over(state, command)
+        case do.RecordFeePaid():
+            return record_fee_paid(state, command)
+        case do.RecordNotification():
+            return _record_notification(state, command)
+        case _:
+            assert_never(command)
+
+
+def _record_notification(dossier: Dossier, command: do.RecordNotification) -> list[Any]:
+    if (command.message, command.delivered) in dossier.notified:
+        return []
+    return [
+        CitizenNotified(
+            code=dossier.code,
+            message=command.message,
+            template=command.template,
+            channel=command.channel,
+            delivered=command.delivered,
+            at=command.at,
+            reason=command.reason,
+        )
+    ]
