@@ -1,0 +1,163 @@
+"""Drafts: a dossier not yet sent, saved to be resumed. They are not part of any history.
+
+Their content is personal, so it is kept sealed under the owner's key; they are forgotten after
+thirty days, or when the dossier is submitted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import rfc8785
+from pymongo import ReturnDocument
+from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
+
+from kernel.errors import Conflict, NotFound, Stale, TooLarge
+from kernel.events import Sealer
+from kernel.requests import Call
+from kernel.schemas import JSON
+from services.dossier.contract import Draft
+
+LIFETIME = timedelta(days=30)
+MAX_DRAFTS = 50
+_MAX_CONTENT = 200_000
+
+Document = dict[str, Any]
+
+
+class Drafts:
+    """The drafts of all accounts."""
+
+    def __init__(self, database: Database[Document], sealer: Sealer) -> None:
+        self._drafts = database["drafts"]
+        self._sealer = sealer
+
+    @staticmethod
+    def ensure_indexes(database: Database[Document]) -> None:
+        """Create the index by owner and the one by which the database forgets them."""
+        database["drafts"].create_index([("owner", 1)])
+        database["drafts"].create_index([("expires_at", 1)], expireAfterSeconds=0)
+
+    def save(
+        self, draft: str | None, procedure: str, content: Mapping[str, JSON], call: Call
+    ) -> Draft:
+        """Save a new draft (`draft` None), or another content of one.
+
+        A repeated idempotency key gives the same draft again. Raises `Stale` when the draft
+        changed since the expected version, `NotFound` for anybody else's.
+        """
+        now = datetime.now(UTC)
+        return (
+            self._create(procedure, content, call, now)
+            if draft is None
+            else self._change(draft, procedure, content, call, now)
+        )
+
+    def read(self, draft: str, owner: str) -> Draft:
+        """Return one of the account's drafts."""
+        return self._draft(self._document(draft, owner))
+
+    def list(self, owner: str) -> tuple[Draft, ...]:
+        """Return the account's drafts, newest first."""
+        found = [self._draft(document) for document in self._drafts.find({"owner": owner})]
+        return tuple(sorted(found, key=lambda draft: draft.updated_at, reverse=True))
+
+    def delete(self, draft: str, owner: str) -> None:
+        """Forget a draft; nothing happens where it is forgotten already."""
+        self._drafts.delete_one({"_id": draft, "owner": owner})
+
+    def _create(
+        self, procedure: str, content: Mapping[str, JSON], call: Call, now: datetime
+    ) -> Draft:
+        owner = call.caller.id
+        draft = f"draft-{call.commit_id[-32:]}"
+        if self._drafts.count_documents({"owner": owner}, limit=MAX_DRAFTS) >= MAX_DRAFTS:
+            raise Conflict(
+                "too-many-drafts",
+                f"Bạn đã lưu {MAX_DRAFTS} bản nháp. Hãy xóa bớt trước khi lưu thêm.",
+                f"You have {MAX_DRAFTS} drafts. Delete some before you save another.",
+            )
+        document = {
+            "_id": draft,
+            "owner": owner,
+            "version": 1,
+            "procedure": procedure,
+            "content": self._sealed(owner, draft, content),
+            "saved_by": call.commit_id,
+            "updated_at": now,
+            "expires_at": now + LIFETIME,
+        }
+        try:
+            self._drafts.insert_one(document)
+        except DuplicateKeyError:
+            return self.read(draft, owner)
+        return self._draft(document)
+
+    def _change(
+        self,
+        draft: str,
+        procedure: str,
+        content: Mapping[str, JSON],
+        call: Call,
+        now: datetime,
+    ) -> Draft:
+        owner = call.caller.id
+        query: Document = {"_id": draft, "owner": owner, "saved_by": {"$ne": call.commit_id}}
+        if call.expected_version is not None:
+            query["version"] = call.expected_version
+        changed = self._drafts.find_one_and_update(
+            query,
+            {
+                "$set": {
+                    "procedure": procedure,
+                    "content": self._sealed(owner, draft, content),
+                    "saved_by": call.commit_id,
+                    "updated_at": now,
+                    "expires_at": now + LIFETIME,
+                },
+                "$inc": {"version": 1},
+            },
+            return_document=ReturnDocument.AFTER,
+        )
+        if changed is not None:
+            return self._draft(changed)
+        present = self._document(draft, owner)
+        if present["saved_by"] == call.commit_id:
+            return self._draft(present)
+        raise Stale(
+            "stale",
+            "Bản nháp đã được sửa ở nơi khác. Hãy mở lại bản mới nhất.",
+            f"The draft was changed elsewhere; version {present['version']} is current.",
+        )
+
+    def _document(self, draft: str, owner: str) -> Document:
+        document = self._drafts.find_one({"_id": draft, "owner": owner})
+        if document is None:
+            raise NotFound(
+                "unknown-draft",
+                "Không tìm thấy bản nháp này; bản nháp được xóa sau 30 ngày.",
+                "There is no such draft; drafts are forgotten after 30 days.",
+            )
+        return document
+
+    def _sealed(self, owner: str, draft: str, content: Mapping[str, JSON]) -> str:
+        plain = rfc8785.dumps(dict(content)).decode()
+        if len(plain) > _MAX_CONTENT:
+            raise TooLarge("draft-too-large", "Bản nháp quá lớn.", "The draft is too large.")
+        return self._sealer.seal(owner, f"draft/{draft}", plain)
+
+    def _draft(self, document: Document) -> Draft:
+        draft, owner = document["_id"], document["owner"]
+        plain = self._sealer.unseal(owner, f"draft/{draft}", document["content"])
+        return Draft(
+            draft=draft,
+            version=document["version"],
+            procedure=document["procedure"],
+            content={} if plain is None else json.loads(plain),
+            updated_at=document["updated_at"],
+            expires_at=document["expires_at"],
+        )

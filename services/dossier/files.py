@@ -1,0 +1,227 @@
+"""Attachments: bytes in GridFS by their SHA-256, bounded in size, their type sniffed.
+
+Files come over HTTP with a ticket, never through the broker (design §7). A file belongs to the
+account that sent it; its name is personal data and is kept sealed, is only ever shown, and is
+never used as a path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import IO, Any
+from uuid import uuid4
+
+import filetype
+import gridfs
+from pymongo.database import Database
+
+from kernel.errors import FieldError, Invalid, NotFound, TooLarge, UnsupportedType
+from kernel.events import Sealer
+from kernel.schemas import frozen
+from services.dossier.contract import Attachment, AttachmentGiven
+
+MAX_BYTES = 20 * 1024 * 1024
+MEDIA_TYPES = (
+    "application/pdf",
+    "image/jpeg",
+    "image/png",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+)
+_CHUNK = 255 * 1024
+_SNIFFED = 8192
+_MAX_NAME = 200
+
+Document = dict[str, Any]
+
+
+@frozen
+class StoredFile:
+    """A file as its owner sees it."""
+
+    file: str
+    name: str
+    sha256: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True)
+class OpenFile:
+    """A file to be sent: its description, its owner and its bytes in chunks."""
+
+    stored: StoredFile
+    owner: str
+    chunks: Iterator[bytes]
+
+
+class Files:
+    """The files of one service, described in `files`, their bytes in GridFS."""
+
+    def __init__(self, database: Database[Document], sealer: Sealer) -> None:
+        self._files = database["files"]
+        self._contents = database["fs.files"]
+        self._bucket = gridfs.GridFSBucket(database, chunk_size_bytes=_CHUNK)
+        self._sealer = sealer
+
+    @staticmethod
+    def ensure_indexes(database: Database[Document]) -> None:
+        """Create the secondary indexes."""
+        database["fs.files"].create_index([("metadata.sha256", 1)])
+
+    def take(self, owner: str, name: str, stream: IO[bytes]) -> StoredFile:
+        """Store a file; refused: too large, empty, of a type not taken, a name with a path.
+
+        The type is what the bytes say, whatever the name or the sender claims.
+        """
+        _check_name(name)
+        content = f"c-{uuid4().hex}"
+        digest = hashlib.sha256()
+        size = 0
+        head = b""
+        with self._bucket.open_upload_stream_with_id(content, content) as target:
+            try:
+                for chunk in iter(lambda: stream.read(_CHUNK), b""):
+                    if size == 0:
+                        head = chunk[:_SNIFFED]
+                    size += len(chunk)
+                    if size > MAX_BYTES:
+                        raise _too_large()
+                    digest.update(chunk)
+                    target.write(chunk)
+                media_type = _sniffed(head)
+            except BaseException:
+                target.abort()
+                raise
+        sha256 = digest.hexdigest()
+        stored = StoredFile(f"f-{uuid4().hex}", name, sha256, media_type, size)
+        self._files.insert_one(
+            {
+                "_id": stored.file,
+                "owner": owner,
+                "name": self._sealer.seal(owner, f"file/{stored.file}", name),
+                "sha256": sha256,
+                "media_type": media_type,
+                "size": size,
+                "content": self._one_copy(content, sha256),
+                "received_at": datetime.now(UTC),
+            }
+        )
+        return stored
+
+    def open(self, file: str) -> OpenFile:
+        """Return a file with its bytes; `NotFound` where there is none."""
+        document = self._document(file)
+        source = self._bucket.open_download_stream(document["content"])
+        chunks = iter(lambda: source.read(_CHUNK), b"")
+        return OpenFile(self._stored(document), document["owner"], chunks)
+
+    def names(self, files: Iterable[str]) -> dict[str, str]:
+        """Return the names of files by their ids; erased and unknown ones are left out."""
+        found = self._files.find({"_id": {"$in": sorted(set(files))}})
+        return {document["_id"]: self._stored(document).name for document in found}
+
+    def owned(self, file: str, owner: str) -> StoredFile:
+        """Return a file that this account sent; `NotFound` for anybody else's."""
+        document = self._document(file)
+        if document["owner"] != owner:
+            raise _not_found()
+        return self._stored(document)
+
+    def attachments(self, given: Iterable[AttachmentGiven], owner: str) -> tuple[Attachment, ...]:
+        """Return what events keep of the given files, all of them sent by `owner`.
+
+        Raises `Invalid` that names every file at fault as `documents.<n>.file`.
+        """
+        taken: list[Attachment] = []
+        faults: list[FieldError] = []
+        for number, item in enumerate(given):
+            document = self._files.find_one({"_id": item.file, "owner": owner})
+            if document is None:
+                faults.append(
+                    FieldError(
+                        f"documents.{number}.file",
+                        "unknown-file",
+                        "Không tìm thấy tệp này. Hãy tải lên lại.",
+                        "There is no such file of yours. Upload it again.",
+                    )
+                )
+                continue
+            taken.append(
+                Attachment(
+                    item.requirement,
+                    item.file,
+                    document["sha256"],
+                    document["media_type"],
+                    document["size"],
+                )
+            )
+        if faults:
+            raise Invalid("invalid", faults[0].vi, faults[0].en, fields=faults)
+        return tuple(taken)
+
+    def _one_copy(self, content: str, sha256: str) -> str:
+        """Return where the bytes are, keeping the copy that was there before."""
+        self._contents.update_one({"_id": content}, {"$set": {"metadata": {"sha256": sha256}}})
+        earlier = self._contents.find({"metadata.sha256": sha256}, {"_id": 1, "uploadDate": 1})
+        oldest = min(earlier, key=lambda found: (found["uploadDate"], found["_id"]))["_id"]
+        if oldest != content:
+            self._bucket.delete(content)
+        return str(oldest)
+
+    def _document(self, file: str) -> Document:
+        document = self._files.find_one({"_id": file})
+        if document is None:
+            raise _not_found()
+        return document
+
+    def _stored(self, document: Document) -> StoredFile:
+        name = self._sealer.unseal(document["owner"], f"file/{document['_id']}", document["name"])
+        return StoredFile(
+            document["_id"],
+            name or document["_id"],
+            document["sha256"],
+            document["media_type"],
+            document["size"],
+        )
+
+
+def _check_name(name: str) -> None:
+    if not name or len(name) > _MAX_NAME or name in (".", ".."):
+        raise _bad_name()
+    if any(mark in name for mark in "/\\") or any(ord(sign) < ord(" ") for sign in name):
+        raise _bad_name()
+
+
+def _sniffed(head: bytes) -> str:
+    if not head:
+        raise Invalid("empty-file", "Tệp rỗng.", "The file is empty.")
+    kind = filetype.guess(head)
+    if kind is None or kind.mime not in MEDIA_TYPES:
+        raise UnsupportedType(
+            "file-type",
+            "Chỉ nhận tệp PDF, JPG, PNG hoặc DOCX.",
+            "Only PDF, JPG, PNG and DOCX files are taken.",
+        )
+    return str(kind.mime)
+
+
+def _too_large() -> TooLarge:
+    limit = MAX_BYTES // (1024 * 1024)
+    return TooLarge(
+        "file-too-large",
+        f"Tệp quá lớn: mỗi tệp tối đa {limit} MB.",
+        f"The file is too large: {limit} MB at most.",
+    )
+
+
+def _bad_name() -> Invalid:
+    vi = "Tên tệp không hợp lệ: không được chứa đường dẫn."
+    en = "The file's name is not valid: it must not hold a path."
+    return Invalid("file-name", vi, en, fields=(FieldError("name", "file-name", vi, en),))
+
+
+def _not_found() -> NotFound:
+    return NotFound("unknown-file", "Không tìm thấy tệp này.", "There is no such file.")

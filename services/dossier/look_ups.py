@@ -1,0 +1,104 @@
+"""Looking up without login: a key, a second factor, and a bound on how often one may try.
+
+The key is a dossier's code or an identity number (E11–E14); the factor the PIN on the receipt or
+a one-time code sent to the contact on file (domain §10). The answer for a wrong key is that for a
+wrong factor: it never tells whether a dossier exists.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from pymongo import ReturnDocument
+from pymongo.database import Database
+
+from kernel.errors import NotFound, TooMany
+from kernel.privacy import keyed_digest
+
+ONE_TIME_LIFETIME = timedelta(minutes=10)
+TRIES = 10
+TRIES_WINDOW = timedelta(minutes=15)
+_DIGITS = 6
+
+Document = dict[str, Any]
+
+
+class LookUps:
+    """One-time codes and the count of tries."""
+
+    def __init__(self, database: Database[Document], master: bytes) -> None:
+        self._codes = database["look_up_codes"]
+        self._tries = database["look_up_tries"]
+        self._master = master
+
+    @staticmethod
+    def ensure_indexes(database: Database[Document]) -> None:
+        """Create the indexes, those by which the database forgets among them."""
+        database["look_up_codes"].create_index([("key", 1)])
+        database["look_up_codes"].create_index([("expires_at", 1)], expireAfterSeconds=0)
+        database["look_up_tries"].create_index([("expires_at", 1)], expireAfterSeconds=0)
+
+    def digest(self, key: str) -> str:
+        """Return what stands for a typed key in the database: its keyed digest."""
+        return keyed_digest(self._master, "look-up", key.strip().upper())
+
+    def count_try(self, key: str, address: str | None) -> None:
+        """Count a try against the key and the client's address; `TooMany` past the bound."""
+        now = datetime.now(UTC)
+        for subject in {f"key/{self.digest(key)}", f"address/{self.digest(address or '-')}"}:
+            window = int(now.timestamp() // TRIES_WINDOW.total_seconds())
+            counted = self._tries.find_one_and_update(
+                {"_id": f"{subject}/{window}"},
+                {"$inc": {"tries": 1}, "$setOnInsert": {"expires_at": now + TRIES_WINDOW}},
+                upsert=True,
+                return_document=ReturnDocument.AFTER,
+            )
+            tries = 0 if counted is None else int(counted["tries"])
+            if tries > TRIES * (3 if subject.startswith("address/") else 1):
+                raise TooMany(
+                    "too-many-look-ups",
+                    "Bạn đã tra cứu quá nhiều lần. Hãy thử lại sau 15 phút.",
+                    "Too many look-ups. Try again in 15 minutes.",
+                    retry_after=int(TRIES_WINDOW.total_seconds()),
+                )
+
+    def new_code(self, key: str, dossier: str) -> str:
+        """Make a one-time code for a key whose dossier has a contact; returns the look-up's id."""
+        look_up = f"look-up-{uuid4().hex}"
+        self._codes.insert_one(
+            {
+                "_id": look_up,
+                "key": self.digest(key),
+                "dossier": dossier,
+                "code": "".join(secrets.choice("0123456789") for _ in range(_DIGITS)),
+                "expires_at": datetime.now(UTC) + ONE_TIME_LIFETIME,
+            }
+        )
+        return look_up
+
+    def read_code(self, look_up: str) -> tuple[str, str, datetime]:
+        """Return (dossier, one-time code, its end) for the mail that carries it."""
+        document = self._codes.find_one({"_id": look_up})
+        if document is None:
+            raise NotFound("code-ended", "Mã một lần đã hết hạn.", "The one-time code has ended.")
+        return document["dossier"], document["code"], document["expires_at"]
+
+    def is_one_time_code(self, key: str, factor: str) -> bool:
+        """Whether `factor` is a live one-time code for this key."""
+        now = datetime.now(UTC)
+        live: Sequence[Document] = [
+            document
+            for document in self._codes.find({"key": self.digest(key)})
+            if document["expires_at"] > now
+        ]
+        return any(same(document["code"], factor) for document in live)
+
+
+def same(secret: str | None, typed: str) -> bool:
+    """Compare a secret with what was typed, in constant time; an erased secret matches nothing."""
+    return secret is not None and hmac.compare_digest(secret.encode(), typed.strip().encode())

@@ -1,0 +1,32 @@
+"""Numbers without gaps or repeats: always the one behind the last that is taken."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.dossier.numbering import Numbering
+
+
+@given(taken=st.integers(0, 5000))
+def test_the_first_number_offered_is_the_one_behind_the_last(taken: int) -> None:
+    assert next(Numbering().free("H56-260101", lambda n: n <= taken)) == taken + 1
+
+
+@given(others=st.lists(st.integers(0, 40), max_size=8))
+def test_whatever_others_take_meanwhile_no_number_is_left_out(others: list[int]) -> None:
+    taken: set[int] = set()
+    numbering = Numbering()
+    for more in others:
+        offers = numbering.free("H56-260101", taken.__contains__)
+        first = next(offers)
+        assert first == len(taken) + 1
+        taken |= set(range(first, first + more))  # somebody else was quicker
+        if more:
+            assert next(offers) == len(taken) + 1
+
+
+def test_each_series_counts_for_itself() -> None:
+    numbering = Numbering()
+    assert next(numbering.free("a", lambda n: n <= 7)) == 8
+    assert next(numbering.free("b", lambda n: False)) == 1
