@@ -20,8 +20,8 @@ from typing import Any
 
 import eventlet
 from eventlet import wsgi
+from eventlet.support.greenlets import GreenletExit
 from flask import Flask, Response, current_app, g, request
-from greenlet import GreenletExit
 from nameko.containers import WorkerContext
 from nameko.extensions import DependencyProvider, Entrypoint
 
