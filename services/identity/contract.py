@@ -53,13 +53,16 @@ class IdentityDocument(StrEnum):
 
 @frozen
 class Profile:
-    """Personal data of an account. `name` is the organisation's for the two other kinds."""
+    """Personal data of an account. `name` is the organisation's for the two other kinds.
 
-    name: str = field(min_length=1, max_length=200, example="Nguyễn Thị An")
+    What is required of which kind is checked by identity, so that one answer names every fault.
+    """
+
+    name: str = field(max_length=200, example="Nguyễn Thị An")
     identity_document: IdentityDocument = field(example="personal-number")
-    identity_number: str = field(min_length=1, max_length=20, example="038190000123")
-    email: str = field(min_length=1, max_length=254, example="an@example.vn")
-    phone: str = field(min_length=1, max_length=20, example="0912345678")
+    identity_number: str = field(max_length=20, example="038190000123")
+    email: str = field(max_length=254, example="an@example.vn")
+    phone: str = field(max_length=20, example="0912345678")
     date_of_birth: date | None = field(default=None, example="1990-02-03")
     sex: Sex | None = field(default=None)
     place: str | None = field(default=None, max_length=10, doc="commune code", example="16594")
@@ -235,11 +238,14 @@ class NewCaptcha:
 @command("identity", answer=Done)
 @frozen
 class Register:
-    """Open an account. Errors name each field: taken name, weak password, wrong number, captcha."""
+    """Open an account. Errors name each field: taken name, weak password, wrong number, captcha.
+
+    A user name has 4 to 64 letters, digits and `._@+-`; a password at least 10 characters.
+    """
 
     kind: AccountKind
-    username: str = field(min_length=4, max_length=64, pattern=r"^[A-Za-z0-9._@+-]+$")
-    password: str = field(min_length=10, max_length=128)
+    username: str = field(max_length=64, example="nguyen.an")
+    password: str = field(max_length=128)
     profile: Profile
     captcha: str
     captcha_text: str = field(max_length=12)

@@ -1,0 +1,205 @@
+"""The account: registered, activated, and for an officer appointed to a place and dismissed.
+
+Its stream is `account-<acc-…>`, whose id is a keyed digest of the user name: a name can be taken
+once. Everything here is pure: the ids come in with the command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kernel.errors import Conflict
+from services.identity.contract import (
+    AccountActivated,
+    AccountKind,
+    AccountRegistered,
+    ActivationRequested,
+    Contact,
+    OfficerAppointed,
+    OfficerDismissed,
+    Profile,
+    Role,
+)
+from services.identity.registration import fault, refusal
+
+# Commands
+
+
+@dataclass(frozen=True)
+class Open:
+    """Register an account; `verified` opens it at once, for the installation's own set-up."""
+
+    account: str
+    kind: AccountKind
+    locale: str
+    consent_version: str
+    profile: Profile
+    credential: str
+    verified: bool = False
+
+
+@dataclass(frozen=True)
+class Activate:
+    """The link in the mail was opened, and the identity number is the account's (B14)."""
+
+
+@dataclass(frozen=True)
+class RequestActivation:
+    """Send the link again."""
+
+
+@dataclass(frozen=True)
+class Appoint:
+    """Give an officer a place; opens the account where there is none."""
+
+    account: str
+    credential: str
+    name: str
+    title: str
+    agency: str
+    unit: str
+    roles: tuple[Role, ...]
+    contact: Contact
+
+
+@dataclass(frozen=True)
+class Dismiss:
+    """Take the place back."""
+
+
+# State
+
+
+@dataclass(frozen=True)
+class AccountState:
+    """An account as its events tell it. `profile` is None for officers and after an erasure."""
+
+    account: str = ""
+    kind: AccountKind | None = None
+    locale: str = "vi"
+    profile: Profile | None = None
+    credential: str = ""
+    active: bool = False
+    officer: OfficerAppointed | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether the user name is taken."""
+        return self.kind is not None
+
+    @property
+    def may_log_in(self) -> bool:
+        """Whether a right password opens a session: active, and no dismissed officer."""
+        return self.active and (self.kind is not AccountKind.OFFICER or self.officer is not None)
+
+    @property
+    def contact(self) -> Contact | None:
+        """Where to reach the person, unless that was erased."""
+        if self.officer is not None:
+            return self.officer.contact
+        if self.profile is None:
+            return None
+        return Contact(self.profile.name, self.profile.email, self.profile.phone, self.locale)
+
+
+# Folds and decisions
+
+
+def evolve(state: AccountState, event: Any) -> AccountState:
+    """Return the state after an event."""
+    match event:
+        case AccountRegistered():
+            return replace(
+                state,
+                account=event.account,
+                kind=event.kind,
+                locale=event.locale,
+                profile=event.profile,
+                credential=event.credential,
+            )
+        case AccountActivated():
+            return replace(state, active=True)
+        case OfficerAppointed():
+            return replace(state, officer=event)
+        case OfficerDismissed():
+            return replace(state, officer=None)
+    return state
+
+
+def decide(state: AccountState, command: Any) -> Sequence[Any]:
+    """Return the events of a command; none where it changes nothing."""
+    match command:
+        case Open():
+            return _open(state, command)
+        case Activate():
+            return _activate(state)
+        case RequestActivation():
+            waits = state.exists and not state.active
+            return (ActivationRequested(state.account),) if waits else ()
+        case Appoint():
+            return _appoint(state, command)
+        case Dismiss():
+            place = state.officer
+            if place is None:
+                return ()
+            return (OfficerDismissed(state.account, place.agency, place.unit),)
+    raise TypeError(f"no decision for {command!r}")
+
+
+def _open(state: AccountState, command: Open) -> Sequence[Any]:
+    if state.exists:
+        wanted = (command.kind, command.profile, command.locale, True)
+        same = (state.kind, state.profile, state.locale, state.active) == wanted
+        if command.verified and same:
+            return ()
+        raise refusal(fault("username", "username-taken"))
+    registered = AccountRegistered(
+        account=command.account,
+        subject=command.account,
+        kind=command.kind,
+        locale=command.locale,
+        consent_version=command.consent_version,
+        profile=command.profile,
+        credential=command.credential,
+    )
+    if command.verified:
+        return registered, AccountActivated(command.account, command.kind)
+    return (registered,)
+
+
+def _appoint(state: AccountState, command: Appoint) -> Sequence[Any]:
+    appointed = OfficerAppointed(
+        account=command.account,
+        name=command.name,
+        title=command.title,
+        agency=command.agency,
+        unit=command.unit,
+        roles=command.roles,
+        subject=command.account,
+        contact=command.contact,
+    )
+    if not state.exists:
+        opened = AccountRegistered(
+            account=command.account,
+            subject=command.account,
+            kind=AccountKind.OFFICER,
+            locale=command.contact.locale,
+            consent_version="",
+            credential=command.credential,
+        )
+        return opened, AccountActivated(command.account, AccountKind.OFFICER), appointed
+    if state.kind is not AccountKind.OFFICER:
+        raise refusal(fault("username", "username-taken"))
+    return () if state.officer == appointed else (appointed,)
+
+
+def _activate(state: AccountState) -> Sequence[Any]:
+    if state.kind is None:
+        raise Conflict(
+            "no-account",
+            "Tài khoản này không còn. Hãy đăng ký lại.",
+            "This account is no more. Register again.",
+        )
+    return () if state.active else (AccountActivated(state.account, state.kind),)

@@ -1,0 +1,232 @@
+"""The identity service: who may act, and as whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from nameko.extensions import DependencyProvider
+from pymongo.write_concern import WriteConcern
+
+from kernel.container import CatchUp, Storage, StoreProvider, ViewProvider
+from kernel.errors import Forbidden, Unauthenticated
+from kernel.privacy import SubjectKeys
+from kernel.requests import Call, Done
+from kernel.rpc import serves
+from kernel.runner import offload
+from kernel.store import Decider, Executed
+from kernel.trust import Keyring
+from services.identity import contract, decider, number_claim
+from services.identity.captcha import Captchas
+from services.identity.contract import EVENTS, Role
+from services.identity.credentials import Credentials
+from services.identity.decider import AccountState
+from services.identity.entrance import Entrance
+from services.identity.opening import Opening, no_such_account, stream_of
+from services.identity.sessions import Sessions
+from services.identity.throttle import Throttle
+from services.identity.views import (
+    DIRECTORY,
+    DIRECTORY_INDEXES,
+    account_answer,
+    directory_answer,
+    directory_query,
+    officer_answer,
+    project_officer,
+)
+
+ACCOUNTS = Decider(AccountState(), decider.decide, decider.evolve)
+NUMBERS = Decider(number_claim.ClaimState(), number_claim.decide, number_claim.evolve)
+
+_SETUP = "service:setup"  # the installation's own command line
+_NOTIFY = "service:notify"
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What identity keeps beside its ledger: things that must change, expire and be forgotten."""
+
+    credentials: Credentials
+    sessions: Sessions
+    captchas: Captchas
+    throttle: Throttle
+    keyring: Keyring
+
+
+class SecretsProvider(DependencyProvider):  # type: ignore[misc]
+    """Gives the `Secrets` of the service."""
+
+    storage = Storage()
+
+    def start(self) -> None:
+        """Open the collections, with their indexes, before the first request."""
+        database = self.storage.database.with_options(
+            write_concern=WriteConcern("majority", j=True)
+        )
+        keyring = Keyring(self.storage.settings.keys)
+        sealer = SubjectKeys(database, keyring.master)
+        self._secrets = Secrets(
+            Credentials(database["credentials"], sealer, offload),
+            Sessions(database["sessions"]),
+            Captchas(database["captchas"], offload),
+            Throttle(database["failures"]),
+            keyring,
+        )
+        self._secrets.sessions.ensure_indexes()
+        self._secrets.captchas.ensure_indexes()
+        self._secrets.throttle.ensure_indexes()
+
+    def get_dependency(self, worker_ctx: Any) -> Secrets:
+        """Return them."""
+        return self._secrets
+
+
+class IdentityService:
+    """Answers for accounts, sessions and officers."""
+
+    name = "identity"
+
+    directory = ViewProvider("account", project_officer, name=DIRECTORY, indexes=DIRECTORY_INDEXES)
+    accounts = StoreProvider(EVENTS, ACCOUNTS, views=[directory])
+    numbers = StoreProvider(EVENTS, NUMBERS)
+    secrets = SecretsProvider()
+    catch_up = CatchUp(EVENTS)
+
+    # Opening accounts
+
+    @serves(contract.NewCaptcha)
+    def new_captcha(self, request: contract.NewCaptcha, call: Call) -> contract.Captcha:
+        """Give a fresh captcha to anyone."""
+        captchas: Captchas = self.secrets.captchas
+        return captchas.issue(datetime.now(UTC))
+
+    @serves(contract.Register)
+    def register(self, request: contract.Register, call: Call) -> Done:
+        """Open an account that waits for its link."""
+        return _done(self._opening.register(request, call))
+
+    @serves(contract.Activate)
+    def activate(self, request: contract.Activate, call: Call) -> contract.Account:
+        """Activate by the link; whoever holds the link is not shown the person's data."""
+        state = self._opening.activate(request.token, call)
+        username = self.secrets.credentials.username(state.credential)
+        return account_answer(state, username, with_profile=False)
+
+    @serves(contract.ResendActivation)
+    def resend_activation(self, request: contract.ResendActivation, call: Call) -> Done:
+        """Have the mail sent again; the answer is the same whether there is an account."""
+        opening = self._opening
+        self._entrance.count_resend(opening.account_of(request.username), call)
+        opening.request_activation(request.username, call)
+        return Done("activation", 0)
+
+    @serves(contract.OpenVerifiedAccount)
+    def open_verified_account(self, request: contract.OpenVerifiedAccount, call: Call) -> Done:
+        """Open a verified account, for the installation's own set-up."""
+        _only(call.caller.id == _SETUP)
+        return _done(self._opening.open_verified(request, call))
+
+    @serves(contract.AppointOfficer)
+    def appoint_officer(self, request: contract.AppointOfficer, call: Call) -> contract.Officer:
+        """Give an officer a place."""
+        _only(_may_appoint(call))
+        return officer_answer(self._opening.appoint(request, call).state)
+
+    @serves(contract.DismissOfficer)
+    def dismiss_officer(self, request: contract.DismissOfficer, call: Call) -> Done:
+        """Take the place back and end the sessions."""
+        _only(_may_appoint(call))
+        executed = self._opening.dismiss(request.account, call)
+        self.secrets.sessions.end_all(request.account)
+        return _done(executed)
+
+    # Sessions
+
+    @serves(contract.LogIn)
+    def log_in(self, request: contract.LogIn, call: Call) -> contract.Session:
+        """Begin a session."""
+        account = self._opening.account_of(request.username)
+        return self._entrance.log_in(account, request.password, call)
+
+    @serves(contract.RenewSession)
+    def renew_session(self, request: contract.RenewSession, call: Call) -> contract.Session:
+        """Keep a session and give a fresh access token."""
+        return self._entrance.renew(request.session_token)
+
+    @serves(contract.LogOut)
+    def log_out(self, request: contract.LogOut, call: Call) -> Done:
+        """End a session."""
+        self.secrets.sessions.end(request.session_token)
+        return Done("session", 0)
+
+    # Reading
+
+    @serves(contract.ReadAccount)
+    def read_account(self, request: contract.ReadAccount, call: Call) -> contract.Account:
+        """Give the caller's own account."""
+        state = self._account(call.caller.id)
+        if not state.exists:
+            raise _log_in_first()
+        return account_answer(state, self.secrets.credentials.username(state.credential))
+
+    @serves(contract.ReadContact)
+    def read_contact(self, request: contract.ReadContact, call: Call) -> contract.Contact:
+        """Give a service the address of an account."""
+        _only(call.caller.is_service)
+        contact = self._account(request.account).contact
+        if contact is None:
+            raise no_such_account()
+        return contact
+
+    @serves(contract.ReadActivation)
+    def read_activation(
+        self, request: contract.ReadActivation, call: Call
+    ) -> contract.ActivationNotice:
+        """Give notify what the activation mail says."""
+        _only(call.caller.id == _NOTIFY)
+        return self._opening.activation(request.account, datetime.now(UTC))
+
+    @serves(contract.FindOfficers)
+    def find_officers(self, request: contract.FindOfficers, call: Call) -> contract.Officers:
+        """Give officers and services those who serve in an agency."""
+        _only(call.caller.is_officer or call.caller.is_service)
+        query = directory_query(request.agency, request.unit, request.role)
+        return directory_answer(list(self.directory.collection.find(query)))
+
+    @property
+    def _opening(self) -> Opening:
+        kept = self.secrets
+        return Opening(self.accounts, self.numbers, kept.credentials, kept.captchas, kept.keyring)
+
+    @property
+    def _entrance(self) -> Entrance:
+        kept = self.secrets
+        return Entrance(self.accounts, kept.credentials, kept.sessions, kept.throttle, kept.keyring)
+
+    def _account(self, account: str) -> AccountState:
+        state: AccountState = self.accounts.load(stream_of(account)).state
+        return state
+
+
+SERVICE = IdentityService
+
+
+def _done(executed: Executed[AccountState]) -> Done:
+    return Done(executed.stream, executed.version)
+
+
+def _may_appoint(call: Call) -> bool:
+    caller = call.caller
+    return caller.id == _SETUP or (caller.is_officer and Role.ADMINISTRATOR in caller.roles)
+
+
+def _only(allowed: bool) -> None:
+    if not allowed:
+        raise Forbidden(
+            "not-allowed", "Bạn không có quyền thực hiện việc này.", "You may not do this."
+        )
+
+
+def _log_in_first() -> Unauthenticated:
+    return Unauthenticated("log-in", "Hãy đăng nhập.", "Log in first.")

@@ -1,0 +1,86 @@
+"""What is read: an account as its owner sees it, and the directory of officers.
+
+The directory is the only view kept in the database, and holds what is public in an office: no
+personal data of citizens is kept outside the ledger, where it is sealed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from typing import Any
+
+from kernel.events import Recorded
+from services.identity.contract import Account, AccountKind, Officer, Officers, Role
+from services.identity.decider import AccountState, evolve
+
+DIRECTORY = "officers"
+DIRECTORY_INDEXES = (("agency", "unit"),)
+
+
+def account_answer(state: AccountState, username: str, *, with_profile: bool = True) -> Account:
+    """Return an account for its owner; the events' sealed parts are in clear here."""
+    if state.kind is None:
+        raise ValueError("there is no such account")
+    return Account(
+        account=state.account,
+        username=username,
+        kind=state.kind,
+        active=state.active,
+        verified=state.active,
+        locale=state.locale,
+        profile=state.profile if with_profile else None,
+        officer=state.officer,
+    )
+
+
+def officer_answer(state: AccountState) -> Officer:
+    """Return an officer as the directory shows one."""
+    place = state.officer
+    if place is None:
+        raise ValueError(f"{state.account} has no place")
+    return Officer(
+        state.account, place.name, place.title, place.agency, place.unit, tuple(place.roles)
+    )
+
+
+def project_officer(history: Sequence[Recorded]) -> dict[str, Any] | None:
+    """Return the directory's document of an account; None for all who are no officers.
+
+    A dismissed officer keeps a document without a place, which no search finds.
+    """
+    state = reduce(evolve, (record.event for record in history), AccountState())
+    if state.kind is not AccountKind.OFFICER:
+        return None
+    place = state.officer
+    if place is None:
+        return {"agency": None, "unit": None, "roles": []}
+    return {
+        "agency": place.agency,
+        "unit": place.unit,
+        "roles": [str(role) for role in place.roles],
+        "name": place.name,
+        "title": place.title,
+    }
+
+
+def directory_query(agency: str, unit: str | None, role: Role | None) -> dict[str, Any]:
+    """Return the query for those who serve in an agency, a unit, a role."""
+    wanted = {"agency": agency, "unit": unit, "roles": None if role is None else str(role)}
+    return {key: value for key, value in wanted.items() if value is not None}
+
+
+def directory_answer(documents: Sequence[Mapping[str, Any]]) -> Officers:
+    """Return the officers found, by name."""
+    found = (
+        Officer(
+            account=document["_id"],
+            name=document["name"],
+            title=document["title"],
+            agency=document["agency"],
+            unit=document["unit"],
+            roles=tuple(Role(role) for role in document["roles"]),
+        )
+        for document in documents
+    )
+    return Officers(tuple(sorted(found, key=lambda officer: (officer.name, officer.account))))
