@@ -1,0 +1,177 @@
+"""The account: given these events, when this command, then these events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import reduce
+from typing import Any
+
+import pytest
+
+from kernel.errors import Conflict, Invalid
+from services.identity import number_claim
+from services.identity.contract import (
+    AccountActivated,
+    AccountKind,
+    AccountRegistered,
+    ActivationRequested,
+    Contact,
+    IdentityDocument,
+    IdentityNumberClaimed,
+    OfficerAppointed,
+    OfficerDismissed,
+    Profile,
+    Role,
+)
+from services.identity.decider import (
+    AccountState,
+    Activate,
+    Appoint,
+    Dismiss,
+    Open,
+    RequestActivation,
+    decide,
+    evolve,
+)
+
+ACCOUNT = "acc-0123456789abcdef0123"
+PROFILE = Profile(
+    "Trần Minh Khôi",
+    IdentityDocument.PERSONAL_NUMBER,
+    "038090000123",
+    "khoi@example.vn",
+    "0912345678",
+)
+OPEN = Open(ACCOUNT, AccountKind.CITIZEN, "vi", "2026-01", PROFILE, "cred-1")
+REGISTERED = AccountRegistered(
+    ACCOUNT, ACCOUNT, AccountKind.CITIZEN, "vi", "2026-01", PROFILE, "cred-1"
+)
+ACTIVATED = AccountActivated(ACCOUNT, AccountKind.CITIZEN)
+
+CONTACT = Contact("Lương Thu Trà", "tra@example.vn", "0987654321", "vi")
+APPOINT = Appoint(
+    ACCOUNT,
+    "cred-2",
+    "Lương Thu Trà",
+    "Chuyên viên",
+    "ubnd-16594",
+    "one-stop",
+    (Role.RECEIVING,),
+    CONTACT,
+)
+OFFICER_REGISTERED = AccountRegistered(
+    ACCOUNT, ACCOUNT, AccountKind.OFFICER, "vi", "", None, "cred-2"
+)
+OFFICER_ACTIVATED = AccountActivated(ACCOUNT, AccountKind.OFFICER)
+APPOINTED = OfficerAppointed(
+    ACCOUNT,
+    "Lương Thu Trà",
+    "Chuyên viên",
+    "ubnd-16594",
+    "one-stop",
+    (Role.RECEIVING,),
+    ACCOUNT,
+    CONTACT,
+)
+OFFICER = (OFFICER_REGISTERED, OFFICER_ACTIVATED, APPOINTED)
+
+
+def given(*events: Any) -> AccountState:
+    """Return the state after these events."""
+    return reduce(evolve, events, AccountState())
+
+
+def when(state: AccountState, command: Any) -> Sequence[Any]:
+    """Return the events of a command."""
+    return tuple(decide(state, command))
+
+
+@pytest.mark.proves("B08")
+def test_registering_opens_an_account_that_is_not_active() -> None:
+    assert when(given(), OPEN) == (REGISTERED,)
+    assert not given(REGISTERED).active
+    assert not given(REGISTERED).may_log_in
+
+
+def test_a_user_name_is_taken_once() -> None:
+    with pytest.raises(Invalid) as refused:
+        when(given(REGISTERED), replace(OPEN, credential="cred-9"))
+    assert [(f.field, f.code) for f in refused.value.fields] == [("username", "username-taken")]
+
+
+@pytest.mark.proves("B10", "B14")
+def test_the_link_makes_the_account_active() -> None:
+    assert when(given(REGISTERED), Activate()) == (ACTIVATED,)
+    assert given(REGISTERED, ACTIVATED).may_log_in
+
+
+@pytest.mark.proves("B14")
+def test_a_second_click_changes_nothing() -> None:
+    assert when(given(REGISTERED, ACTIVATED), Activate()) == ()
+
+
+def test_nothing_is_activated_that_was_never_registered() -> None:
+    with pytest.raises(Conflict, match="no-account"):
+        when(given(), Activate())
+
+
+def test_the_mail_is_sent_again_only_while_it_is_needed() -> None:
+    assert when(given(), RequestActivation()) == ()
+    assert when(given(REGISTERED), RequestActivation()) == (ActivationRequested(ACCOUNT),)
+    assert when(given(REGISTERED, ACTIVATED), RequestActivation()) == ()
+
+
+@pytest.mark.proves("B10")
+def test_the_set_up_opens_a_verified_account_once() -> None:
+    verified = replace(OPEN, verified=True)
+    assert when(given(), verified) == (REGISTERED, ACTIVATED)
+    assert when(given(REGISTERED, ACTIVATED), verified) == ()
+
+
+def test_the_set_up_does_not_take_a_name_from_somebody_else() -> None:
+    other = replace(OPEN, verified=True, profile=replace(PROFILE, name="Đỗ Quang Huy"))
+    for taken in (given(REGISTERED), given(REGISTERED, ACTIVATED), given(*OFFICER)):
+        with pytest.raises(Invalid, match="invalid"):
+            when(taken, other)
+
+
+def test_appointing_opens_an_active_account_in_a_place() -> None:
+    assert when(given(), APPOINT) == OFFICER
+    assert given(*OFFICER).may_log_in
+    assert given(*OFFICER).contact == CONTACT
+
+
+def test_appointing_again_changes_the_place_and_nothing_else() -> None:
+    moved = replace(APPOINT, unit="records", roles=(Role.RECORDS,), credential="cred-9")
+    (event,) = when(given(*OFFICER), moved)
+    assert event == replace(APPOINTED, unit="records", roles=(Role.RECORDS,))
+    assert given(*OFFICER, event).credential == "cred-2"
+
+
+def test_appointing_to_the_same_place_changes_nothing() -> None:
+    assert when(given(*OFFICER), APPOINT) == ()
+
+
+def test_a_citizen_is_not_turned_into_an_officer() -> None:
+    with pytest.raises(Invalid):
+        when(given(REGISTERED, ACTIVATED), APPOINT)
+
+
+def test_a_dismissed_officer_may_not_log_in_until_appointed_again() -> None:
+    dismissed = OfficerDismissed(ACCOUNT, "ubnd-16594", "one-stop")
+    assert when(given(*OFFICER), Dismiss()) == (dismissed,)
+    assert not given(*OFFICER, dismissed).may_log_in
+    assert when(given(*OFFICER, dismissed), Dismiss()) == ()
+    assert when(given(*OFFICER, dismissed), APPOINT) == (APPOINTED,)
+
+
+@pytest.mark.proves("B12")
+def test_an_identity_number_belongs_to_the_account_that_claimed_it_first() -> None:
+    free = number_claim.ClaimState()
+    claimed = IdentityNumberClaimed(ACCOUNT)
+    assert tuple(number_claim.decide(free, number_claim.Claim(ACCOUNT))) == (claimed,)
+    taken = number_claim.evolve(free, claimed)
+    assert tuple(number_claim.decide(taken, number_claim.Claim(ACCOUNT))) == ()
+    with pytest.raises(Conflict, match="identity-number-taken"):
+        number_claim.decide(taken, number_claim.Claim("acc-ffffffffffffffffffff"))
