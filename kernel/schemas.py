@@ -90,7 +90,12 @@ def dump(value: Any) -> dict[str, Any]:
 
 def personal_fields(cls: type[Any]) -> tuple[str, ...]:
     """Return the names of the fields that are stored as ciphertext."""
-    return tuple(f.name for f in dataclasses.fields(cls) if _constraints(f).get("personal"))
+    return tuple(f.name for f in dataclasses.fields(cls) if constraints_of(f).get("personal"))
+
+
+def constraints_of(item: dataclasses.Field[Any]) -> Mapping[str, Any]:
+    """Return what `field` declared of a dataclass field."""
+    return cast("Mapping[str, Any]", item.metadata.get(_KEY, {}))
 
 
 def invalid_fields(messages: Mapping[str, Any]) -> Invalid:
@@ -206,7 +211,7 @@ _SCALARS: dict[Any, Any] = {
 
 
 def _field_of(annotation: Any, item: dataclasses.Field[Any], tolerant: bool) -> fields.Field[Any]:
-    constraints = _constraints(item)
+    constraints = constraints_of(item)
     options: dict[str, Any] = {"error_messages": _MESSAGES}
     if item.default is not _MISSING:
         options["load_default"] = item.default
@@ -258,10 +263,6 @@ def _validators(constraints: Mapping[str, Any]) -> list[Any]:
     if low is not None or high is not None:
         found.append(validate.Range(min=low, max=high, error=f"range:{low}:{high}"))
     return found
-
-
-def _constraints(item: dataclasses.Field[Any]) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", item.metadata.get(_KEY, {}))
 
 
 def _flatten(path: str, messages: Any) -> typing.Iterator[FieldError]:

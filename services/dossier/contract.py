@@ -96,7 +96,7 @@ class Person:
     address: str = field(default="", max_length=300)
     place: str | None = field(default=None, max_length=10, doc="commune code")
     date_of_birth: date | None = field(default=None)
-    sex: str | None = field(default=None, pattern="^(male|female)$")
+    sex: str | None = field(default=None, pattern="^(male|female)$", example="female")
 
 
 @frozen
