@@ -51,8 +51,9 @@ class LedgerOwner(StrEnum):
 def run(service: Annotated[Service, typer.Argument(help="which service")]) -> None:
     """Run one process of a service until it is told to stop."""
     from kernel import runner
+    from kernel.config import Settings, read
 
-    runner.run(service.value)
+    runner.run(f"services.{service.value}.service:SERVICE", read(Settings))
 
 
 @app.command()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from secrets import token_hex
 
 from motcua.ports import Ports
 from motcua.programs import Program, Stage, answers_http
+from motcua.roles import keep_secret
 
 LEDGER_OWNERS = ("identity", "catalog", "dossier", "payment", "notify")
 SERVICES = (*LEDGER_OWNERS, "portal")
@@ -36,15 +38,25 @@ def http_ports(ports: Ports) -> Iterator[tuple[str, int]]:
     yield from (("ops", port) for port in range(ports.ops, ports.ops + OPS_PORTS))
 
 
-def shared_settings(ports: Ports) -> dict[str, str]:
-    """Return what all processes are told about each other's addresses."""
+def shared_settings(ports: Ports, secrets: Path) -> dict[str, str]:
+    """Return what all processes are told about each other's addresses and secrets."""
     return {
         "PUBLIC_URL": url(ports.portal),
         "FILES_URL": url(ports.files),
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": str(ports.smtp),
-        "VNPAY_URL": url(ports.vnpay),
+        "VNPAY_URL": f"{url(ports.vnpay)}/paymentv2/vpcpay.html",
+        "VNPAY_API_URL": f"{url(ports.vnpay)}/merchant_webapi/api/transaction",
+        "VNPAY_HASH_SECRET_FILE": str(secrets / "vnpay"),
     }
+
+
+def make_secrets(secrets: Path) -> None:
+    """Make the secrets that these processes share, unless they are there."""
+    secrets.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in ("vnpay",):
+        if not (secrets / name).exists():
+            keep_secret(secrets / name, token_hex(32))
 
 
 def url(port: int) -> str:

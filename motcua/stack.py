@@ -192,6 +192,10 @@ class Stack:
         users = self._database.user_files
         return {name: processes.user_file(users, name) for name in processes.LEDGER_OWNERS}
 
+    @property
+    def _secrets(self) -> Path:
+        return self.home / "secrets"
+
     def _ports_used(self) -> Iterator[tuple[str, int]]:
         if self._own_broker:
             yield from ((name, getattr(self.ports, name)) for name in ("amqp", "epmd", "dist"))
@@ -203,6 +207,7 @@ class Stack:
     def _prepare(self) -> None:
         if self._services:
             ensure_keys(self.home / "keys", processes.SERVICES)
+            processes.make_secrets(self._secrets)
         if self._database is not None:
             self._database.prepare()
 
@@ -218,7 +223,7 @@ class Stack:
     def _shared_environment(self) -> dict[str, str]:
         return {
             **{name: value for name, value in self._given.items() if name != "MONGO_URI"},
-            **(processes.shared_settings(self.ports) if self._services else {}),
+            **(processes.shared_settings(self.ports, self._secrets) if self._services else {}),
             "AMQP_URI": self.amqp_uri,
             "MOTCUA_HOME": str(self.home),
             "MOTCUA_NAMESPACE": self.namespace,
