@@ -1,0 +1,245 @@
+"""Places and agencies: finding them, and the agency that is competent for a procedure somewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from kernel.errors import FieldError, Invalid, NotFound
+from services.catalog.contract import (
+    Agency,
+    AgencyLevel,
+    AgencyPage,
+    Competence,
+    FindAgencies,
+    FindCompetentAgency,
+    FindPlaces,
+    Place,
+    PlaceLevel,
+    PlacePage,
+    Procedure,
+    ReadAgency,
+    competences,
+    resolves,
+)
+from services.catalog.views.catalogue import Catalogue, in_force, version_on
+from services.catalog.views.paging import NAME_LENGTH, SortKey, page
+from services.catalog.views.words import plain, rank
+
+_LEVEL_OF = {
+    PlaceLevel.PROVINCE: AgencyLevel.PROVINCE,
+    PlaceLevel.DISTRICT: AgencyLevel.DISTRICT,
+    PlaceLevel.COMMUNE: AgencyLevel.COMMUNE,
+}
+_PLACE_ORDER = tuple(PlaceLevel)
+_AGENCY_ORDER = tuple(AgencyLevel)
+
+
+def find_places(catalogue: Catalogue, asked: FindPlaces, today: date) -> PlacePage:
+    """Return places in force on a day; a name of before leads to the units of today."""
+    on = asked.on or today
+    ranks = _places_by_words(catalogue, asked.q, on)
+    found = [
+        it
+        for it in (catalogue.places[key] for key in ranks)
+        if (asked.level is None or it.level is asked.level)
+        and (asked.parent is None or _lies_in(catalogue, it, asked.parent))
+    ]
+
+    def key(it: Place) -> SortKey:
+        best = ranks[it.vintage, it.code] * len(_PLACE_ORDER) + _PLACE_ORDER.index(it.level)
+        return (best, plain(_bare(it))[:NAME_LENGTH], it.code)
+
+    return PlacePage(*page(found, key, asked.after, asked.limit))
+
+
+def find_agencies(catalogue: Catalogue, asked: FindAgencies, today: date) -> AgencyPage:
+    """Return the agencies open on a day; `place` means there and anywhere inside it."""
+    on = asked.on or today
+    by_words = catalogue.agency_words.find(asked.q)
+    found = [
+        it
+        for it in catalogue.agencies.values()
+        if in_force(it.valid_from, it.valid_to, on)
+        and (by_words is None or it.id in by_words)
+        and (asked.level is None or it.level is asked.level)
+        and (asked.kind is None or it.kind is asked.kind)
+        and (asked.parent is None or it.parent == asked.parent)
+        and (asked.place is None or _agency_lies_in(catalogue, it, asked.place, on))
+    ]
+
+    def key(it: Agency) -> SortKey:
+        order = rank(asked.q, it.name) * len(_AGENCY_ORDER) + _AGENCY_ORDER.index(it.level)
+        return (order, plain(it.name)[:NAME_LENGTH], it.id)
+
+    return AgencyPage(*page(found, key, asked.after, asked.limit))
+
+
+def read_agency(catalogue: Catalogue, asked: ReadAgency) -> Agency:
+    """Return an agency, open or closed; raises `NotFound`."""
+    if (found := catalogue.agencies.get(asked.agency)) is None:
+        raise NotFound("no-such-agency", "Không có cơ quan này.", "There is no such agency.")
+    return found
+
+
+def find_competent_agency(catalogue: Catalogue, asked: FindCompetentAgency, today: date) -> Agency:
+    """Return the agency that resolves a procedure for a place (D13 to D15).
+
+    A place of before 2025-07-01 leads to its main successor. Raises `NotFound` where the
+    procedure is not in force or nobody here is competent, `Invalid` for a place or case that does
+    not exist.
+    """
+    on = asked.on or today
+    procedure = version_on(catalogue.versions(asked.procedure), on)
+    if procedure is None:
+        raise NotFound(
+            "no-such-procedure",
+            "Không có thủ tục này, hoặc thủ tục đã hết hiệu lực.",
+            "There is no such procedure, or it is no longer in force.",
+        )
+    if asked.case is not None and asked.case not in {case.id for case in procedure.cases}:
+        raise _invalid("case", "Hãy chọn một trường hợp của thủ tục.", "Choose one of the cases.")
+    place = current_place(catalogue, asked.place, on)
+    if place is None:
+        raise _invalid(
+            "place",
+            "Hãy chọn một xã, phường, đặc khu đang có.",
+            "Choose a commune or ward that exists now.",
+        )
+    agency = next(_competent(catalogue, procedure, asked.case, place, on), None)
+    if agency is None:
+        raise NotFound(
+            "no-competent-agency",
+            f"Chưa có cơ quan nào trên cổng này giải quyết thủ tục cho {place.name}.",
+            f"No agency on this portal resolves the procedure for {place.name} yet.",
+        )
+    return agency
+
+
+def current_place(catalogue: Catalogue, code: str, on: date) -> Place | None:
+    """Return the place that a code means on a day, or the main successor of the one it meant."""
+    if (found := catalogue.place(code, on)) is not None:
+        return found
+    former = catalogue.places.get(("old", code))
+    if former is None or not former.successors:
+        return None
+    return catalogue.place(former.successors[0], on)
+
+
+def serves(catalogue: Catalogue, procedure: Procedure, code: str, on: date) -> bool:
+    """Whether somebody resolves a procedure for a place, in whatever case."""
+    place = current_place(catalogue, code, on)
+    if place is None:
+        return False
+    cases = (None, *(case.id for case in procedure.cases))
+    return any(
+        next(_competent(catalogue, procedure, case, place, on), None) is not None for case in cases
+    )
+
+
+def takes(catalogue: Catalogue, agency_id: str, procedure: Procedure, on: date) -> bool:
+    """Whether an agency is one of those that resolve a procedure, in whatever case."""
+    agency = catalogue.agencies.get(agency_id)
+    if agency is None or not in_force(agency.valid_from, agency.valid_to, on):
+        return False
+    place = _place_of(catalogue, agency, on)
+    cases = (None, *(case.id for case in procedure.cases))
+    return any(
+        resolves(agency, competence)
+        and (competence.within is None or _province(catalogue, place) == competence.within)
+        for case in cases
+        for competence in competences(procedure, case, on)
+    )
+
+
+def _competent(
+    catalogue: Catalogue, procedure: Procedure, case: str | None, place: Place, on: date
+) -> Iterator[Agency]:
+    chain = {_LEVEL_OF[it.level]: it.code for it in catalogue.above(place)}
+    province = chain.get(AgencyLevel.PROVINCE)
+    for competence in competences(procedure, case, on):
+        if competence.within is not None and competence.within != province:
+            continue
+        for level in competence.levels:
+            if level in chain:
+                yield from _open_at(catalogue, competence, level, chain[level], on)
+        if not competence.territorial:
+            yield from _open_anywhere(catalogue, competence, province, on)
+
+
+def _open_at(
+    catalogue: Catalogue, competence: Competence, level: AgencyLevel, place: str, on: date
+) -> Iterator[Agency]:
+    for agency in catalogue.agencies_at(competence.kind, level, place):
+        if resolves(agency, competence) and in_force(agency.valid_from, agency.valid_to, on):
+            yield agency
+
+
+def _open_anywhere(
+    catalogue: Catalogue, competence: Competence, province: str | None, on: date
+) -> Iterator[Agency]:
+    """Yield every agency that is competent wherever one lives, those of the province first."""
+    able = [
+        it
+        for it in catalogue.agencies.values()
+        if resolves(it, competence) and in_force(it.valid_from, it.valid_to, on)
+    ]
+    yield from sorted(
+        able,
+        key=lambda it: (_province(catalogue, _place_of(catalogue, it, on)) != province, it.id),
+    )
+
+
+def _place_of(catalogue: Catalogue, agency: Agency, on: date) -> Place | None:
+    return catalogue.place(agency.place, on)
+
+
+def _province(catalogue: Catalogue, place: Place | None) -> str | None:
+    if place is None:
+        return None
+    *_, top = catalogue.above(place)
+    return top.code
+
+
+def _agency_lies_in(catalogue: Catalogue, agency: Agency, place: str, on: date) -> bool:
+    own = _place_of(catalogue, agency, on)
+    return agency.place == place or (own is not None and _lies_in(catalogue, own, place))
+
+
+def _lies_in(catalogue: Catalogue, place: Place, code: str) -> bool:
+    _, *containing = catalogue.above(place)
+    return any(it.code == code for it in containing)
+
+
+def _places_by_words(catalogue: Catalogue, words: str, on: date) -> dict[tuple[str, str], int]:
+    """Return the rank of each place found: in force itself, or successor of one that was."""
+    found = catalogue.place_words.find(words)
+    keys = catalogue.places.keys() if found is None else found
+    ranks: dict[tuple[str, str], int] = {}
+    for key in keys:
+        place = catalogue.places[key]
+        order = min(rank(words, _bare(place)), rank(words, place.name))
+        for today in _standing_for(catalogue, place, on, by_name=found is not None):
+            best = (today.vintage, today.code)
+            ranks[best] = min(order, ranks.get(best, order))
+    return ranks
+
+
+def _standing_for(
+    catalogue: Catalogue, place: Place, on: date, *, by_name: bool
+) -> Iterator[Place]:
+    if in_force(place.valid_from, place.valid_to, on):
+        yield place
+    elif by_name:
+        for code in place.successors:
+            if (successor := catalogue.place(code, on)) is not None:
+                yield successor
+
+
+def _bare(place: Place) -> str:
+    """Return a place's name without its type: what people look for."""
+    return place.name.removeprefix(place.type).strip()
+
+
+def _invalid(field: str, vi: str, en: str) -> Invalid:
+    return Invalid("invalid", vi, en, fields=[FieldError(field, "choice", vi, en)])
