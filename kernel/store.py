@@ -1,7 +1,6 @@
 """Commands on event-sourced aggregates: load, decide, append, refresh the views, answer.
 
-A decider is three pure things: an initial state, `decide(state, command) -> events` and
-`evolve(state, event) -> state`. Everything else is written once, here.
+A decider is three pure things (`kernel.decider`). Everything else is written once, here.
 """
 
 from __future__ import annotations
@@ -13,24 +12,15 @@ from datetime import UTC, datetime
 from functools import reduce
 from typing import Any, Generic, Protocol, TypeVar
 
+from kernel.decider import Decider
 from kernel.errors import Conflict, DomainError, Stale, Unavailable
 from kernel.events import Actor, Recorded
 from kernel.ledger import Commit, Ledger, Meta, VersionConflict
 from kernel.requests import Call
 
 S = TypeVar("S")
-C = TypeVar("C", contravariant=True)
 
 _TRIES = 20
-
-
-@dataclass(frozen=True)
-class Decider(Generic[S]):
-    """The functional core of an aggregate. `decide` returns nothing when nothing is to do."""
-
-    initial: S
-    decide: Callable[[S, Any], Sequence[Any]]
-    evolve: Callable[[S, Any], S]
 
 
 class View(Protocol):
