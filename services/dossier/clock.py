@@ -164,8 +164,9 @@ class Calendar:
 def vietnam(first_year: int = 2015, last_year: int = 2045) -> Calendar:
     """Return the calendar of the state: public holidays off, decreed make-up Saturdays on."""
     table = holidays.country_holidays("VN", years=range(first_year, last_year + 1))
-    made_up = {day for day in getattr(table, "weekend_workdays", ()) if day not in table}
-    return Calendar(days=dict.fromkeys(table, ()) | dict.fromkeys(made_up, OFFICE_DAY))
+    days_off = tuple(table)
+    made_up = tuple(getattr(table, "weekend_workdays", ()))  # grows when the table is asked
+    return with_overrides(Calendar(), days_off, made_up)
 
 
 def with_overrides(

@@ -25,6 +25,7 @@ from services.dossier.contract import (
     PersonKind,
 )
 from services.dossier.personal_number import personal_number_fault
+from services.dossier.wording import plain
 
 Given = Attachment | AttachmentGiven
 
@@ -242,17 +243,12 @@ def _cross_faults(
         known_born, known_sex = None, None
         if field.prefill is Prefill.IDENTITY_NUMBER:
             known_born = date.fromisoformat(born) if isinstance(born, str) else None
-            known_sex = _SEXES.get(_plain(sex)) if isinstance(sex, str) else None
+            known_sex = _SEXES.get(plain(sex)) if isinstance(sex, str) else None
         if applicant is not None and number == applicant.identity_number:
             known_born = known_born or applicant.date_of_birth
             known_sex = known_sex or applicant.sex
         if (code := personal_number_fault(number, known_born, known_sex)) is not None:
             yield _Fault(code).at(f"form.{field.key}")
-
-
-def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text.lower())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 # Persons

@@ -1,0 +1,26 @@
+"""The dossier's views: `project(history)` makes the stored document, the rest are pure answers."""
+
+from services.dossier.views.answers import (
+    due_colour,
+    masked,
+    may_see,
+    notice,
+    row,
+    status,
+    stuck_at,
+)
+from services.dossier.views.document import project, stamp
+from services.dossier.views.trace import trace
+
+__all__ = [
+    "due_colour",
+    "masked",
+    "may_see",
+    "notice",
+    "project",
+    "row",
+    "stamp",
+    "status",
+    "stuck_at",
+    "trace",
+]

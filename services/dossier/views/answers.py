@@ -1,0 +1,173 @@
+"""What one caller sees of a dossier at one moment: the picture, less what is not theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from kernel.requests import Caller
+from services.dossier.clock import Calendar
+from services.dossier.contract import (
+    DossierRow,
+    DossierStatus,
+    MaskedStatus,
+    Notice,
+    StepState,
+    StepView,
+)
+from services.dossier.decider.actions import allowed_actions
+from services.dossier.views.document import Document, picture_in, urgent_at
+from services.dossier.views.explanation import explained
+from services.dossier.views.picture import Picture
+from services.dossier.wording import masked_name
+
+SOON_HOURS = 24  # working hours before the due time, from which a row is marked
+
+
+def may_see(document: Document, who: Caller) -> bool:
+    """Whether `who` is the applicant or an officer of the agency that holds it."""
+    return who.id == document["subject"] or _serves_there(document["agency"], who)
+
+
+def status(
+    document: Document,
+    who: Caller,
+    now: datetime,
+    calendar: Calendar,
+    file_names: Mapping[str, str] | None = None,
+) -> DossierStatus:
+    """Return the status view for a caller, with the actions the caller may take now.
+
+    Personal parts are given only to those who may see the dossier. `file_names` names its files.
+    """
+    picture = picture_in(document)
+    view = picture.view
+    steps = tuple(_measured(step, picture, now, calendar) for step in view.steps)
+    current = next((step for step in steps if step.state is StepState.CURRENT), None)
+    names = file_names or {}
+    shown = replace(
+        view,
+        clock=explained(picture, now, calendar),
+        steps=steps,
+        step=current,
+        stuck_at=stuck_at(steps),
+        actions=allowed_actions(picture.standing, who),
+        documents=tuple(replace(one, file_name=names.get(one.file, "")) for one in view.documents),
+    )
+    return shown if may_see(document, who) else _without_personal_parts(shown)
+
+
+def stuck_at(steps: tuple[StepView, ...]) -> StepView | None:
+    """Return the open step with the largest overrun of its budget (E08: tắc ở khâu nào)."""
+    late = [step for step in steps if step.state is StepState.CURRENT and step.late_minutes > 0]
+    return max(late, key=lambda step: step.late_minutes, default=None)
+
+
+def row(document: Document, who: Caller, now: datetime, calendar: Calendar) -> DossierRow:
+    """Return the row of a list; the applicant's name is for officers of the agency."""
+    picture = picture_in(document)
+    view, step, holder = picture.view, picture.view.step, picture.view.holder
+    officer = holder.officer if holder else None
+    to_officer = _serves_there(document["agency"], who)
+    return DossierRow(
+        code=view.code,
+        version=view.version,
+        status=view.status,
+        status_name=view.status_name,
+        status_name_en=view.status_name_en,
+        procedure=view.procedure.name,
+        procedure_code=view.procedure.code,
+        procedure_en=view.procedure.name_en,
+        agency=view.agency.name,
+        submitted_at=view.submitted_at,
+        applicant=view.applicant.name if view.applicant and to_officer else "",
+        unit=holder.unit.name if holder else "",
+        officer=officer.name if officer else "",
+        officer_account=officer.account if officer else "",
+        step=step.name if step else "",
+        step_en=step.name_en if step else "",
+        due=view.clock.due,
+        step_due=step.due if step else None,
+        due_colour=due_colour(urgent_at(picture), now, calendar),
+    )
+
+
+def due_colour(urgent: datetime | None, now: datetime, calendar: Calendar) -> str:
+    """Return `late`, `soon` (under 24 working hours), `on-time`, or `none` where nothing runs."""
+    if urgent is None:
+        return "none"
+    if urgent < now:
+        return "late"
+    return "soon" if urgent < calendar.add_hours(now, SOON_HOURS) else "on-time"
+
+
+def masked(document: Document, now: datetime, calendar: Calendar) -> MaskedStatus:
+    """Return what a look-up without login shows: the applicant's name masked, no documents."""
+    picture = picture_in(document)
+    view, step, holder = picture.view, picture.view.step, picture.view.holder
+    officer = holder.officer if holder else None
+    return MaskedStatus(
+        code=view.code,
+        status=view.status,
+        status_name=view.status_name,
+        status_name_en=view.status_name_en,
+        procedure=view.procedure.name,
+        procedure_en=view.procedure.name_en,
+        agency=view.agency.name,
+        unit=holder.unit.name if holder else "",
+        officer=officer.name if officer else "",
+        step=step.name if step else "",
+        step_en=step.name_en if step else "",
+        applicant=masked_name(view.applicant.name) if view.applicant else "",
+        submitted_at=view.submitted_at,
+        clock=explained(picture, now, calendar),
+        version=view.version,
+    )
+
+
+def notice(document: Document) -> Notice:
+    """Return what a message to the applicant needs; for notify only."""
+    picture = picture_in(document)
+    view, step, holder, applicant = (
+        picture.view,
+        picture.view.step,
+        picture.view.holder,
+        picture.view.applicant,
+    )
+    return Notice(
+        code=view.code,
+        account=picture.standing.subject,
+        name=applicant.name if applicant else "",
+        email=applicant.email if applicant else "",
+        phone=applicant.phone if applicant else "",
+        locale=picture.locale,
+        pin=view.pin or "",
+        procedure=view.procedure.name,
+        procedure_en=view.procedure.name_en,
+        agency=view.agency.name,
+        agency_en=view.agency.name_en,
+        hotline=view.agency.hotline,
+        unit=holder.unit.name if holder else "",
+        unit_en=holder.unit.name_en if holder else "",
+        officer=holder.officer.name if holder and holder.officer else "",
+        step=step.name if step else "",
+        step_en=step.name_en if step else "",
+        due=view.clock.due,
+    )
+
+
+def _serves_there(agency: str, who: Caller) -> bool:
+    return who.is_officer and who.agency == agency
+
+
+def _measured(step: StepView, picture: Picture, now: datetime, calendar: Calendar) -> StepView:
+    """The step with its overrun, now or at its end; none grows while the applicant is waited for."""
+    if step.due is None:
+        return step
+    until = step.completed_at or picture.waiting_since or now
+    return replace(step, late_minutes=calendar.minutes_between(step.due, until))
+
+
+def _without_personal_parts(view: DossierStatus) -> DossierStatus:
+    return replace(view, applicant=None, owner=None, answers=None, pin=None, documents=())

@@ -1,0 +1,292 @@
+"""The picture of a dossier: its whole history folded into what people ask (E02 to E09)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import reduce
+from typing import Any, TypeVar
+
+from kernel.events import Recorded
+from kernel.schemas import JSON, field, frozen
+from services.dossier import contract
+from services.dossier.contract import (
+    ClockView,
+    DocumentView,
+    DossierStatus,
+    FeeState,
+    FeeView,
+    Holder,
+    ResultView,
+    Status,
+    StepState,
+    StepView,
+    SupplementView,
+)
+from services.dossier.decider.actions import Standing, standing
+from services.dossier.decider.state import Dossier, evolve, initial
+from services.dossier.names import STATUS_NAMES
+
+E = TypeVar("E")
+Steps = Mapping[str, StepView]
+
+
+@frozen
+class Pause:
+    """A pause of the clock that ended."""
+
+    reason: str
+    minutes: int = field(doc="working minutes")
+
+
+@frozen
+class Picture:
+    """A dossier for everybody and all time: who looks, and when, is added by `views.answers`.
+
+    `view` carries the personal parts and no actions; `waiting_since` is the moment since which
+    the applicant is waited for.
+    """
+
+    view: DossierStatus
+    standing: Standing
+    locale: str
+    pauses: tuple[Pause, ...] = field(default=())
+    waiting_for: str = field(default="", doc="`supplement`, `fee` or nothing")
+    waiting_since: datetime | None = field(default=None)
+    completed_at: datetime | None = field(default=None)
+
+
+def picture_of(history: Sequence[Recorded]) -> Picture | None:
+    """Fold a dossier's history; None where it is not that of a dossier."""
+    events = [record.event for record in history]
+    if not events or not isinstance(events[0], contract.DossierSubmitted):
+        return None
+    dossier = reduce(evolve, events, initial)
+    if dossier is None:
+        return None
+    waiting_for, waiting_since = _waiting(dossier, events)
+    completed = _last(events, contract.DossierCompleted)
+    return Picture(
+        view=_view(dossier, events, history[-1]),
+        standing=standing(dossier),
+        locale=events[0].locale,
+        pauses=tuple(
+            Pause(event.reason, event.paused_minutes)
+            for event in _all(events, contract.ClockResumed)
+        ),
+        waiting_for=waiting_for,
+        waiting_since=waiting_since,
+        completed_at=completed.completed_at if completed else None,
+    )
+
+
+def _view(dossier: Dossier, events: Sequence[Any], newest: Recorded) -> DossierStatus:
+    submitted: contract.DossierSubmitted = events[0]
+    accepted = _last(events, contract.DossierAccepted)
+    refused = _last(events, contract.DossierRefused)
+    received_by = accepted or refused
+    steps = steps_of(dossier, events)
+    name, name_en = STATUS_NAMES[dossier.status]
+    hold = dossier.hold
+    return DossierStatus(
+        code=dossier.code,
+        version=newest.version,
+        status=dossier.status,
+        status_name=name,
+        status_name_en=name_en,
+        procedure=dossier.procedure,
+        agency=dossier.agency,
+        channel=submitted.channel,
+        clock=_clock(dossier, events),
+        steps=steps,
+        submitted_at=submitted.submitted_at,
+        updated_at=newest.occurred_at,
+        return_by=dossier.return_by,
+        actions=(),
+        holder=Holder(dossier.agency, hold.unit, hold.officer) if hold else None,
+        step=next((step for step in steps if hold and step.id == hold.step.id), None),
+        receiving_officer=received_by.officer if received_by else None,
+        receiving_unit=dossier.desk,
+        accepted_at=accepted.accepted_at if accepted else None,
+        fees=_fees(events),
+        supplement=_supplement(dossier, events),
+        documents=_documents(dossier),
+        result=_result(events),
+        refusal=_refusal(refused),
+        applicant=submitted.applicant,
+        owner=submitted.owner,
+        answers=_answers(events),
+        pin=submitted.pin,
+    )
+
+
+def _clock(dossier: Dossier, events: Sequence[Any]) -> ClockView:
+    paused = sum(event.paused_minutes for event in _all(events, contract.ClockResumed))
+    return ClockView(dossier.clock.state, "", "", dossier.clock.due, paused)
+
+
+def steps_of(dossier: Dossier, events: Sequence[Any]) -> tuple[StepView, ...]:
+    """Return every step of the route as it stands; overruns are measured when somebody looks."""
+    waiting: Steps = {
+        step.id: StepView(
+            step.id, step.name, step.name_en, step.unit, StepState.WAITING, step.budget_hours
+        )
+        for step in dossier.route
+    }
+    return tuple(reduce(_seen, events, waiting).values())
+
+
+def _seen(steps: Steps, event: Any) -> Steps:
+    match event:
+        case contract.StepEntered():
+            return _entered(steps, event)
+        case contract.StepCompleted():
+            done = replace(
+                steps[event.step],
+                state=StepState.DONE,
+                officer=event.officer,
+                completed_at=event.completed_at,
+                timing=event.timing,
+            )
+            return {**steps, event.step: done}
+        case contract.StepReturned():
+            again = _between(steps, event.to, event.step)
+            return {key: _waiting_again(s) if key in again else s for key, s in steps.items()}
+        case contract.OfficerAssigned():
+            return {**steps, event.step: replace(steps[event.step], officer=event.officer)}
+        case contract.ClockResumed() if event.step_due is not None:
+            return _current(steps, due=event.step_due)
+        case contract.DossierWithdrawn():
+            return _current(steps, state=StepState.DONE, completed_at=event.withdrawn_at)
+        case contract.ResultReceived(by=contract.ReturnBy.ONLINE):
+            # Nobody hands anything over: the result was received as it was sent.
+            *_, last = steps
+            received = replace(steps[last], state=StepState.DONE, completed_at=event.received_at)
+            return {**steps, last: received}
+        case _:
+            return steps
+
+
+def _entered(steps: Steps, event: contract.StepEntered) -> Steps:
+    former = steps[event.step]
+    again = former.state is StepState.CURRENT  # the desk's check began anew
+    entered = replace(
+        former,
+        state=StepState.CURRENT,
+        officer=event.officer,
+        entered_at=former.entered_at if again else event.entered_at,
+        due=event.due,
+        completed_at=None,
+        timing=None,
+    )
+    return {**steps, event.step: entered}
+
+
+def _between(steps: Steps, first: str, last: str) -> list[str]:
+    order = list(steps)
+    return order[order.index(first) : order.index(last) + 1]
+
+
+def _waiting_again(step: StepView) -> StepView:
+    return StepView(
+        step.id, step.name, step.name_en, step.unit, StepState.WAITING, step.budget_hours
+    )
+
+
+def _current(steps: Steps, **changes: Any) -> Steps:
+    return {
+        key: replace(step, **changes) if step.state is StepState.CURRENT else step
+        for key, step in steps.items()
+    }
+
+
+def _waiting(dossier: Dossier, events: Sequence[Any]) -> tuple[str, datetime | None]:
+    if dossier.status is Status.SUPPLEMENT_REQUESTED:
+        asked = _last(events, contract.SupplementRequested)
+        return "supplement", asked.requested_at if asked else None
+    if dossier.status is Status.FEE_DUE:
+        due = _last(events, contract.FeeRequested)
+        return "fee", due.requested_at if due else None
+    return "", None
+
+
+def _fees(events: Sequence[Any]) -> tuple[FeeView, ...]:
+    paid = {event.obligation: event for event in _all(events, contract.FeePaid)}
+    return tuple(
+        FeeView(
+            obligation=asked.obligation,
+            amount=asked.amount,
+            lines=asked.lines,
+            state=FeeState.PAID if asked.obligation in paid else FeeState.DUE,
+            payable_online=asked.payable_online,
+            receipt=paid[asked.obligation].receipt if asked.obligation in paid else "",
+            paid_at=paid[asked.obligation].paid_at if asked.obligation in paid else None,
+        )
+        for asked in _all(events, contract.FeeRequested)
+    )
+
+
+def _supplement(dossier: Dossier, events: Sequence[Any]) -> SupplementView | None:
+    asked = _last(events, contract.SupplementRequested)
+    if dossier.status is not Status.SUPPLEMENT_REQUESTED or asked is None:
+        return None
+    return SupplementView(asked.items, asked.reason, asked.legal_basis, asked.requested_at)
+
+
+def _documents(dossier: Dossier) -> tuple[DocumentView, ...]:
+    listed = {document.id: document for document in dossier.procedure.documents}
+    return tuple(
+        DocumentView(
+            requirement=one.requirement,
+            name=listed[one.requirement].name,
+            name_en=listed[one.requirement].name_en,
+            file=one.file,
+            file_name="",
+            media_type=one.media_type,
+            size=one.size,
+            sha256=one.sha256,
+        )
+        for one in dossier.documents
+    )
+
+
+def _result(events: Sequence[Any]) -> ResultView | None:
+    sent = _last(events, contract.ResultDispatched)
+    received = _last(events, contract.ResultReceived)
+    if sent is None:
+        return None
+    return ResultView(
+        by=sent.by,
+        dispatched_at=sent.dispatched_at,
+        number=sent.number,
+        file=sent.result.file if sent.result else None,
+        tracking=sent.tracking,
+        appointment_at=sent.appointment_at,
+        appointment_place=sent.appointment_place,
+        received_at=received.received_at if received else None,
+    )
+
+
+def _refusal(refused: contract.DossierRefused | None) -> str:
+    if refused is None:
+        return ""
+    return refused.reason + (f" ({refused.legal_basis})" if refused.legal_basis else "")
+
+
+def _answers(events: Sequence[Any]) -> Mapping[str, JSON] | None:
+    """The answers with their corrections; None once they were erased."""
+    first = events[0].answers
+    if first is None:
+        return None
+    corrections = (event.answers or {} for event in _all(events, contract.DossierSupplemented))
+    return reduce(lambda known, newer: {**known, **newer}, corrections, dict(first))
+
+
+def _all(events: Iterable[Any], kind: type[E]) -> list[E]:
+    return [event for event in events if isinstance(event, kind)]
+
+
+def _last(events: Iterable[Any], kind: type[E]) -> E | None:
+    found = _all(events, kind)
+    return found[-1] if found else None

@@ -1,0 +1,309 @@
+"""The trace: every event of a dossier told in both languages (E05, E09; the control slip)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kernel.events import Recorded
+from services.dossier import contract
+from services.dossier.contract import OfficerRef, RouteStep, Trace, TraceEntry
+from services.dossier.decider.state import Dossier, State, evolve, initial
+from services.dossier.names import RETURN_NAMES, TIMING_NAMES, Name
+from services.dossier.views.explanation import PAUSE_REASONS
+from services.dossier.wording import moment, money, working_time
+
+APPLICANT: Name = ("Người nộp hồ sơ", "The applicant")
+SYSTEM: Name = ("Hệ thống", "The system")
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event in words."""
+
+    title: Name
+    detail: Name = ("", "")
+
+
+def trace(history: Sequence[Recorded]) -> Trace:
+    """Tell a dossier's whole history, oldest first."""
+    entries: list[TraceEntry] = []
+    before: State = initial
+    for record in history:
+        after = evolve(before, record.event)
+        if after is None:
+            raise ValueError(f"{record.stream} begins with {record.type}")
+        entries.append(_entry(record, before or after, after))
+        before = after
+    code = before.code if before else ""
+    return Trace(code, history[-1].version if history else 0, tuple(entries))
+
+
+def _entry(record: Recorded, before: Dossier, after: Dossier) -> TraceEntry:
+    told = TELLERS[type(record.event)](record.event, before)
+    who, who_en = _who(record.event)
+    hold = after.hold
+    return TraceEntry(
+        version=record.version,
+        event=record.type,
+        event_id=record.id,
+        type=record.type,
+        at=record.occurred_at,
+        title=told.title[0],
+        title_en=told.title[1],
+        detail=told.detail[0],
+        detail_en=told.detail[1],
+        who=who,
+        who_en=who_en,
+        step=hold.step.name if hold else "",
+        step_en=hold.step.name_en if hold else "",
+        unit=hold.unit.name if hold else "",
+        officer=_named(hold.officer) if hold and hold.officer else "",
+        due=after.clock.due,
+        step_due=hold.due if hold else None,
+    )
+
+
+_BY_APPLICANT = (
+    contract.DossierSubmitted,
+    contract.DossierSupplemented,
+    contract.DossierWithdrawn,
+    contract.FeePaid,
+)
+
+
+def _who(event: Any) -> Name:
+    if isinstance(event, _BY_APPLICANT):
+        return APPLICANT
+    if isinstance(event, contract.StepEntered):
+        officer = event.from_officer
+    else:
+        officer = getattr(event, "assigned_by", None) or getattr(event, "officer", None)
+    return (_named(officer), _named(officer)) if officer is not None else SYSTEM
+
+
+def _named(officer: OfficerRef) -> str:
+    return f"{officer.title} {officer.name}".strip()
+
+
+def _step(dossier: Dossier, step_id: str) -> RouteStep:
+    return dossier.step(step_id)
+
+
+# One teller per event
+
+
+def _submitted(event: contract.DossierSubmitted, _: Dossier) -> Told:
+    check = moment(event.check_due)
+    return Told(
+        ("Nộp hồ sơ", "Submitted"),
+        (
+            f"«{event.procedure.name}», gửi tới {event.agency.name}; kiểm tra trước {check}.",
+            f"“{event.procedure.name_en}”, sent to {event.agency.name_en}; checked before {check}.",
+        ),
+    )
+
+
+def _accepted(event: contract.DossierAccepted, _: Dossier) -> Told:
+    due = moment(event.due)
+    return Told(
+        ("Tiếp nhận hồ sơ", "Accepted"),
+        _noted(f"{event.unit.name}. Hạn trả {due}.", f"{event.unit.name_en}. Due {due}.", event),
+    )
+
+
+def _refused(event: contract.DossierRefused, _: Dossier) -> Told:
+    basis = (f" Căn cứ: {event.legal_basis}.", f" Basis: {event.legal_basis}.")
+    vi, en = basis if event.legal_basis else ("", "")
+    return Told(("Từ chối tiếp nhận", "Refused"), (event.reason + vi, event.reason + en))
+
+
+def _supplement_requested(event: contract.SupplementRequested, dossier: Dossier) -> Told:
+    listed = {document.id: document for document in dossier.procedure.documents}
+
+    def missing(item: contract.SupplementItem) -> Name:
+        document = listed.get(item.requirement or "")
+        if document is None:
+            return item.note, item.note
+        return f"{document.name}: {item.note}", f"{document.name_en or document.name}: {item.note}"
+
+    items = [missing(item) for item in event.items]
+    return Told(
+        ("Yêu cầu bổ sung", "Supplement requested"),
+        (
+            f"{event.reason} Cần bổ sung: " + "; ".join(vi for vi, _ in items) + ".",
+            f"{event.reason} Needed: " + "; ".join(en for _, en in items) + ".",
+        ),
+    )
+
+
+def _supplemented(event: contract.DossierSupplemented, _: Dossier) -> Told:
+    count = len(event.documents)
+    return Told(
+        ("Bổ sung hồ sơ", "Supplemented"),
+        _noted(f"Đã gửi {count} tệp.", f"{count} file(s) sent.", event),
+    )
+
+
+def _step_entered(event: contract.StepEntered, dossier: Dossier) -> Told:
+    step, due = _step(dossier, event.step), moment(event.due)
+    to = f", {_named(event.officer)}" if event.officer else ""
+    vi = f"Đến {event.unit.name}{to}; hạn của bước {due}."
+    en = f"To {event.unit.name_en}{to}; the step is due {due}."
+    if event.from_unit is not None:
+        officer = f", {_named(event.from_officer)}" if event.from_officer else ""
+        vi = f"Từ {event.from_unit.name}{officer}. {vi}"
+        en = f"From {event.from_unit.name_en}{officer}. {en}"
+    return Told((f"Chuyển đến bước «{step.name}»", f"Moved to step “{step.name_en}”"), (vi, en))
+
+
+def _assigned(event: contract.OfficerAssigned, dossier: Dossier) -> Told:
+    step, officer = _step(dossier, event.step), _named(event.officer)
+    return Told(
+        (f"Phân công {officer}", f"Assigned to {officer}"),
+        (
+            f"Bước «{step.name}», {event.unit.name}.",
+            f"Step “{step.name_en}”, {event.unit.name_en}.",
+        ),
+    )
+
+
+def _step_completed(event: contract.StepCompleted, dossier: Dossier) -> Told:
+    step = _step(dossier, event.step)
+    vi, en = TIMING_NAMES[event.timing]
+    return Told(
+        (f"Hoàn thành bước «{step.name}», {vi}", f"Step “{step.name_en}” completed, {en}"),
+        _noted(f"{event.unit.name}.", f"{event.unit.name_en}.", event),
+    )
+
+
+def _step_returned(event: contract.StepReturned, dossier: Dossier) -> Told:
+    to = _step(dossier, event.to)
+    return Told(
+        (f"Trả lại bước «{to.name}»", f"Returned to step “{to.name_en}”"),
+        (event.reason, event.reason),
+    )
+
+
+def _paused(event: contract.ClockPaused, _: Dossier) -> Told:
+    vi, en = PAUSE_REASONS[event.reason]
+    return Told(
+        ("Tạm dừng tính thời hạn", "The clock is paused"),
+        (f"Vì {vi}; hạn trả đang là {moment(event.due)}.", f"{en}; due {moment(event.due)}."),
+    )
+
+
+def _resumed(event: contract.ClockResumed, _: Dossier) -> Told:
+    vi, en = working_time(event.paused_minutes)
+    former, due = moment(event.former_due), moment(event.due)
+    return Told(
+        ("Tiếp tục tính thời hạn", "The clock runs again"),
+        (
+            f"Đã tạm dừng {vi}; hạn trả từ {former} lùi đến {due}.",
+            f"Paused for {en}; the due time moved from {former} to {due}.",
+        ),
+    )
+
+
+def _fee_requested(event: contract.FeeRequested, _: Dossier) -> Told:
+    lines = "; ".join(f"{line.label}: {money(line.amount)}" for line in event.lines)
+    vi, en = ("nộp tại quầy", "at the counter")
+    if event.payable_online:
+        vi, en = ("nộp trực tuyến hoặc tại quầy", "online or at the counter")
+    amount = money(event.amount)
+    return Told(
+        (f"Yêu cầu nộp {amount}", f"Fee of {amount} requested"),
+        (f"{lines} ({vi}).", f"{lines} (to be paid {en})."),
+    )
+
+
+def _fee_paid(event: contract.FeePaid, _: Dossier) -> Told:
+    how = {"online": ("Trực tuyến", "Online"), "cash": ("Tiền mặt tại quầy", "Cash at the counter")}
+    vi, en = how.get(event.method, (event.method, event.method))
+    amount = money(event.amount)
+    return Told(
+        (f"Đã nộp {amount}", f"{amount} paid"),
+        (f"{vi}, biên lai {event.receipt}.", f"{en}, receipt {event.receipt}."),
+    )
+
+
+def _approved(event: contract.ResultApproved, _: Dossier) -> Told:
+    return Told(
+        ("Phê duyệt kết quả", "Result approved"),
+        _noted(f"{event.unit.name}.", f"{event.unit.name_en}.", event),
+    )
+
+
+def _completed(event: contract.DossierCompleted, _: Dossier) -> Told:
+    vi, en = TIMING_NAMES[event.timing]
+    due = moment(event.due)
+    return Told(
+        (f"Xử lý xong, {vi}", f"Processing completed, {en}"),
+        (f"Hạn trả {due}.", f"It was due {due}."),
+    )
+
+
+def _dispatched(event: contract.ResultDispatched, _: Dossier) -> Told:
+    vi, en = RETURN_NAMES[event.by]
+    facts: list[Name] = []
+    if event.number:
+        facts.append((f"Số {event.number}.", f"Number {event.number}."))
+    if event.tracking:
+        facts.append((f"Mã vận đơn {event.tracking}.", f"Tracking number {event.tracking}."))
+    if event.appointment_at is not None:
+        when, where = moment(event.appointment_at), event.appointment_place
+        at = f", {where}" if where else ""
+        facts.append((f"Lịch hẹn {when}{at}.", f"Appointment {when}{at}."))
+    return Told(
+        (f"Phát hành kết quả {vi}", f"Result dispatched {en}"),
+        (" ".join(one for one, _ in facts), " ".join(one for _, one in facts)),
+    )
+
+
+def _received(event: contract.ResultReceived, _: Dossier) -> Told:
+    vi, en = RETURN_NAMES[event.by]
+    return Told((f"Đã trả kết quả {vi}", f"Result received {en}"))
+
+
+def _withdrawn(event: contract.DossierWithdrawn, _: Dossier) -> Told:
+    return Told(("Rút hồ sơ", "Withdrawn"), (event.reason, event.reason))
+
+
+def _notified(event: contract.CitizenNotified, _: Dossier) -> Told:
+    channels = {"mail": ("qua thư điện tử", "by mail"), "inbox": ("trên cổng", "on the portal")}
+    vi, en = channels.get(event.channel, (event.channel, event.channel))
+    if event.delivered:
+        return Told((f"Đã thông báo cho người nộp {vi}", f"The applicant was notified {en}"))
+    return Told(
+        (f"Không gửi được thông báo {vi}", f"The applicant could not be notified {en}"),
+        (event.reason, event.reason),
+    )
+
+
+def _noted(vi: str, en: str, event: Any) -> Name:
+    note = f" {event.note}" if event.note else ""
+    return vi + note, en + note
+
+
+TELLERS: Mapping[type[Any], Callable[[Any, Dossier], Told]] = {
+    contract.DossierSubmitted: _submitted,
+    contract.DossierAccepted: _accepted,
+    contract.DossierRefused: _refused,
+    contract.SupplementRequested: _supplement_requested,
+    contract.DossierSupplemented: _supplemented,
+    contract.StepEntered: _step_entered,
+    contract.OfficerAssigned: _assigned,
+    contract.StepCompleted: _step_completed,
+    contract.StepReturned: _step_returned,
+    contract.ClockPaused: _paused,
+    contract.ClockResumed: _resumed,
+    contract.FeeRequested: _fee_requested,
+    contract.FeePaid: _fee_paid,
+    contract.ResultApproved: _approved,
+    contract.DossierCompleted: _completed,
+    contract.ResultDispatched: _dispatched,
+    contract.ResultReceived: _received,
+    contract.DossierWithdrawn: _withdrawn,
+    contract.CitizenNotified: _notified,
+}
