@@ -107,7 +107,6 @@ def flagged(reason: str) -> PaymentFlagged:
 # Raising
 
 
-@pytest.mark.proves("F08")
 def test_an_obligation_exists_only_once_its_dossier_raises_it() -> None:
     raised = Raise(
         "ob7", RAISED.dossier, "acc-1", "ag-1", LINES, 10_000, payable_online=True, at=NOW
@@ -119,7 +118,6 @@ def test_an_obligation_exists_only_once_its_dossier_raises_it() -> None:
 # Paying online
 
 
-@pytest.mark.proves("F04")
 def test_the_payer_is_sent_to_a_provider_for_exactly_what_is_due() -> None:
     assert when(START, RAISED) == [STARTED]
 
@@ -152,7 +150,6 @@ def test_nothing_is_started_for_an_unknown_obligation() -> None:
 # What the provider reports
 
 
-@pytest.mark.proves("F04", "F06")
 def test_a_reported_success_pays_the_fee() -> None:
     assert when(SUCCESS, RAISED, STARTED) == [PAID]
 
@@ -220,7 +217,6 @@ def test_another_amount_is_refused_whatever_the_state(amount: int, end: tuple[An
 # Cash at the counter
 
 
-@pytest.mark.proves("F03", "F05")
 def test_cash_against_a_receipt_pays_the_fee() -> None:
     assert when(CASH, RAISED) == [PAID_IN_CASH]
     assert when(CASH, replace(RAISED, payable_online=False)) == [PAID_IN_CASH]
