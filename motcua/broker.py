@@ -16,7 +16,7 @@ from motcua.ports import Ports
 from motcua.programs import Check, Program, Stage, listens
 
 # not the wrapper in PATH: that one insists on the system's own user and folders
-_SERVER_SCRIPTS = ("/usr/lib/rabbitmq/bin/rabbitmq-server", "/opt/rabbitmq/sbin/rabbitmq-server")
+SERVER_SCRIPTS = ("/usr/lib/rabbitmq/bin/rabbitmq-server", "/opt/rabbitmq/sbin/rabbitmq-server")
 
 
 def programs(ports: Ports, home: Path) -> tuple[Program, ...]:
@@ -101,7 +101,7 @@ def _environment(ports: Ports, home: Path) -> dict[str, str]:
 
 
 def _installed() -> str:
-    for script in _SERVER_SCRIPTS:
+    for script in SERVER_SCRIPTS:
         if os.access(script, os.X_OK):
             return script
     raise Unavailable(

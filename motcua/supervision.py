@@ -209,7 +209,7 @@ def _section(program: Program, home: Path) -> str:
     # the program ends when supervisord does, even when that one is killed
     command = ("setpriv", "--pdeathsig", "TERM", "--", *program.command)
     environment = ",".join(
-        f'{name}="{_value(value)}"' for name, value in program.environment.items()
+        f'{name}="{_value(value, quoted=True)}"' for name, value in program.environment.items()
     )
     return (
         f"[program:{program.name}]\n"
@@ -224,9 +224,9 @@ def _section(program: Program, home: Path) -> str:
     )
 
 
-def _value(value: object) -> str:
+def _value(value: object, *, quoted: bool = False) -> str:
     text = str(value)
-    if any(mark in text for mark in ("\n", " ;", " #", '"')):
+    if any(mark in text for mark in ("\n", " ;", " #")) or (quoted and '"' in text):
         raise DomainError(
             "bad-path",
             f"Thư mục hoặc giá trị {text!r} có ký tự không dùng được ở đây.",
