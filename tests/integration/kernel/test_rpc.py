@@ -1,4 +1,4 @@
-"""Requests between processes: answers, refusals, deadlines, callers, and a broker that goes away."""
+"""Requests between processes: answers, refusals, deadlines, callers, a broker that goes away."""
 
 from __future__ import annotations
 

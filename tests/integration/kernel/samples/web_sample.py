@@ -6,6 +6,7 @@ import eventlet
 from flask import Flask, abort, g, request
 from samples.kernel_sample import Echo, Sleep
 
+from kernel import logs
 from kernel.container import DatabaseProvider
 from kernel.http import HttpServer, Tools, current_client, current_tools
 
@@ -24,6 +25,7 @@ def build(tools: Tools) -> Flask:
 
     @app.get("/slow/<int:milliseconds>")
     def slow(milliseconds: int) -> dict[str, str]:
+        logs.get(__name__).info("slow page begun")
         eventlet.sleep(milliseconds / 1000)
         return {"text": current_client().call(Sleep(1, "after")).text}
 
