@@ -12,6 +12,8 @@ from typing import Annotated
 
 import typer
 
+from motcua.loading import catalog
+
 app = typer.Typer(
     help="Một Cửa: an event-sourced public-service portal.",
     no_args_is_help=True,
@@ -21,6 +23,7 @@ app = typer.Typer(
 keys = typer.Typer(help="The keys that the services sign with.", no_args_is_help=True)
 database = typer.Typer(help="The database server.", no_args_is_help=True)
 sandbox = typer.Typer(help="Stand-ins for systems outside.", no_args_is_help=True)
+app.add_typer(catalog, name="catalog")
 app.add_typer(keys, name="keys")
 app.add_typer(database, name="database")
 app.add_typer(sandbox, name="sandbox")
@@ -86,8 +89,9 @@ def keys_init() -> None:
     """Make the keys that are not there yet."""
     from kernel.config import Settings, read
     from kernel.trust import ensure_keys
+    from motcua.processes import SIGNERS
 
-    ensure_keys(read(Settings).keys, [service.value for service in Service])
+    ensure_keys(read(Settings).keys, SIGNERS)
 
 
 @database.command("init")

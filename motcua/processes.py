@@ -13,6 +13,8 @@ from motcua.roles import keep_secret
 
 LEDGER_OWNERS = ("identity", "catalog", "dossier", "payment", "notify")
 SERVICES = (*LEDGER_OWNERS, "portal")
+# who has a key: every service, and the command line that sets the system up
+SIGNERS = (*SERVICES, "setup")
 OPS_PORTS = len(SERVICES) + len(LEDGER_OWNERS)
 
 

@@ -206,7 +206,7 @@ class Stack:
 
     def _prepare(self) -> None:
         if self._services:
-            ensure_keys(self.home / "keys", processes.SERVICES)
+            ensure_keys(self.home / "keys", processes.SIGNERS)
             processes.make_secrets(self._secrets)
         if self._database is not None:
             self._database.prepare()
