@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Run the command line. Exits 0, 1 (refused), 2 (wrongly set up) or 130 (interrupted)."""
+    if sys.argv[1:2] == ["run"]:
+        # before the command line's own libraries: they could not be made cooperative any more
+        from kernel.runner import patch
+
+        patch()
+
     from kernel.config import ConfigError
     from kernel.errors import DomainError
     from motcua.cli import app
