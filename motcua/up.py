@@ -20,7 +20,7 @@ from motcua.ports import Ports
 from motcua.stack import Stack, running_pid
 from motcua.supervision import wait_until
 
-AFTER_START: tuple[tuple[str, ...], ...] = ()
+AFTER_START: tuple[tuple[str, ...], ...] = (("catalog", "load"),)
 """Commands of `motcua` that make the system worth looking at; each may be repeated."""
 
 _GLANCE_SECONDS = 2.0
