@@ -132,6 +132,19 @@ class Catalogue:
             yield here
             here = None if here.parent is None else self.places.get((here.vintage, here.parent))
 
+    def places_inside(self, code: str) -> Sequence[tuple[str, str]]:
+        """Return the keys of all places that lie in the place of this code, of whatever day."""
+
+        def build() -> dict[str, list[tuple[str, str]]]:
+            found: dict[str, list[tuple[str, str]]] = {}
+            for key, place in self.places.items():
+                _, *containing = self.above(place)
+                for above in containing:
+                    found.setdefault(above.code, []).append(key)
+            return found
+
+        return self._index("places by ancestor", build).get(code, ())
+
     @property
     def place_words(self) -> WordIndex[tuple[str, str]]:
         """The words of every place and of those it lies in."""

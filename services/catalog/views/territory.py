@@ -39,11 +39,13 @@ def find_places(catalogue: Catalogue, asked: FindPlaces, today: date) -> PlacePa
     """Return places in force on a day; a name of before leads to the units of today."""
     on = asked.on or today
     ranks = _places_by_words(catalogue, asked.q, on)
+    inside = ranks.keys() if asked.parent is None else catalogue.places_inside(asked.parent)
     found = [
-        it
-        for it in (catalogue.places[key] for key in ranks)
-        if (asked.level is None or it.level is asked.level)
-        and (asked.parent is None or _lies_in(catalogue, it, asked.parent))
+        place
+        for key in inside
+        if key in ranks
+        and (place := catalogue.places[key])
+        and (asked.level is None or place.level is asked.level)
     ]
 
     def key(it: Place) -> SortKey:
@@ -214,26 +216,29 @@ def _lies_in(catalogue: Catalogue, place: Place, code: str) -> bool:
 def _places_by_words(catalogue: Catalogue, words: str, on: date) -> dict[tuple[str, str], int]:
     """Return the rank of each place found: in force itself, or successor of one that was."""
     found = catalogue.place_words.find(words)
-    keys = catalogue.places.keys() if found is None else found
+    if found is None:
+        return {
+            key: 0
+            for key, it in catalogue.places.items()
+            if in_force(it.valid_from, it.valid_to, on)
+        }
     ranks: dict[tuple[str, str], int] = {}
-    for key in keys:
+    for key in found:
         place = catalogue.places[key]
         order = min(rank(words, _bare(place)), rank(words, place.name))
-        for today in _standing_for(catalogue, place, on, by_name=found is not None):
+        for today in _standing_for(catalogue, place, on):
             best = (today.vintage, today.code)
             ranks[best] = min(order, ranks.get(best, order))
     return ranks
 
 
-def _standing_for(
-    catalogue: Catalogue, place: Place, on: date, *, by_name: bool
-) -> Iterator[Place]:
+def _standing_for(catalogue: Catalogue, place: Place, on: date) -> Iterator[Place]:
     if in_force(place.valid_from, place.valid_to, on):
         yield place
-    elif by_name:
-        for code in place.successors:
-            if (successor := catalogue.place(code, on)) is not None:
-                yield successor
+        return
+    for code in place.successors:
+        if (successor := catalogue.place(code, on)) is not None:
+            yield successor
 
 
 def _bare(place: Place) -> str:
