@@ -9,8 +9,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar, cast
 
 import eventlet
 import structlog
@@ -19,14 +19,17 @@ from pymongo import MongoClient
 from pymongo.database import Database
 
 from kernel.config import Settings, settings_of
+from kernel.decider import Decider
 from kernel.events import EventTypes
 from kernel.ledger import Ledger, create_indexes, ledger_collection
 from kernel.privacy import SubjectKeys
-from kernel.store import Decider, Store
+from kernel.store import Store
 from kernel.trust import Keyring
 from kernel.views import Project, Projector, StreamView
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 _IDLE_SECONDS = 0.25
 _BACK_OFF_SECONDS = 2.0
@@ -103,6 +106,32 @@ class DatabaseProvider(DependencyProvider):  # type: ignore[misc]
     def get_dependency(self, worker_ctx: Any) -> Database[dict[str, Any]]:
         """Return the database."""
         return self.storage.database
+
+
+class Built(DependencyProvider):  # type: ignore[misc]
+    """Gives what a function builds from the process's storage, once, before the first request."""
+
+    storage = Storage()
+
+    def __init__(self, build: Callable[[Storage], Any]) -> None:
+        super().__init__()
+        self._build = build
+        self._built: Any = None
+
+    def start(self) -> None:
+        """Build it."""
+        self._built = self._build(self.storage)
+
+    def get_dependency(self, worker_ctx: Any) -> Any:
+        """Return what was built."""
+        if self._built is None:
+            self._built = self._build(self.storage)
+        return self._built
+
+
+def built(build: Callable[[Storage], T]) -> T:
+    """Return a `Built` under the type of what the service's methods will find in its place."""
+    return cast(T, Built(build))
 
 
 class LedgerProvider(DependencyProvider):  # type: ignore[misc]

@@ -41,8 +41,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 _REPLY_SECONDS = 5.0
 
 
-def serves(request: type[Any]) -> Callable[[F], F]:
-    """Let a method `(self, request, call)` of a service class answer requests of this class.
+def serves(*requests: type[Any]) -> Callable[[F], F]:
+    """Let a method `(self, request, call)` of a service class answer requests of these classes.
 
     The method may raise any `DomainError`; the caller gets it as if it had been raised there.
     """
@@ -54,7 +54,8 @@ def serves(request: type[Any]) -> Callable[[F], F]:
             wire.deadline.set(call.deadline)
             return method(service, message, call)
 
-        register_entrypoint(handle, _Serves(request))
+        for request in requests:
+            register_entrypoint(handle, _Serves(request))
         return handle  # type: ignore[return-value]
 
     return decorate

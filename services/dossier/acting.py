@@ -1,0 +1,101 @@
+"""From an officer's or applicant's request to a command with everything resolved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from kernel.errors import Invalid
+from kernel.requests import Call, Caller
+from kernel.schemas import field_error
+from services.dossier import contract
+from services.dossier.clock import Calendar
+from services.dossier.contract import AgencyRef, Attachment, AttachmentGiven, OfficerRef
+from services.dossier.decider import Command
+from services.dossier.decider import commands as do
+from services.dossier.files import Files
+from services.dossier.references import References
+
+RESULT = "result"  # what stands for the document requirement in the attachment of a result
+
+
+@dataclass(frozen=True)
+class Resolver:
+    """Looks up what a request names: officers, files, the agency's address."""
+
+    references: References
+    files: Files
+    calendar: Calendar
+    at: datetime
+
+    def command(self, request: Any, agency: AgencyRef, call: Call) -> Command:
+        """Return the command behind one of `contract.ACTIONS`' requests."""
+        by, at, calendar = call.caller, self.at, self.calendar
+        match request:
+            case contract.SupplementDossier(documents=given, form=answers, note=note):
+                documents = self.files.attachments(given, by.id)
+                return do.Supplement(by, at, calendar, documents, answers, note)
+            case contract.WithdrawDossier(reason=reason):
+                return do.Withdraw(by, at, reason)
+            case contract.AcceptDossier(note=note):
+                return do.Accept(by, self._officer(by), at, calendar, note)
+            case contract.RefuseDossier(reason=reason, legal_basis=basis):
+                return do.Refuse(by, self._officer(by), at, reason, basis)
+            case contract.RequestSupplement(items=items, reason=reason, legal_basis=basis):
+                return do.RequestSupplement(by, self._officer(by), at, items, reason, basis)
+            case contract.AssignOfficer(officer=account):
+                return do.Assign(by, self._officer(by), at, calendar, self._assignee(account))
+            case contract.CompleteStep(note=note):
+                return do.CompleteStep(by, self._officer(by), at, calendar, note)
+            case contract.ReturnStep(to=to, reason=reason):
+                return do.ReturnStep(by, self._officer(by), at, calendar, to, reason)
+            case contract.RequestFee(lines=lines):
+                obligation = f"fee-{uuid4().hex}"
+                return do.RequestFee(by, self._officer(by), at, obligation, lines)
+            case contract.ApproveResult(note=note):
+                return do.Approve(by, self._officer(by), at, calendar, note)
+            case contract.DispatchResult():
+                return self._dispatch(request, agency, by)
+            case contract.HandOver():
+                return do.HandOver(by, self._officer(by), at)
+        raise TypeError(f"no action behind {type(request).__name__}")
+
+    def _officer(self, by: Caller) -> OfficerRef:
+        return self.references.officer_ref(by.id, by.name)
+
+    def _assignee(self, account: str) -> do.Assignee:
+        found = self.references.officer(account)
+        return do.Assignee(
+            officer=OfficerRef(account, found["name"], found["title"]),
+            agency=found["agency"],
+            unit=found["unit"],
+            roles=tuple(found["roles"]),
+        )
+
+    def _dispatch(
+        self, request: contract.DispatchResult, agency: AgencyRef, by: Caller
+    ) -> do.Dispatch:
+        return do.Dispatch(
+            by=by,
+            officer=self._officer(by),
+            at=self.at,
+            calendar=self.calendar,
+            number=request.number,
+            result=self._result(request.file, by),
+            tracking=request.tracking,
+            appointment_at=request.appointment_at,
+            appointment_place=agency.name,
+        )
+
+    def _result(self, file: str | None, by: Caller) -> Attachment | None:
+        if not file:
+            return None
+        try:
+            (attachment,) = self.files.attachments([AttachmentGiven(RESULT, file)], by.id)
+        except Invalid as error:
+            raise Invalid(
+                error.code, error.vi, error.en, fields=(field_error("file", "invalid"),)
+            ) from error
+        return attachment

@@ -1,0 +1,214 @@
+"""From what an applicant sends to a command with everything resolved."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from kernel.errors import Forbidden, Invalid
+from kernel.requests import Call
+from kernel.schemas import field_error
+from services.catalog.contract import Agency, Case, Channel, Procedure, ProcessingTime, Tariff
+from services.dossier.clock import Calendar, day_of
+from services.dossier.contract import (
+    AgencyRef,
+    DocumentKept,
+    FeeLine,
+    ProcedureKept,
+    RouteStep,
+    SubmitDossier,
+    UnitRef,
+)
+from services.dossier.decider import commands as do
+from services.dossier.files import Files
+from services.dossier.forms import Submission, check_submission
+from services.dossier.references import References, unit_for
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A submission that holds, but for its code."""
+
+    identifier: str
+    command: Callable[[str], do.Submit]
+
+
+def prepare(
+    request: SubmitDossier,
+    call: Call,
+    references: References,
+    files: Files,
+    calendar: Calendar,
+    at: datetime,
+) -> Prepared:
+    """Check all that was sent and resolve what it names.
+
+    Raises `Forbidden` for an account that is not verified (B10), and one `Invalid` with every
+    field at fault: the procedure, the case, the place or agency, the persons, the form, the
+    documents.
+    """
+    if not call.caller.verified:
+        raise Forbidden(
+            "account-not-verified",
+            "Tài khoản chưa được xác thực nên chưa thể nộp hồ sơ. Hãy mở thư kích hoạt.",
+            "The account is not verified yet, so it cannot file. Open the activation mail.",
+        )
+    today = day_of(at)
+    procedure = references.procedure(request.procedure, today)
+    case = _case(procedure, request.case)
+    agency = _agency(request, procedure, references, at)
+    kept = keep(procedure, case, Channel.ONLINE)
+    answers = check_submission(
+        procedure.form,
+        kept.documents,
+        Submission(request.form, request.applicant, request.owner, request.documents),
+        today,
+    )
+    documents = files.attachments(request.documents, call.caller.id)
+    pin = f"{secrets.randbelow(10_000):04d}"
+
+    def command(code: str) -> do.Submit:
+        return do.Submit(
+            by=call.caller,
+            code=code,
+            channel=Channel.ONLINE.value,
+            procedure=kept,
+            agency=agency_ref(agency),
+            route=route(procedure, agency),
+            documents=documents,
+            return_by=request.return_by,
+            locale=call.locale,
+            applicant=request.applicant,
+            owner=request.owner,
+            answers=answers,
+            pin=pin,
+            at=at,
+            calendar=calendar,
+            case=case.id if case else None,
+        )
+
+    return Prepared(agency.identifier, command)
+
+
+def keep(procedure: Procedure, case: Case | None, channel: Channel) -> ProcedureKept:
+    """Return what a dossier keeps of a procedure's version, for its case and channel."""
+    wanted = case.id if case else None
+    time = case.time if case and case.time else _time(procedure, channel)
+    return ProcedureKept(
+        code=procedure.code,
+        version=procedure.version,
+        name=procedure.name,
+        name_en=procedure.name_en,
+        field_code=procedure.field_of_work.code,
+        field_name=procedure.field_of_work.name,
+        service_level=procedure.service_level.value,
+        legacy_level=procedure.legacy_level,
+        time_unit=time.unit.value if time else "",
+        time_value=time.value if time else None,
+        fees=tuple(_fee_line(tariff) for tariff in _tariffs(procedure, wanted, channel)),
+        documents=tuple(
+            DocumentKept(
+                id=document.id,
+                name=document.name,
+                name_en=document.name_en,
+                required=document.required and not document.condition,
+            )
+            for document in procedure.documents
+            if document.case in (None, wanted)
+        ),
+    )
+
+
+def route(procedure: Procedure, agency: Agency) -> tuple[RouteStep, ...]:
+    """Return the procedure's workflow with each step's unit in the competent agency."""
+
+    def unit(step_unit: str) -> UnitRef:
+        found = unit_for(agency, step_unit, procedure.field_of_work.code)
+        return UnitRef(found.id, found.name, found.name_en)
+
+    return tuple(
+        RouteStep(
+            id=step.id,
+            name=step.name,
+            name_en=step.name_en,
+            role=step.role,
+            unit=unit(step.unit),
+            budget_hours=step.budget_hours,
+            action=step.action.value,
+        )
+        for step in procedure.workflow
+    )
+
+
+def agency_ref(agency: Agency) -> AgencyRef:
+    """Return what a dossier keeps of its agency."""
+    return AgencyRef(agency.id, agency.identifier, agency.name, agency.name_en, agency.hotline)
+
+
+def _agency(
+    request: SubmitDossier, procedure: Procedure, references: References, at: datetime
+) -> Agency:
+    today = day_of(at)
+    if request.place is not None:
+        competent = references.competent_agency(procedure, request.place, today)
+        if request.agency not in (None, competent.id):
+            raise _not_competent()
+        return competent
+    if request.agency is None:
+        raise Invalid(
+            "invalid",
+            "Hãy chọn nơi giải quyết hồ sơ.",
+            "Choose where the dossier is to be resolved.",
+            fields=(field_error("place", "required"),),
+        )
+    agency = references.agency(request.agency, today)
+    competence = procedure.competence
+    if agency.kind is not competence.kind or agency.level not in competence.levels:
+        raise _not_competent()
+    return agency
+
+
+def _not_competent() -> Invalid:
+    return Invalid(
+        "not-competent",
+        "Cơ quan này không có thẩm quyền giải quyết thủ tục ở địa bàn đã chọn.",
+        "This agency is not competent for the procedure at the chosen place.",
+        fields=(field_error("agency", "choice"),),
+    )
+
+
+def _case(procedure: Procedure, wanted: str | None) -> Case | None:
+    if wanted is None:
+        return None
+    found = next((case for case in procedure.cases if case.id == wanted), None)
+    if found is None:
+        raise Invalid(
+            "unknown-case",
+            "Thủ tục không có trường hợp này.",
+            "The procedure has no such case.",
+            fields=(field_error("case", "choice"),),
+        )
+    return found
+
+
+def _time(procedure: Procedure, channel: Channel) -> ProcessingTime | None:
+    by_channel = {time.channel: time for time in procedure.times}
+    return by_channel.get(channel) or next(iter(procedure.times), None)
+
+
+def _tariffs(procedure: Procedure, case: str | None, channel: Channel) -> list[Tariff]:
+    """Return the tariffs that apply: those of the case, else the first general one.
+
+    Several tariffs without a case are alternatives that the officer chooses from, so only the
+    first is proposed.
+    """
+    here = [t for t in procedure.tariffs if t.channel is channel and t.amount]
+    of_case = [tariff for tariff in here if case is not None and tariff.case == case]
+    return of_case or [tariff for tariff in here if tariff.case is None][:1]
+
+
+def _fee_line(tariff: Tariff) -> FeeLine:
+    label = tariff.label or (f"Lệ phí ({tariff.per})" if tariff.per else "Lệ phí")
+    return FeeLine(label=label, unit_amount=tariff.amount or 0, quantity=1, tariff=tariff.id)
