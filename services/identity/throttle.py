@@ -87,8 +87,8 @@ class Throttle:
         while True:
             known = self._collection.find_one({"_id": one.id})
             failures = 0 if known is None else int(known["failures"])
-            if known is not None:
-                _refuse_before(known["at"] + one.rule.wait_after(failures), now)
+            if known is not None and (wait := one.rule.wait_after(failures)):
+                _refuse_before(known["at"] + wait, now)
             counted = {"failures": failures + 1, "at": now, _EXPIRES_AT: now + _MEMORY}
             if known is None:
                 try:
