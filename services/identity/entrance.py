@@ -13,7 +13,7 @@ from kernel.store import Store
 from kernel.trust import Keyring
 from services.identity import contract
 from services.identity.credentials import Credentials
-from services.identity.decider import AccountState
+from services.identity.decider.accounts import AccountState
 from services.identity.opening import stream_of
 from services.identity.sessions import ACCESS, Live, Sessions
 from services.identity.throttle import PER_ACCOUNT, PER_ADDRESS, PER_RESEND, Counted, Rule, Throttle

@@ -15,11 +15,11 @@ from kernel.privacy import keyed_digest
 from kernel.requests import Call
 from kernel.store import Executed, Store
 from kernel.trust import Keyring
-from services.identity import contract, number_claim
+from services.identity import contract
 from services.identity.captcha import Captchas
 from services.identity.contract import AccountKind, Contact, Profile
 from services.identity.credentials import Credentials
-from services.identity.decider import (
+from services.identity.decider.accounts import (
     AccountState,
     Activate,
     Appoint,
@@ -27,7 +27,8 @@ from services.identity.decider import (
     Open,
     RequestActivation,
 )
-from services.identity.registration import (
+from services.identity.decider.number_claims import Claim, ClaimState
+from services.identity.decider.registration import (
     CONSENT_VERSION,
     fault,
     fault_of_email,
@@ -52,7 +53,7 @@ class Opening:
     def __init__(
         self,
         accounts: Store[AccountState],
-        claims: Store[number_claim.ClaimState],
+        claims: Store[ClaimState],
         credentials: Credentials,
         captchas: Captchas,
         keyring: Keyring,
@@ -196,7 +197,7 @@ class Opening:
         number = f"{profile.identity_document}:{profile.identity_number}"
         digest = keyed_digest(self._keyring.master, "identity-number", number)
         claim = replace(self._private(call), idempotency_key=None)
-        self._claims.execute(f"identity-number-{digest}", number_claim.Claim(account), claim)
+        self._claims.execute(f"identity-number-{digest}", Claim(account), claim)
 
     def _credential(
         self,

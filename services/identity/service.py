@@ -15,13 +15,14 @@ from kernel.privacy import SubjectKeys
 from kernel.requests import Call, Done
 from kernel.rpc import serves
 from kernel.runner import offload
-from kernel.store import Decider, Executed
+from kernel.store import Executed
 from kernel.trust import Keyring
-from services.identity import contract, decider, number_claim
+from services.identity import contract
 from services.identity.captcha import Captchas
 from services.identity.contract import EVENTS, Role
 from services.identity.credentials import Credentials
-from services.identity.decider import AccountState
+from services.identity.decider.accounts import ACCOUNTS, AccountState
+from services.identity.decider.number_claims import NUMBERS
 from services.identity.entrance import Entrance
 from services.identity.opening import Opening, no_such_account, stream_of
 from services.identity.sessions import Sessions
@@ -35,9 +36,6 @@ from services.identity.views import (
     officer_answer,
     project_officer,
 )
-
-ACCOUNTS = Decider(AccountState(), decider.decide, decider.evolve)
-NUMBERS = Decider(number_claim.ClaimState(), number_claim.decide, number_claim.evolve)
 
 _SETUP = "service:setup"  # the installation's own command line
 _NOTIFY = "service:notify"

@@ -12,7 +12,7 @@ from typing import Any
 
 from kernel.events import Recorded
 from services.identity.contract import Account, AccountKind, Officer, Officers, Role
-from services.identity.decider import AccountState, evolve
+from services.identity.decider.accounts import AccountState, evolve
 
 DIRECTORY = "officers"
 DIRECTORY_INDEXES = (("agency", "unit"),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.identity.passwords import Weakness, weakness_of
+from services.identity.decider.passwords import Weakness, weakness_of
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from services.identity.contract import AccountKind, IdentityDocument, Profile, Sex
-from services.identity.registration import (
+from services.identity.decider.registration import (
     faults_of_login,
     faults_of_profile,
     normal_phone,

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from kernel.errors import Conflict, Invalid
-from services.identity import number_claim
 from services.identity.contract import (
     AccountActivated,
     AccountKind,
@@ -24,7 +23,8 @@ from services.identity.contract import (
     Profile,
     Role,
 )
-from services.identity.decider import (
+from services.identity.decider import number_claims
+from services.identity.decider.accounts import (
     AccountState,
     Activate,
     Appoint,
@@ -168,10 +168,10 @@ def test_a_dismissed_officer_may_not_log_in_until_appointed_again() -> None:
 
 @pytest.mark.proves("B12")
 def test_an_identity_number_belongs_to_the_account_that_claimed_it_first() -> None:
-    free = number_claim.ClaimState()
+    free = number_claims.ClaimState()
     claimed = IdentityNumberClaimed(ACCOUNT)
-    assert tuple(number_claim.decide(free, number_claim.Claim(ACCOUNT))) == (claimed,)
-    taken = number_claim.evolve(free, claimed)
-    assert tuple(number_claim.decide(taken, number_claim.Claim(ACCOUNT))) == ()
+    assert tuple(number_claims.decide(free, number_claims.Claim(ACCOUNT))) == (claimed,)
+    taken = number_claims.evolve(free, claimed)
+    assert tuple(number_claims.decide(taken, number_claims.Claim(ACCOUNT))) == ()
     with pytest.raises(Conflict, match="identity-number-taken"):
-        number_claim.decide(taken, number_claim.Claim("acc-ffffffffffffffffffff"))
+        number_claims.decide(taken, number_claims.Claim("acc-ffffffffffffffffffff"))

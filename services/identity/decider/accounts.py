@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kernel.decider import Decider
 from kernel.errors import Conflict
 from services.identity.contract import (
     AccountActivated,
@@ -22,7 +23,7 @@ from services.identity.contract import (
     Profile,
     Role,
 )
-from services.identity.registration import fault, refusal
+from services.identity.decider.registration import fault, refusal
 
 # Commands
 
@@ -146,6 +147,9 @@ def decide(state: AccountState, command: Any) -> Sequence[Any]:
                 return ()
             return (OfficerDismissed(state.account, place.agency, place.unit),)
     raise TypeError(f"no decision for {command!r}")
+
+
+ACCOUNTS: Decider[AccountState] = Decider(AccountState(), decide, evolve)
 
 
 def _open(state: AccountState, command: Open) -> Sequence[Any]:

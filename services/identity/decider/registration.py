@@ -19,8 +19,8 @@ from marshmallow import ValidationError, validate
 from kernel.errors import FieldError, Invalid
 from kernel.schemas import field_error
 from services.identity.contract import AccountKind, IdentityDocument, Profile
-from services.identity.numbers import NumberFault, fault_of_number, normal_number
-from services.identity.passwords import Weakness, weakness_of
+from services.identity.decider.identity_numbers import NumberFault, fault_of_number, normal_number
+from services.identity.decider.passwords import Weakness, weakness_of
 
 CONSENT_VERSION = "2026-01"  # of the text that the registration page shows
 _EARLIEST_BIRTH = date(1900, 1, 1)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kernel.decider import Decider
 from kernel.errors import Conflict
 from services.identity.contract import IdentityNumberClaimed
 
@@ -46,3 +47,6 @@ def decide(state: ClaimState, command: Claim) -> Sequence[Any]:
         "This identity number belongs to another account. Log in with that account, or ask the "
         "help desk.",
     )
+
+
+NUMBERS: Decider[ClaimState] = Decider(ClaimState(), decide, evolve)
