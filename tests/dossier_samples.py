@@ -1,0 +1,323 @@
+"""A dossier to tell stories about: an agency, its people, a procedure, and every command.
+
+Invented names; Monday 7 September 2026 begins a week without holidays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from kernel.events import Actor, Recorded
+from kernel.requests import Caller
+from services.dossier.clock import VIETNAM, vietnam
+from services.dossier.contract import (
+    AgencyRef,
+    Attachment,
+    DocumentKept,
+    FeeLine,
+    OfficerRef,
+    Person,
+    PersonKind,
+    ProcedureKept,
+    ReturnBy,
+    RouteStep,
+    SupplementItem,
+    UnitRef,
+)
+from services.dossier.decider import State, decide, evolve, initial
+from services.dossier.decider import commands as do
+
+CALENDAR = vietnam()
+CODE = "000.01.38.H56-260907-0001"
+
+
+def at(text: str) -> datetime:
+    """Return a moment of Vietnam: `at("2026-09-07 09:00")`."""
+    return datetime.fromisoformat(text).replace(tzinfo=VIETNAM)
+
+
+MONDAY = at("2026-09-07 09:00")
+
+# The agency and its people
+
+AGENCY = AgencyRef("ubnd-16594", "000.01.38.H56", "UBND phường Tân Dân", "Tân Dân Ward", "1900")
+DESK = UnitRef("one-stop", "Bộ phận một cửa", "One-stop desk")
+TEAM = UnitRef("civil", "Bộ phận Hộ tịch", "Civil status section")
+HEADS = UnitRef("leadership", "Lãnh đạo UBND", "Leadership")
+OFFICE = UnitRef("office", "Văn thư", "Records office")
+
+ROUTE = (
+    RouteStep("receive", "Tiếp nhận", "Reception", "receiving", DESK, 4, "receive"),
+    RouteStep("assign", "Phân công", "Assignment", "leader", TEAM, 4, "assign"),
+    RouteStep("handle", "Thụ lý", "Handling", "handling", TEAM, 24, "complete"),
+    RouteStep("review", "Lãnh đạo phòng duyệt", "Review", "leader", TEAM, 8, "complete"),
+    RouteStep("sign", "Lãnh đạo ký", "Signature", "leader", HEADS, 8, "approve"),
+    RouteStep("records", "Văn thư", "Records", "records", OFFICE, 4, "dispatch"),
+    RouteStep("return", "Trả kết quả", "Return", "receiving", DESK, 4, "hand-over"),
+)
+
+
+def _officer(account: str, name: str, role: str, unit: UnitRef, agency: str = AGENCY.id) -> Caller:
+    return Caller(f"acc-{account}", "officer", name, (role,), agency, unit.id)
+
+
+APPLICANT = Caller("acc-an", "citizen", "Nguyễn Thị An", verified=True)
+OTHER_CITIZEN = Caller("acc-binh", "citizen", "Trần Văn Bình", verified=True)
+RECEIVING = _officer("lan", "Lê Thị Lan", "receiving", DESK)
+TEAM_LEADER = _officer("hung", "Phạm Văn Hùng", "leader", TEAM)
+HANDLING = _officer("mai", "Vũ Thị Mai", "handling", TEAM)
+COLLEAGUE = _officer("nam", "Đỗ Văn Nam", "handling", TEAM)
+CHAIR = _officer("son", "Hoàng Văn Sơn", "leader", HEADS)
+RECORDS = _officer("thu", "Bùi Thị Thu", "records", OFFICE)
+AUDITOR = _officer("kiem", "Ngô Văn Kiểm", "auditor", HEADS)
+ELSEWHERE = _officer("xa", "Lý Văn Xa", "leader", HEADS, "ubnd-16654")
+
+PEOPLE = {
+    "applicant": APPLICANT,
+    "other citizen": OTHER_CITIZEN,
+    "receiving officer": RECEIVING,
+    "team leader": TEAM_LEADER,
+    "handling officer": HANDLING,
+    "colleague": COLLEAGUE,
+    "chair": CHAIR,
+    "records officer": RECORDS,
+    "auditor": AUDITOR,
+    "leader elsewhere": ELSEWHERE,
+}
+
+
+def ref(who: Caller) -> OfficerRef:
+    """Return an officer as citizens see one."""
+    return OfficerRef(who.id, who.name, "Chuyên viên")
+
+
+# The procedure and what is filed
+
+DECLARATION = DocumentKept("declaration", "Tờ khai", "Declaration", required=True)
+LEASE = DocumentKept("lease", "Hợp đồng thuê nhà", "Lease", required=False)
+TARIFF = FeeLine("Lệ phí đăng ký", 20_000, 1, "registration")
+PROCEDURE = ProcedureKept(
+    code="1.004222",
+    version=1,
+    name="Đăng ký thường trú",
+    name_en="Permanent residence registration",
+    field_code="G01-CA05",
+    field_name="Cư trú",
+    service_level="full",
+    legacy_level=4,
+    time_unit="working-day",
+    time_value=7,
+    fees=(TARIFF,),
+    documents=(DECLARATION, LEASE),
+)
+PERSON = Person(
+    kind=PersonKind.CITIZEN,
+    name="Nguyễn Thị An",
+    identity_number="038190000123",
+    phone="0912345678",
+    email="an@example.vn",
+    date_of_birth=date(1990, 2, 3),
+    sex="female",
+)
+
+
+def attachment(requirement: str, file: str = "") -> Attachment:
+    """Return a file given for a document requirement."""
+    return Attachment(requirement, file or f"file-{requirement}", "0" * 64, "application/pdf", 9)
+
+
+RESULT = attachment("", "file-result")
+
+
+# Commands. Each takes the moment; whoever may do it by default does it.
+
+
+def submit(when: datetime = MONDAY, by: Caller = APPLICANT, **changes: Any) -> do.Submit:
+    """Submit with everything in order; `changes` replaces fields."""
+    command = do.Submit(
+        by=by,
+        code=CODE,
+        channel="online",
+        procedure=PROCEDURE,
+        agency=AGENCY,
+        route=ROUTE,
+        documents=(attachment("declaration"),),
+        return_by=ReturnBy.IN_PERSON,
+        locale="vi",
+        applicant=PERSON,
+        owner=PERSON,
+        answers={"reason": "Về ở với cha mẹ"},
+        pin="4711",
+        at=when,
+        calendar=CALENDAR,
+    )
+    return replace(command, **changes)
+
+
+def accept(when: datetime = MONDAY, by: Caller = RECEIVING) -> do.Accept:
+    """Take it."""
+    return do.Accept(by, ref(by), when, CALENDAR)
+
+
+def refuse(when: datetime = MONDAY, by: Caller = RECEIVING) -> do.Refuse:
+    """Do not take it."""
+    return do.Refuse(by, ref(by), when, "Không thuộc thẩm quyền.", "Điều 22 Luật Cư trú")
+
+
+def request_supplement(
+    when: datetime = MONDAY, by: Caller = RECEIVING, item: SupplementItem | None = None
+) -> do.RequestSupplement:
+    """Ask for the lease."""
+    asked = item or SupplementItem("Thiếu trang ký tên", "lease")
+    return do.RequestSupplement(by, ref(by), when, (asked,), "Hồ sơ chưa đủ.", "")
+
+
+def supplement(when: datetime = MONDAY, by: Caller = APPLICANT, **changes: Any) -> do.Supplement:
+    """Send the lease."""
+    command = do.Supplement(by, when, CALENDAR, (attachment("lease"),))
+    return replace(command, **changes)
+
+
+def withdraw(when: datetime = MONDAY, by: Caller = APPLICANT) -> do.Withdraw:
+    """Take it back."""
+    return do.Withdraw(by, when, "Không còn nhu cầu")
+
+
+def assign(when: datetime = MONDAY, by: Caller = TEAM_LEADER, to: Caller = HANDLING) -> do.Assign:
+    """Put it into the handling officer's hands."""
+    assignee = do.Assignee(ref(to), to.agency or "", to.unit or "", to.roles)
+    return do.Assign(by, ref(by), when, CALENDAR, assignee)
+
+
+def complete_step(when: datetime = MONDAY, by: Caller = HANDLING) -> do.CompleteStep:
+    """The work of the step is done."""
+    return do.CompleteStep(by, ref(by), when, CALENDAR)
+
+
+def return_step(when: datetime = MONDAY, by: Caller = CHAIR, to: str = "handle") -> do.ReturnStep:
+    """Send it back."""
+    return do.ReturnStep(by, ref(by), when, CALENDAR, to, "Chưa rõ diện tích")
+
+
+def request_fee(
+    when: datetime = MONDAY, by: Caller = RECEIVING, lines: Sequence[FeeLine] = ()
+) -> do.RequestFee:
+    """Ask for the fee of the tariff."""
+    return do.RequestFee(by, ref(by), when, "obligation-1", tuple(lines))
+
+
+def fee_paid(when: datetime = MONDAY, obligation: str = "obligation-1") -> do.RecordFeePaid:
+    """The payment service has the money."""
+    return do.RecordFeePaid(obligation, "payment-1", 20_000, "online", "BL-0001", when, CALENDAR)
+
+
+def approve(when: datetime = MONDAY, by: Caller = CHAIR) -> do.Approve:
+    """Approve the result."""
+    return do.Approve(by, ref(by), when, CALENDAR)
+
+
+def dispatch(when: datetime = MONDAY, by: Caller = RECORDS, **changes: Any) -> do.Dispatch:
+    """Send the result, with the particulars of every way of return."""
+    command = do.Dispatch(
+        by=by,
+        officer=ref(by),
+        at=when,
+        calendar=CALENDAR,
+        number="12/GXN",
+        result=RESULT,
+        tracking="EV123456789VN",
+        appointment_at=at("2026-09-30 09:00"),
+        appointment_place="Bộ phận một cửa",
+    )
+    return replace(command, **changes)
+
+
+def hand_over(when: datetime = MONDAY, by: Caller = RECEIVING) -> do.HandOver:
+    """The applicant has it."""
+    return do.HandOver(by, ref(by), when)
+
+
+def notified(delivered: bool = True, message: str = "message-1") -> do.RecordNotification:
+    """Notify tells how a message went."""
+    return do.RecordNotification(message, "dossier-accepted", "mail", delivered, MONDAY)
+
+
+class Story:
+    """A dossier that is told what to do; it keeps what happened."""
+
+    def __init__(self, *commands: Any) -> None:
+        self.state: State = initial
+        self.events: list[Any] = []
+        for command in commands:
+            self.tell(command)
+
+    def tell(self, command: Any) -> list[Any]:
+        """Carry out a command; returns the events that it led to."""
+        events = list(decide(self.state, command))
+        for event in events:
+            self.state = evolve(self.state, event)
+        self.events += events
+        return events
+
+    def history(self) -> list[Recorded]:
+        """Return the events as they stand in a ledger."""
+        actor = Actor(APPLICANT.id, "citizen")
+        return [
+            Recorded(
+                event=event,
+                id=f"event-{version}",
+                type=type(event).__name__,
+                source="dossier",
+                stream=f"dossier-{CODE}",
+                version=version,
+                position=version,
+                occurred_at=MONDAY,
+                recorded_at=MONDAY,
+                actor=actor,
+            )
+            for version, event in enumerate(self.events, 1)
+        ]
+
+
+def types(events: Sequence[Any]) -> list[str]:
+    """Return the names of events."""
+    return [type(event).__name__ for event in events]
+
+
+# Stories up to a point
+
+UNTIL: dict[str, Callable[[], Story]] = {
+    "submitted": lambda: Story(submit()),
+    "accepted": lambda: Story(submit(), accept()),
+    "handling": lambda: Story(submit(), accept(), assign()),
+    "review": lambda: Story(submit(), accept(), assign(), complete_step()),
+    "signature": lambda: _signature(),
+    "records": lambda: _records(),
+    "completed": lambda: _completed(),
+    "completed, fee due": lambda: _completed(request_fee()),
+    "returned": lambda: _completed(hand_over()),
+    "supplement asked at the desk": lambda: Story(submit(), request_supplement()),
+    "supplement asked in handling": lambda: Story(
+        submit(), accept(), assign(), request_supplement(by=HANDLING)
+    ),
+    "fee due at the desk": lambda: Story(submit(), request_fee()),
+    "fee due in handling": lambda: Story(submit(), accept(), assign(), request_fee()),
+    "refused": lambda: Story(submit(), refuse()),
+    "withdrawn": lambda: Story(submit(), withdraw()),
+}
+
+
+def _signature(*more: Any) -> Story:
+    review = complete_step(by=TEAM_LEADER)
+    return Story(submit(), accept(), assign(), complete_step(), review, *more)
+
+
+def _records(*more: Any) -> Story:
+    return _signature(approve(), *more)
+
+
+def _completed(*more: Any) -> Story:
+    return _records(dispatch(), *more)

@@ -1,0 +1,142 @@
+"""The table of actions, walked whole: every action, at every stage, by everybody."""
+
+from __future__ import annotations
+
+import itertools
+
+import dossier_samples as s
+import pytest
+
+from kernel.errors import Conflict, Forbidden
+from kernel.requests import ANONYMOUS
+from services.dossier.contract import ACTIONS, Status
+from services.dossier.decider import TABLE, allowed_actions, decide, standing
+from services.dossier.decider.actions import By, Needs
+from services.dossier.decider.state import ENDED
+
+COMMANDS = {
+    "accept": s.accept,
+    "refuse": s.refuse,
+    "request-supplement": s.request_supplement,
+    "supplement": s.supplement,
+    "assign": lambda by, to=s.HANDLING: s.assign(by=by, to=to),
+    "complete-step": s.complete_step,
+    "return-step": lambda by: s.return_step(by=by, to="assign"),
+    "request-fee": lambda by: s.request_fee(by=by, lines=[s.FeeLine("Phí bản sao", 5_000)]),
+    "approve": s.approve,
+    "dispatch": s.dispatch,
+    "hand-over": s.hand_over,
+    "withdraw": s.withdraw,
+}
+
+# In which capacity each person acts, by the step at which the dossier lies.
+CAPACITIES: dict[str, dict[str, set[By]]] = {
+    "applicant": {"*": {By.APPLICANT}},
+    "receiving officer": {"*": {By.DESK}, "receive": {By.STEP}, "return": {By.STEP}},
+    "team leader": {"*": {By.LEADER}, "assign": {By.STEP}, "review": {By.STEP}},
+    "handling officer": {"handle": {By.STEP}},
+    "chair": {"*": {By.LEADER}, "sign": {By.STEP}},
+    "records officer": {"records": {By.STEP}},
+}
+
+
+def expected(stage: str, person: str) -> set[str]:
+    """Read the table as a clerk would."""
+    dossier = s.UNTIL[stage]().state
+    step = dossier.hold.step if dossier.hold else None
+    known = CAPACITIES.get(person, {})
+    capacities = known.get("*", set()) | (known.get(step.id, set()) if step else set())
+    return {
+        row.action
+        for row in TABLE
+        if dossier.status in row.statuses
+        and (not row.steps or (step is not None and step.action in row.steps))
+        and capacities & set(row.by)
+        and not (row.needs is Needs.FEES_SETTLED and stage.endswith("fee due"))
+    }
+
+
+@pytest.mark.parametrize(("stage", "person"), list(itertools.product(s.UNTIL, s.PEOPLE)))
+def test_everybody_may_do_exactly_what_the_table_says(stage, person):
+    story, who = s.UNTIL[stage](), s.PEOPLE[person]
+    allowed = set(allowed_actions(standing(story.state), who))
+    assert allowed == expected(stage, person)
+    for action, command in COMMANDS.items():
+        if action not in allowed:
+            with pytest.raises((Conflict, Forbidden)) as refusal:
+                decide(story.state, command(by=who))
+            assert refusal.value.vi
+            assert refusal.value.en
+            continue
+        told = s.UNTIL[stage]()
+        told.tell(
+            command(who, s.TEAM_LEADER)
+            if stage == "review" and action == "assign"
+            else command(by=who)
+        )
+        rows = [row for row in TABLE if row.action == action]
+        assert any(
+            story.state.status in row.statuses and told.state.status in row.leads_to for row in rows
+        )
+
+
+def test_the_stages_reach_every_status_but_stopped():
+    reached = {story().state.status for story in s.UNTIL.values()}
+    assert reached == set(Status) - {Status.STOPPED}
+
+
+def test_the_table_names_every_action_and_no_other():
+    assert {row.action for row in TABLE} == set(ACTIONS) == set(COMMANDS)
+
+
+def test_nothing_leaves_a_status_in_which_it_ended():
+    assert not [row for row in TABLE if ENDED & set(row.statuses)]
+
+
+def test_every_row_of_the_table_is_used_by_somebody():
+    used = set()
+    for stage, (name, who) in itertools.product(s.UNTIL, s.PEOPLE.items()):
+        here = standing(s.UNTIL[stage]().state)
+        step = here.step.action if here.step else None
+        for number, row in enumerate(TABLE):
+            timely = here.status in row.statuses and (not row.steps or step in row.steps)
+            if timely and row.action in allowed_actions(here, who) and name in CAPACITIES:
+                used.add(number)
+    assert used == set(range(len(TABLE)))
+
+
+def test_where_no_step_lies_between_nothing_can_go_back():
+    short = tuple(step for step in s.ROUTE if step.id in ("receive", "handle", "records", "return"))
+    story = s.Story(s.submit(route=short), s.accept())
+    assert "return-step" not in allowed_actions(standing(story.state), s.HANDLING)
+    story.tell(s.complete_step())
+    assert "return-step" in allowed_actions(standing(story.state), s.RECORDS)
+
+
+def test_a_stranger_learns_nothing_of_the_dossier():
+    story = s.UNTIL["handling"]()
+    for who in (s.OTHER_CITIZEN, ANONYMOUS):
+        with pytest.raises(Forbidden) as refusal:
+            decide(story.state, s.withdraw(by=who))
+        assert refusal.value.code == "not-your-dossier"
+    with pytest.raises(Forbidden) as refusal:
+        decide(story.state, s.approve(by=s.ELSEWHERE))
+    assert refusal.value.code == "not-your-agency"
+
+
+def test_a_refusal_says_what_is_possible_instead():
+    story = s.UNTIL["handling"]()
+    with pytest.raises(Conflict) as refusal:
+        decide(story.state, s.accept(by=s.HANDLING))
+    assert refusal.value.code == "not-now"
+    assert "«Đang xử lý», bước «Thụ lý»" in refusal.value.vi
+    assert "«Hoàn thành bước»" in refusal.value.vi
+    assert "“Complete the step”" in refusal.value.en
+
+
+def test_the_work_of_the_assigned_officer_is_not_a_colleagues():
+    story = s.UNTIL["handling"]()
+    with pytest.raises(Forbidden) as refusal:
+        decide(story.state, s.complete_step(by=s.COLLEAGUE))
+    assert refusal.value.code == "not-yours"
+    assert "Vũ Thị Mai" in refusal.value.vi
