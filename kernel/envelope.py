@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from kernel.events import Actor, Encoded, EventTypes, Recorded
-from kernel.schemas import field, rfc3339
+from kernel.schemas import field, frozen, rfc3339
 
 V = TypeVar("V", str, int)
 
@@ -27,7 +27,7 @@ class Undecodable(ValueError):
     """A message that is not an event of the wire format; the text says what is wrong with it."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen
 class Envelope:
     """A stored event with everything that is needed to hand it to a handler elsewhere.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -28,6 +29,7 @@ class ConfirmedChannel:
         self.prefix = prefix
         self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._changed = asyncio.Event()
+        self._progress_at = self._now()
         self._connection: Any = None
         self._channel: Any = None
 
@@ -53,6 +55,8 @@ class ConfirmedChannel:
     ) -> None:
         """Send a message that must reach a queue; `completes` as in `ConfirmedPrefix.publish`."""
         self._raise_if_broken()
+        if not self.prefix.outstanding:
+            self._progress_at = self._now()
         self.prefix.publish(completes)
         self._channel.basic_publish(
             exchange,
@@ -69,6 +73,20 @@ class ConfirmedChannel:
             self._changed.clear()
             await self._changed.wait()
         self._raise_if_broken()
+
+    async def confirmed_beyond(self, position: int, *, within: float) -> bool:
+        """Wait, at most `within` seconds, until more than up to `position` is confirmed."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                while self.prefix.position <= position:
+                    self._changed.clear()
+                    await self._changed.wait()
+        return self.prefix.position > position
+
+    def require_progress(self, seconds: float) -> None:
+        """Raise `Unconfirmed` if messages wait and none was confirmed for so long."""
+        if self.prefix.outstanding and self._now() - self._progress_at > seconds:
+            raise Unconfirmed(f"the broker confirmed nothing for {seconds:.0f} s")
 
     def close(self) -> None:
         """Drop the connection; unconfirmed messages may or may not have arrived."""
@@ -104,6 +122,7 @@ class ConfirmedChannel:
         method = frame.method
         if isinstance(method, pika.spec.Basic.Ack):
             self.prefix.confirm(method.delivery_tag, multiple=method.multiple)
+            self._progress_at = self._now()
             self._changed.set()
         else:
             self._break(Unconfirmed(f"the broker refused message {method.delivery_tag}"))
@@ -124,6 +143,10 @@ class ConfirmedChannel:
             self.broken.set_exception(reason)
             self.broken.exception()  # marks it as seen: a closed channel is no forgotten error
         self._changed.set()
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
 
     def _raise_if_broken(self) -> None:
         if self.broken.done():

@@ -24,19 +24,17 @@ from kombu.exceptions import OperationalError
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from kernel import logs, topology
+from kernel import logs, metrics, topology
 from kernel.config import Settings
 from kernel.delivery import ConfirmedPrefix, pause_after
 from kernel.envelope import Envelope, to_message
+from kernel.health import serve_ops
 from kernel.lease import Held, Lease, LeaseLost
 from kernel.ledger import Commit, Document, LedgerReader, ledger_collection
 from kernel.publisher import ConfirmedChannel, Unconfirmed
 
 log = logs.get(__name__)
 
-PUBLISHED = prometheus_client.Counter(
-    "motcua_relay_published_events", "Events given to the broker, repeats included", ["service"]
-)
 POSITION = prometheus_client.Gauge(
     "motcua_relay_position", "Ledger position up to which everything is confirmed", ["service"]
 )
@@ -64,7 +62,7 @@ class Pace:
 
     window: int = 128  # messages in flight
     batch: int = 500  # commits read at a time
-    polls: tuple[float, ...] = (0.005, 0.010, 0.020, 0.030)  # pauses while nothing new comes
+    polls: tuple[float, ...] = (0.005, 0.010, 0.020, 0.040)  # pauses while nothing new comes
     checkpoint: float = 0.1  # between two checkpoints under load
     stall: float = 10.0  # without a confirm: give up the connection
     lease: timedelta = timedelta(seconds=5)
@@ -76,10 +74,18 @@ def run_relay(
 ) -> None:
     """Relay a service's ledger until SIGTERM or SIGINT; blocks.
 
+    Whatever is away, broker or database, is waited for, at the start as well as later.
     `consumers` are declared first, so that nothing is published before their inboxes exist.
     """
+    logs.configure(f"{service}-relay", settings.log_level)
     logging.getLogger("pika").setLevel(logging.CRITICAL)  # the relay reports its failures itself
-    asyncio.run(_run_until_signal(Relay(service, settings, consumers=consumers)))
+    relay = Relay(service, settings, consumers=consumers)
+    stop_ops = (
+        serve_ops(settings.ops_port, relay.ready, settings.http_host) if settings.ops_port else None
+    )
+    asyncio.run(_run_until_signal(relay))
+    if stop_ops is not None:
+        stop_ops()
 
 
 async def _run_until_signal(relay: Relay) -> None:
@@ -104,6 +110,7 @@ class Relay:
         self.settings = settings
         self.pace = pace or Pace()
         self.active = False
+        self._standing_by = False
         self._source = topology.Source(service, settings)
         self._parts: tuple[topology.Part, ...] = (self._source, *consumers)
         self._client: MongoClient[Document] = MongoClient(
@@ -121,6 +128,10 @@ class Relay:
             self.pace.lease,
         )
 
+    def ready(self) -> dict[str, bool]:
+        """Whether it does its work now, be it by standing by for another process."""
+        return {"relay": self.active or self._standing_by}
+
     async def run(self, stop: asyncio.Event) -> None:
         """Relay until `stop` is set; then confirm what is in flight and give the lease back."""
         failures = 0
@@ -128,6 +139,7 @@ class Relay:
             prefix = ConfirmedPrefix(0)
             try:
                 held = await asyncio.to_thread(self._lease.acquire)
+                self._standing_by = held is None
                 if held is None:
                     failures = 0
                     await _pause(stop, self.pace.standby)
@@ -135,6 +147,7 @@ class Relay:
                 prefix = ConfirmedPrefix(held.position)
                 await self._relay(held, prefix, stop)
             except Exception as error:  # noqa: BLE001 - reported below and tried again
+                self._standing_by = False
                 failures = 1 if prefix.confirmed_any else failures + 1
                 pause = pause_after(failures, random.random())  # noqa: S311 - jitter, no secret
                 self._report(error, pause)
@@ -146,7 +159,7 @@ class Relay:
         await asyncio.to_thread(topology.declare, self.settings, *self._parts)
         channel = await ConfirmedChannel.open(self.settings.amqp_uri, prefix)
         publishing = asyncio.create_task(self._publish(channel, held.position, stop))
-        keeping = asyncio.create_task(self._keep(held, prefix))
+        keeping = asyncio.create_task(self._keep(held, channel))
         self._become(active=True)
         log.info("relay.active", source=self.service, position=held.position, token=held.token)
         try:
@@ -166,15 +179,15 @@ class Relay:
     async def _publish(self, channel: ConfirmedChannel, after: int, stop: asyncio.Event) -> None:
         """Publish everything behind a position, wait for more, and return when stopped."""
         exchange = self._source.events
-        published = PUBLISHED.labels(self.service)
         lag = LAG.labels(self.service)
         idle = 0
         while not stop.is_set():
-            found = await asyncio.to_thread(self._reader.read, after, self.pace.batch)
-            commits = contiguous(found, after)
+            # Asked in place: a hop to a thread would cost as much again as the question, thirty
+            # times a second, and without an answer there is nothing else to do.
+            commits = contiguous(self._reader.read(after, self.pace.batch), after)
             if not commits:
                 lag.set(0)
-                await _pause(stop, self.pace.polls[min(idle, len(self.pace.polls) - 1)])
+                await asyncio.sleep(self.pace.polls[min(idle, len(self.pace.polls) - 1)])
                 idle += 1
                 continue
             idle = 0
@@ -185,28 +198,21 @@ class Relay:
                         await channel.until_outstanding(self.pace.window)
                     completes = commit.position if envelope.version == commit.last else None
                     channel.publish(exchange, envelope.type, to_message(envelope), completes)
-                    published.inc()
+                    metrics.EVENTS.labels(self.service, envelope.type, "published").inc()
             after = commits[-1].position
         await channel.until_outstanding(1)
 
-    async def _keep(self, held: Held, prefix: ConfirmedPrefix) -> None:
+    async def _keep(self, held: Held, channel: ConfirmedChannel) -> None:
         """Hold on to the lease, move the checkpoint, and notice when no confirm comes."""
         position = POSITION.labels(self.service)
-        loop = asyncio.get_running_loop()
-        kept_at = progress_at = loop.time()
-        kept, oldest = held.position, prefix.oldest
-        position.set(kept)
+        kept = held.position
         while True:
-            await asyncio.sleep(self.pace.checkpoint)
-            now = loop.time()
-            if prefix.oldest != oldest or not prefix.outstanding:
-                oldest, progress_at = prefix.oldest, now
-            elif now - progress_at > self.pace.stall:
-                raise Unconfirmed(f"the broker confirmed nothing for {self.pace.stall:.0f} s")
-            if prefix.position > kept or now - kept_at > self.pace.lease.total_seconds() / 3:
-                kept, kept_at = prefix.position, now
-                await asyncio.to_thread(self._lease.keep, held, kept)
-                position.set(kept)
+            if await channel.confirmed_beyond(kept, within=self.pace.lease.total_seconds() / 3):
+                await asyncio.sleep(self.pace.checkpoint)
+            channel.require_progress(self.pace.stall)
+            kept = channel.prefix.position
+            await asyncio.to_thread(self._lease.keep, held, kept)
+            position.set(kept)
 
     def _become(self, *, active: bool) -> None:
         self.active = active

@@ -104,6 +104,10 @@ def wait_until(condition: Callable[[], bool], what: str) -> None:
         time.sleep(0.005)
 
 
+def messages_in(channel: Any, queue: str) -> int:
+    return int(channel.queue_declare(queue, passive=True).message_count)
+
+
 def versions(arrivals: Iterator[Envelope]) -> list[int]:
     return [envelope.version for envelope in arrivals]
 
@@ -175,7 +179,7 @@ def test_without_an_inbox_events_are_kept_aside(
     with relaying(settings):
         wait_until(lambda: stage.checkpoint() == 3, "the checkpoint moves on")
 
-    assert channel.queue_declare(source.unrouted, passive=True).message_count == 3
+    wait_until(lambda: messages_in(channel, source.unrouted) == 3, "they are there")
 
 
 def test_a_message_that_reaches_no_queue_is_published_again(stage: Stage, channel: Any) -> None:
@@ -189,7 +193,7 @@ def test_a_message_that_reaches_no_queue_is_published_again(stage: Stage, channe
         # The declaration before the next try puts back what the source itself needs.
         wait_until(lambda: stage.checkpoint() == 2, "the relay recovers")
 
-    assert channel.queue_declare(source.unrouted, passive=True).message_count == 1
+    wait_until(lambda: messages_in(channel, source.unrouted) == 1, "it is there")
 
 
 def test_a_cut_connection_repeats_but_never_skips(stage: Stage, channel: Any) -> None:
