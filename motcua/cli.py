@@ -22,10 +22,12 @@ app = typer.Typer(
 )
 keys = typer.Typer(help="The keys that the services sign with.", no_args_is_help=True)
 database = typer.Typer(help="The database server.", no_args_is_help=True)
+broker = typer.Typer(help="The broker.", no_args_is_help=True)
 sandbox = typer.Typer(help="Stand-ins for systems outside.", no_args_is_help=True)
 app.add_typer(catalog, name="catalog")
 app.add_typer(keys, name="keys")
 app.add_typer(database, name="database")
+app.add_typer(broker, name="broker")
 app.add_typer(sandbox, name="sandbox")
 
 
@@ -119,6 +121,17 @@ def database_init(
     if replica_set:
         roles.initiate_replica_set(settings.mongo_uri, replica_set, member)
     roles.provision(settings.mongo_uri, settings.namespace, LEDGER_OWNERS, users)
+
+
+@broker.command("init")
+def broker_init() -> None:
+    """Declare every exchange and queue, so that no event is published before its inbox is there."""
+    from kernel import topology
+    from kernel.config import Settings, read
+    from motcua.wiring import parts
+
+    settings = read(Settings)
+    topology.declare(settings, *parts(settings))
 
 
 @sandbox.command("mail")

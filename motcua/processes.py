@@ -15,6 +15,8 @@ LEDGER_OWNERS = ("identity", "catalog", "dossier", "payment", "notify")
 SERVICES = (*LEDGER_OWNERS, "portal")
 # who has a key: every service, and the command line that sets the system up
 SIGNERS = (*SERVICES, "setup")
+SIGNERS = (*SERVICES, "setup")
+"""Who has keys; `setup` is the command line that loads the first content."""
 OPS_PORTS = len(SERVICES) + len(LEDGER_OWNERS)
 
 
@@ -44,7 +46,7 @@ def shared_settings(ports: Ports, secrets: Path) -> dict[str, str]:
     """Return what all processes are told about each other's addresses and secrets."""
     return {
         "PUBLIC_URL": url(ports.portal),
-        "FILES_URL": url(ports.files),
+        "DOSSIER_HTTP_URL": url(ports.files),
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": str(ports.smtp),
         "VNPAY_URL": f"{url(ports.vnpay)}/paymentv2/vpcpay.html",
@@ -81,7 +83,7 @@ def _settings_of(service: str, ports: Ports) -> dict[str, str]:
         case "portal":
             return {"PORTAL_PORT": str(ports.portal)}
         case "dossier":
-            return {"FILES_PORT": str(ports.files)}
+            return {"DOSSIER_HTTP_PORT": str(ports.files)}
         case _:
             return {}
 
