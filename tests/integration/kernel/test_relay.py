@@ -187,6 +187,7 @@ def test_a_message_that_reaches_no_queue_is_published_again(stage: Stage, channe
     stage.write(1)
     with relaying(stage.settings):
         list(stage.arrivals(channel, until=1))
+        wait_until(lambda: stage.checkpoint() == 1, "the checkpoint")
         channel.queue_unbind(source.unrouted, source.unrouted, "")
         channel.queue_unbind(stage.consumer.inbox, source.events, "#")
         stage.write(1)
