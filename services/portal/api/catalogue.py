@@ -1,0 +1,87 @@
+"""`/procedures`, `/agencies`, `/places`, `/fields`: what can be asked for, and where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from services.catalog import contract
+from services.portal.api.asking import ask
+from services.portal.api.shapes import answer, query
+
+blueprint = Blueprint("catalogue", __name__, description="Procedures, forms, agencies, places")
+
+
+@blueprint.get("/procedures")
+@blueprint.arguments(
+    query(contract.FindProcedures, names={"field_of_work": "field"}), location="query"
+)
+@blueprint.response(200, answer(contract.ProcedurePage))
+def find_procedures(found: dict[str, Any]) -> contract.ProcedurePage:
+    """Find procedures by words and filters."""
+    page: contract.ProcedurePage = ask(contract.FindProcedures(**found))
+    return page
+
+
+@blueprint.get("/procedures/<code>")
+@blueprint.arguments(query(contract.ReadProcedure, "code"), location="query")
+@blueprint.response(200, answer(contract.Procedure))
+def read_procedure(found: dict[str, Any], code: str) -> contract.Procedure:
+    """Read everything about a procedure."""
+    procedure: contract.Procedure = ask(contract.ReadProcedure(code=code, **found))
+    return procedure
+
+
+@blueprint.get("/procedures/<code>/form")
+@blueprint.arguments(query(contract.ReadProcedure, "code"), location="query")
+@blueprint.response(200, answer(contract.Form))
+def read_form(found: dict[str, Any], code: str) -> contract.Form:
+    """Read the declaration's definition: its sections and fields."""
+    procedure: contract.Procedure = ask(contract.ReadProcedure(code=code, **found))
+    return procedure.form
+
+
+@blueprint.get("/procedures/<procedure>/agency")
+@blueprint.arguments(query(contract.FindCompetentAgency, "procedure"), location="query")
+@blueprint.response(200, answer(contract.Agency))
+def find_competent_agency(found: dict[str, Any], procedure: str) -> contract.Agency:
+    """Find the agency that resolves a procedure for a place."""
+    asked = contract.FindCompetentAgency(procedure=procedure, **found)
+    agency: contract.Agency = ask(asked)
+    return agency
+
+
+@blueprint.get("/agencies")
+@blueprint.arguments(query(contract.FindAgencies), location="query")
+@blueprint.response(200, answer(contract.AgencyPage))
+def find_agencies(found: dict[str, Any]) -> contract.AgencyPage:
+    """Find agencies."""
+    page: contract.AgencyPage = ask(contract.FindAgencies(**found))
+    return page
+
+
+@blueprint.get("/agencies/<agency>")
+@blueprint.response(200, answer(contract.Agency))
+def read_agency(agency: str) -> contract.Agency:
+    """Read an agency with its units."""
+    found: contract.Agency = ask(contract.ReadAgency(agency=agency))
+    return found
+
+
+@blueprint.get("/places")
+@blueprint.arguments(query(contract.FindPlaces), location="query")
+@blueprint.response(200, answer(contract.PlacePage))
+def find_places(found: dict[str, Any]) -> contract.PlacePage:
+    """Find administrative units; old names lead to their successors."""
+    page: contract.PlacePage = ask(contract.FindPlaces(**found))
+    return page
+
+
+@blueprint.get("/fields")
+@blueprint.arguments(query(contract.ListFields), location="query")
+@blueprint.response(200, answer(contract.FieldsOfWork))
+def list_fields(found: dict[str, Any]) -> contract.FieldsOfWork:
+    """List the fields of work that have procedures."""
+    fields: contract.FieldsOfWork = ask(contract.ListFields(**found))
+    return fields

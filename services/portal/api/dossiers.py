@@ -1,0 +1,85 @@
+"""`/dossiers`: submit, follow, act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, jsonify, request
+from flask_smorest import Blueprint
+
+from kernel.schemas import dump
+from services.dossier import contract
+from services.dossier.contract import ACTIONS, DossierPage, DossierStatus, Receipt, Trace
+from services.portal.api.asking import ask
+from services.portal.api.shapes import answer, body, query
+
+blueprint = Blueprint("dossiers", __name__, description="Dossiers: submit, follow, act")
+
+
+@blueprint.post("/dossiers")
+@blueprint.arguments(body(contract.SubmitDossier))
+@blueprint.alt_response(201, schema=answer(Receipt))
+def submit(given: dict[str, Any]) -> Response:
+    """Submit a dossier: it goes to the competent agency of the place."""
+    receipt: Receipt = ask(contract.SubmitDossier(**given), timeout=15)
+    response = jsonify(dump(receipt))
+    response.status_code = 201
+    response.headers["Location"] = f"/api/v1/dossiers/{receipt.code}"
+    response.headers["ETag"] = f'"{receipt.version}"'
+    return response
+
+
+@blueprint.get("/dossiers")
+@blueprint.arguments(query(contract.ListMyDossiers), location="query")
+@blueprint.response(200, answer(DossierPage))
+def list_mine(found: dict[str, Any]) -> DossierPage:
+    """List one's own dossiers, newest first."""
+    page: DossierPage = ask(contract.ListMyDossiers(**found))
+    return page
+
+
+@blueprint.get("/dossiers/<code>")
+@blueprint.alt_response(200, schema=answer(DossierStatus))
+@blueprint.alt_response(304, description="unchanged since `If-None-Match`")
+def read(code: str) -> Response:
+    """See which unit and officer hold it, at which step, due when, and what can be done."""
+    return _status(ask(contract.ReadDossier(code=code)))
+
+
+@blueprint.get("/dossiers/<code>/events")
+@blueprint.response(200, answer(Trace))
+def read_events(code: str) -> Trace:
+    """Read the whole history."""
+    trace: Trace = ask(contract.ReadTrace(code=code))
+    return trace
+
+
+@blueprint.get("/inbox")
+@blueprint.arguments(query(contract.ReadInbox), location="query")
+@blueprint.response(200, answer(DossierPage))
+def read_inbox(found: dict[str, Any]) -> DossierPage:
+    """An officer's work list, most urgent first."""
+    page: DossierPage = ask(contract.ReadInbox(**found))
+    return page
+
+
+def _status(status: DossierStatus) -> Response:
+    response = jsonify(dump(status))
+    response.headers["ETag"] = f'"{status.version}"'
+    return response.make_conditional(request) if request.method == "GET" else response
+
+
+def _action(name: str, command: type[Any]) -> Callable[..., Response]:
+    def act(given: dict[str, Any], code: str) -> Response:
+        return _status(ask(command(code=code, **given)))
+
+    act.__name__ = name.replace("-", "_")
+    act.__doc__ = command.__doc__
+    return act
+
+
+for _name, _command in ACTIONS.items():
+    _view = blueprint.alt_response(200, schema=answer(DossierStatus))(_action(_name, _command))
+    _view = blueprint.arguments(body(_command, "code"))(_view)
+    blueprint.post(f"/dossiers/<code>/{_name}")(_view)

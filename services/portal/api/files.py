@@ -1,0 +1,44 @@
+"""`/files`: attachments, on their way to and from the dossier service."""
+
+from __future__ import annotations
+
+from flask import Response
+from flask_smorest import Blueprint
+from flask_smorest.fields import Upload
+from marshmallow import Schema, fields
+from werkzeug.datastructures import FileStorage
+
+from services.portal.api.asking import ask
+from services.portal.api.shapes import answer
+from services.portal.uploads import Uploaded, download, upload
+
+blueprint = Blueprint("files", __name__, description="Attachments")
+
+
+class UploadForm(Schema):
+    """A form with one file."""
+
+    file = Upload(required=True, metadata={"description": "PDF, JPG, PNG or DOCX, 20 MB at most"})
+
+
+class FileOf(Schema):
+    """The dossier that a file belongs to, unless it is one's own upload."""
+
+    code = fields.String(load_default=None)
+
+
+@blueprint.post("/files")
+@blueprint.arguments(UploadForm, location="files")
+@blueprint.response(201, answer(Uploaded))
+def send(given: dict[str, FileStorage]) -> Uploaded:
+    """Send a file, to be attached to a dossier by its id."""
+    file = given["file"]
+    return upload(file, name=file.filename or "", asking=ask)
+
+
+@blueprint.get("/files/<file>")
+@blueprint.arguments(FileOf, location="query")
+@blueprint.alt_response(200, description="the bytes, as an attachment")
+def fetch(found: dict[str, str | None], file: str) -> Response:
+    """Fetch one's own file, or one of a dossier one may see."""
+    return download(file, found["code"], asking=ask)
