@@ -6,7 +6,7 @@ a `DomainError` where the command is refused.
 
 from services.dossier.decider import commands
 from services.dossier.decider.actions import TABLE, Standing, allowed_actions, standing
-from services.dossier.decider.codes import candidates, dossier_code
+from services.dossier.decider.codes import dossier_code
 from services.dossier.decider.commands import Command
 from services.dossier.decider.decision import decide
 from services.dossier.decider.state import Dossier, State, evolve, initial
@@ -18,7 +18,6 @@ __all__ = [
     "Standing",
     "State",
     "allowed_actions",
-    "candidates",
     "commands",
     "decide",
     "dossier_code",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
-from itertools import count
 
 from services.dossier.clock import day_of
 
@@ -17,8 +15,3 @@ def dossier_code(identifier: str, at: datetime, number: int) -> str:
     '000.00.14.H56-200203-0118'
     """
     return f"{identifier}-{day_of(at):%y%m%d}-{number:04d}"
-
-
-def candidates(identifier: str, at: datetime, start: int = 1) -> Iterator[str]:
-    """Yield the agency's codes of the day from number `start` on: the first free one is taken."""
-    return (dossier_code(identifier, at, number) for number in count(start))

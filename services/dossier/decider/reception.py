@@ -107,14 +107,15 @@ def withdraw(dossier: Dossier, command: do.Withdraw) -> list[Any]:
 def _due(dossier: Dossier, command: do.Accept) -> datetime:
     """When the result is due: by the procedure's time, else by the budgets of its steps.
 
-    The time is absent where only a description of it is published.
+    The time is absent where none, or only a description of it, is published.
     """
-    procedure = dossier.procedure
-    unit = TimeUnit(procedure.time_unit)
-    if procedure.time_value is None and unit is not TimeUnit.SAME_DAY:
+    unit, value = dossier.procedure.time_unit, dossier.procedure.time_value
+    if unit == TimeUnit.SAME_DAY:
+        return command.calendar.due(command.at, TimeUnit.SAME_DAY, 0)
+    if not unit or value is None:
         hours = sum(step.budget_hours for step in dossier.route[1:-1])
         return command.calendar.add_hours(command.at, hours)
-    return command.calendar.due(command.at, unit, procedure.time_value or 0)
+    return command.calendar.due(command.at, TimeUnit(unit), value)
 
 
 def _require_applicant(command: do.Submit) -> None:

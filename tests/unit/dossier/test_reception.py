@@ -114,8 +114,9 @@ def test_acceptance_starts_the_clock_and_moves_it_on():
     assert story.state.status is Status.ACCEPTED
 
 
-def test_without_a_published_figure_the_steps_budgets_are_the_time_allowed():
-    described = replace(s.PROCEDURE, time_value=None)
+@pytest.mark.parametrize("unit", ["working-day", ""])
+def test_without_a_published_figure_the_steps_budgets_are_the_time_allowed(unit):
+    described = replace(s.PROCEDURE, time_unit=unit, time_value=None)
     story = s.Story(s.submit(procedure=described))
     accepted = story.tell(s.accept(s.MONDAY))[0]
     hours = sum(step.budget_hours for step in s.ROUTE[1:-1])
