@@ -24,7 +24,7 @@ def programs(ports: Ports, home: Path) -> tuple[Program, ...]:
 
     Raises `Unavailable` where RabbitMQ is not installed.
     """
-    server = _installed()
+    server = installed()
     home = home.absolute()
     home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o700)
@@ -100,7 +100,7 @@ def _environment(ports: Ports, home: Path) -> dict[str, str]:
     }
 
 
-def _installed() -> str:
+def installed() -> str:
     for script in SERVER_SCRIPTS:
         if os.access(script, os.X_OK):
             return script

@@ -86,6 +86,14 @@ def down() -> None:
     stop()
 
 
+@app.command()
+def doctor() -> None:
+    """Look at this machine, and at the system where it runs; say what is missing."""
+    from motcua.doctor import doctor as look
+
+    look()
+
+
 @keys.command("init")
 def keys_init() -> None:
     """Make the keys that are not there yet."""

@@ -75,7 +75,7 @@ class EmbeddedDatabase:
 
     def _command(self, *, users: bool | None = None) -> tuple[str, ...]:
         return (
-            str(_installed()),
+            str(installed()),
             *("--config", str(self._settings)),
             *("--host", "127.0.0.1", "--port", str(self._port)),
             *("--storage-path", str(self._home / "data")),
@@ -121,7 +121,7 @@ def accepts(mongo_uri: str) -> Check:
     return check
 
 
-def _installed() -> Path:
+def installed() -> Path:
     script = Path(sys.executable).parent / "secantusd-py"
     if script.exists():
         return script

@@ -1,0 +1,102 @@
+"""`motcua doctor`: what is there, what is missing, what to do about it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from kernel.config import Settings, read, without_password
+from kernel.errors import DomainError
+from motcua import broker, database, processes
+from motcua.ports import Ports, is_free
+from motcua.stack import running_pid
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at; `advice` says what to do where it is not well."""
+
+    what: str
+    well: bool
+    advice: str = ""
+
+
+def doctor() -> None:
+    """Print every finding; exits 1 if one is not well."""
+    console = Console(highlight=False)
+    well = True
+    for finding in findings():
+        well = well and finding.well
+        sign = "[green]✓[/]" if finding.well else "[red]✗[/]"
+        console.print(f"{sign} {finding.what}")
+        if not finding.well:
+            console.print(f"  {finding.advice}")
+    raise SystemExit(0 if well else 1)
+
+
+def findings() -> Iterator[Finding]:
+    """Yield what is found about the machine, and about the system where it runs."""
+    settings, ports = read(Settings), read(Ports)
+    yield from _machine(settings.home)
+    holder = running_pid(settings.home)
+    if holder is None:
+        yield from _ports(ports)
+    else:
+        yield Finding(f"the system runs in {settings.home} (process {holder})", well=True)
+        yield from _running(settings, ports)
+
+
+def _machine(home: Path) -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding(f"Python {version}", (3, 11) <= sys.version_info < (3, 14), "Use 3.11 to 3.13.")
+    yield _installed("RabbitMQ", broker.installed)
+    yield _installed("the embedded database", database.installed)
+    yield _program("setpriv", "apt-get install util-linux")
+    yield _program("chromium", "apt-get install chromium (needed by the tests only)")
+    folder = next(path for path in (home.absolute(), *home.absolute().parents) if path.exists())
+    free = shutil.disk_usage(folder).free // 1024**2
+    yield Finding(f"{free} MB are free for {home}", free > 1024, "Leave at least 1024 MB.")
+
+
+def _ports(ports: Ports) -> Iterator[Finding]:
+    wanted = [
+        *processes.http_ports(ports),
+        *((name, getattr(ports, name)) for name in ("amqp", "mongo", "epmd", "dist")),
+    ]
+    for name, port in wanted:
+        if not is_free(port):
+            advice = f"Stop what listens there, or set MOTCUA_PORT_{name.upper()}."
+            yield Finding(f"port {port} ({name}) is taken", well=False, advice=advice)
+    if all(is_free(port) for _, port in wanted):
+        yield Finding("all ports are free", well=True)
+
+
+def _running(settings: Settings, ports: Ports) -> Iterator[Finding]:
+    uri = settings.amqp_uri
+    yield Finding(
+        f"the broker at {without_password(uri)} answers",
+        broker.accepts(uri)(),
+        f"See {settings.home}/logs/broker.log.",
+    )
+    for program in processes.programs(ports, {}):
+        well = program.ready()
+        advice = f"See {settings.home}/logs/{program.name}.log."
+        yield Finding(f"{program.name} is {'' if well else 'not '}ready", well, advice)
+
+
+def _installed(what: str, find: Callable[[], object]) -> Finding:
+    try:
+        found = find()
+    except DomainError as error:
+        return Finding(f"{what} is missing", well=False, advice=error.en)
+    return Finding(f"{what}: {found}", well=True)
+
+
+def _program(name: str, remedy: str) -> Finding:
+    found = shutil.which(name)
+    return Finding(f"{name}: {found or 'missing'}", found is not None, f"Run: {remedy}")
