@@ -67,7 +67,9 @@ def read_inbox(found: dict[str, Any]) -> DossierPage:
 def _status(status: DossierStatus) -> Response:
     response = jsonify(dump(status))
     response.headers["ETag"] = f'"{status.version}"'
-    return response.make_conditional(request) if request.method == "GET" else response
+    if request.method == "GET":
+        response.make_conditional(request)
+    return response
 
 
 def _action(name: str, command: type[Any]) -> Callable[..., Response]:
