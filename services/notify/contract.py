@@ -24,6 +24,10 @@ class MessagePlanned:
     dossier: str = field(default="")
     subject_vi: str = field(default="", doc="in-app title without personal data")
     subject_en: str = field(default="")
+    body_vi: str = field(default="", doc="in-app text without personal data")
+    body_en: str = field(default="")
+    cause_stream: str = field(default="", doc="stream of the event that it tells of")
+    cause_version: int = field(default=0, doc="that event's version in its stream")
 
 
 @event()

@@ -1,16 +1,8 @@
-"""An obligation (nghĩa vụ tài chính): raised by a dossier, paid once, or cancelled with it.
-
-Money that comes after that is never dropped: it is flagged, so that it is paid back. A repeated
-notification changes nothing. The stream is `obligation-<id>`; an attempt to pay is named
-`<obligation>-<n>`, so that whatever a provider reports leads to its stream without a look-up.
-"""
+"""What happens to an obligation, decided from what is known and what is asked. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from kernel.errors import Conflict, FieldError, Invalid, NotFound
@@ -18,7 +10,6 @@ from services.payment.contract import (
     FeePaid,
     Method,
     ObligationCancelled,
-    ObligationLine,
     ObligationRaised,
     ObligationState,
     PaymentFailed,
@@ -26,126 +17,16 @@ from services.payment.contract import (
     PaymentStarted,
     PaymentState,
 )
-
-CATEGORY = "obligation"
-
-
-# What is known
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One attempt to pay online."""
-
-    payment: str
-    provider: str
-    amount: int
-    started_at: datetime
-    expires_at: datetime
-    state: PaymentState = PaymentState.PENDING
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Owed:
-    """An obligation as its events tell it; before the first one, its id is empty."""
-
-    obligation: str = ""
-    dossier: str = ""
-    subject: str = ""
-    agency: str = ""
-    lines: tuple[ObligationLine, ...] = ()
-    amount: int = 0
-    payable_online: bool = False
-    raised_at: datetime | None = None
-    state: ObligationState = ObligationState.DUE
-    attempts: tuple[Attempt, ...] = ()
-    method: Method | None = None
-    receipt: str = ""
-    paid_at: datetime | None = None
-
-    @property
-    def exists(self) -> bool:
-        """Whether it was raised."""
-        return bool(self.obligation)
-
-    def attempt(self, payment: str) -> Attempt | None:
-        """Return the attempt of this name."""
-        return next((item for item in self.attempts if item.payment == payment), None)
-
-
-initial = Owed()
-
-
-# What may be asked of it
-
-
-@dataclass(frozen=True)
-class Raise:
-    """A dossier's fee is due."""
-
-    obligation: str
-    dossier: str
-    subject: str
-    agency: str
-    lines: tuple[ObligationLine, ...]
-    amount: int
-    payable_online: bool
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Start:
-    """The payer goes to a provider; the attempt ends by itself after `lifetime`."""
-
-    provider: str
-    at: datetime
-    lifetime: timedelta
-
-
-class Outcome(StrEnum):
-    """What a provider says became of an attempt."""
-
-    PAID = "paid"
-    FAILED = "failed"
-    SUSPECTED = "suspected"  # the money was taken, but the provider suspects fraud
-
-
-@dataclass(frozen=True)
-class Report:
-    """A provider's word on an attempt, signed and checked. `amount` is in VND."""
-
-    payment: str
-    provider: str
-    outcome: Outcome
-    amount: int
-    at: datetime
-    reference: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class TakeCash:
-    """An officer took cash against a receipt number."""
-
-    officer: str
-    receipt: str
-    amount: int
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Cancel:
-    """The dossier ended."""
-
-    reason: str
-    at: datetime
-
-
-Command = Raise | Start | Report | TakeCash | Cancel
-
-
-# Decisions
+from services.payment.decider.commands import (
+    Cancel,
+    Command,
+    Outcome,
+    Raise,
+    Report,
+    Start,
+    TakeCash,
+)
+from services.payment.decider.state import Attempt, Owed, payment_name
 
 
 class UnknownPayment(NotFound):
@@ -340,69 +221,3 @@ def _require_due(owed: Owed) -> None:
             "Khoản này đã nộp hoặc không còn phải nộp.",
             "This fee is already paid or no longer due.",
         )
-
-
-# The fold
-
-
-def evolve(owed: Owed, event: Any) -> Owed:
-    """Return what is known after an event."""
-    match event:
-        case ObligationRaised():
-            return Owed(
-                obligation=event.obligation,
-                dossier=event.dossier,
-                subject=event.subject,
-                agency=event.agency,
-                lines=event.lines,
-                amount=event.amount,
-                payable_online=event.payable_online,
-                raised_at=event.raised_at,
-            )
-        case PaymentStarted():
-            attempt = Attempt(
-                event.payment, event.provider, event.amount, event.started_at, event.expires_at
-            )
-            return replace(owed, attempts=(*owed.attempts, attempt))
-        case PaymentFailed():
-            return _became(owed, event.payment, PaymentState.FAILED, event.reason)
-        case PaymentFlagged():
-            return _became(owed, event.payment, PaymentState.FLAGGED, event.reason)
-        case FeePaid():
-            paid = _became(owed, event.payment, PaymentState.PAID, "")
-            return replace(
-                paid,
-                state=ObligationState.PAID,
-                method=event.method,
-                receipt=event.receipt,
-                paid_at=event.paid_at,
-            )
-        case ObligationCancelled():
-            return replace(owed, state=ObligationState.CANCELLED)
-    return owed
-
-
-def _became(owed: Owed, payment: str, state: PaymentState, reason: str) -> Owed:
-    attempts = tuple(
-        replace(item, state=state, reason=reason) if item.payment == payment else item
-        for item in owed.attempts
-    )
-    return replace(owed, attempts=attempts)
-
-
-# Names
-
-
-def payment_name(obligation: str, number: int) -> str:
-    """Return the reference of an obligation's n-th attempt, as the provider knows it."""
-    return f"{obligation}-{number}"
-
-
-def stream_of(obligation: str) -> str:
-    """Return the stream of an obligation."""
-    return f"{CATEGORY}-{obligation}"
-
-
-def stream_of_payment(payment: str) -> str:
-    """Return the stream of the obligation that an attempt belongs to."""
-    return stream_of(payment.rpartition("-")[0])

@@ -1,0 +1,155 @@
+"""Which events are worth a message, and what each of them has to say: one table.
+
+`facts` are taken from the event alone, so that planning waits for nobody; what else a mail needs
+(a name, an address, a PIN) is asked of its owner when it is sent. The subject and the summary of
+a template use only what is no personal data: they are kept. Free text of officers is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.dossier import contract as dossier
+from services.identity import contract as identity
+from services.notify.decider import Channel
+
+Facts = Mapping[str, Any]
+
+BOTH = (Channel.MAIL, Channel.INBOX)
+MAIL_ONLY = (Channel.MAIL,)
+SOURCES = (dossier.EVENTS, identity.EVENTS)
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """An event type that causes a message.
+
+    `facts(event, locale)` names what the event says; `applies` leaves single events out.
+    """
+
+    event: type[Any]
+    template: str
+    facts: Callable[[Any, str], Facts]
+    channels: tuple[Channel, ...] = BOTH
+    applies: Callable[[Any], bool] = lambda event: True
+
+    @property
+    def owner(self) -> str:
+        """The service whose event it is."""
+        return next(one.source for one in SOURCES if self.event in one.types.values())
+
+
+def _in(locale: str, vi: str, en: str) -> str:
+    return en if locale == "en" and en else vi
+
+
+def _holder(event: Any, locale: str) -> Facts:
+    unit: dossier.UnitRef = event.unit
+    officer: dossier.OfficerRef | None = event.officer
+    return {
+        "unit": _in(locale, unit.name, unit.name_en),
+        "officer": f"{officer.name} ({officer.title})" if officer else "",
+    }
+
+
+def _submitted(event: dossier.DossierSubmitted, locale: str) -> Facts:
+    first = event.route[0].unit if event.route else None
+    return {
+        "procedure": _in(locale, event.procedure.name, event.procedure.name_en),
+        "agency": _in(locale, event.agency.name, event.agency.name_en),
+        "unit": _in(locale, first.name, first.name_en) if first else "",
+        "check_due": event.check_due,
+    }
+
+
+def _accepted(event: dossier.DossierAccepted, locale: str) -> Facts:
+    return {**_holder(event, locale), "due": event.due}
+
+
+def _refused(event: dossier.DossierRefused, locale: str) -> Facts:
+    return {
+        **_holder(event, locale),
+        "reason": event.reason,
+        "legal_basis": event.legal_basis,
+    }
+
+
+def _supplement(event: dossier.SupplementRequested, locale: str) -> Facts:
+    return {
+        **_holder(event, locale),
+        "items": [item.note for item in event.items],
+        "reason": event.reason,
+        "legal_basis": event.legal_basis,
+    }
+
+
+def _fee_due(event: dossier.FeeRequested, locale: str) -> Facts:
+    return {
+        "officer": f"{event.officer.name} ({event.officer.title})",
+        "amount": event.amount,
+        "lines": [(line.label, line.quantity, line.amount) for line in event.lines],
+        "payable_online": event.payable_online,
+    }
+
+
+def _fee_paid(event: dossier.FeePaid, locale: str) -> Facts:
+    return {
+        "amount": event.amount,
+        "receipt": event.receipt,
+        "method": event.method,
+        "paid_at": event.paid_at,
+    }
+
+
+def _entered(event: dossier.StepEntered, locale: str) -> Facts:
+    return {**_holder(event, locale), "step_id": event.step, "step_due": event.due}
+
+
+def changes_holder(event: dossier.StepEntered) -> bool:
+    """Whether it came to another unit or officer than those who had it.
+
+    The first step of all has nobody before it: that is told as the submission.
+    """
+    if event.from_unit is None:
+        return False
+    before = (event.from_unit.id, event.from_officer and event.from_officer.account)
+    return before != (event.unit.id, event.officer and event.officer.account)
+
+
+def _dispatched(event: dossier.ResultDispatched, locale: str) -> Facts:
+    return {
+        "officer": f"{event.officer.name} ({event.officer.title})",
+        "by": event.by.value,
+        "number": event.number,
+        "tracking": event.tracking,
+        "appointment_at": event.appointment_at,
+        "appointment_place": event.appointment_place,
+    }
+
+
+def _nothing(event: Any, locale: str) -> Facts:
+    return {}
+
+
+OCCASIONS: tuple[Occasion, ...] = (
+    Occasion(dossier.DossierSubmitted, "submitted", _submitted),
+    Occasion(dossier.DossierAccepted, "accepted", _accepted),
+    Occasion(dossier.DossierRefused, "refused", _refused),
+    Occasion(dossier.SupplementRequested, "supplement-requested", _supplement),
+    Occasion(dossier.FeeRequested, "fee-due", _fee_due),
+    Occasion(dossier.FeePaid, "fee-paid", _fee_paid),
+    Occasion(dossier.StepEntered, "step-entered", _entered, applies=changes_holder),
+    Occasion(dossier.DossierCompleted, "completed", _nothing),
+    Occasion(dossier.ResultDispatched, "dispatched", _dispatched),
+    Occasion(dossier.DossierWithdrawn, "withdrawn", _nothing),
+    Occasion(dossier.LookUpCodeRequested, "look-up-code", _nothing, MAIL_ONLY),
+    Occasion(identity.AccountRegistered, "activation", _nothing, MAIL_ONLY),
+)
+
+BY_EVENT: Mapping[type[Any], Occasion] = {occasion.event: occasion for occasion in OCCASIONS}
+BY_TEMPLATE: Mapping[str, Occasion] = {occasion.template: occasion for occasion in OCCASIONS}
+
+DOSSIER_EVENTS = tuple(one.event for one in OCCASIONS if one.owner == "dossier")
+IDENTITY_EVENTS = tuple(one.event for one in OCCASIONS if one.owner == "identity")
