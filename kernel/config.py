@@ -162,6 +162,11 @@ class Settings:
         default=timedelta(seconds=60),
         doc="seconds to wait for the broker and the database at start",
     )
+    stop_grace: timedelta = setting(
+        env="STOP_GRACE",
+        default=timedelta(seconds=20),
+        doc="seconds for work under way when the process is told to stop",
+    )
 
     def __post_init__(self) -> None:
         if self.keys == Path():

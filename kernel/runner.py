@@ -26,7 +26,6 @@ log = logs.get(__name__)
 _TOO_EARLY = ("amqp", "kombu", "nameko", "pika", "pymongo", "urllib3")
 _PAUSE_SECONDS = 0.5
 _PROBE_SECONDS = 3.0
-_GRACE_SECONDS = 20.0
 
 
 def run(service: str, settings: Settings) -> None:
@@ -119,21 +118,21 @@ def _run(name: str, service_class: type[Any], settings: Settings) -> None:
             log.critical("broke", exc_info=True)
             raise SystemExit(f"The service {name} broke: {error}") from error
         started = False
-        _stop(runner)
+        _stop(runner, settings.stop_grace.total_seconds())
     if stop_ops is not None:
         stop_ops()
 
 
-def _stop(runner: Any) -> None:
+def _stop(runner: Any, grace: float) -> None:
     """Let the workers finish, but do not wait for a broker that is away."""
     import eventlet
 
     try:
-        with eventlet.Timeout(_GRACE_SECONDS):
+        with eventlet.Timeout(grace):
             runner.stop()
         log.info("stopped")
     except eventlet.Timeout:
-        log.warning("stopped before everything was finished", seconds=_GRACE_SECONDS)
+        log.warning("stopped before everything was finished", seconds=grace)
 
 
 class _Signals:
@@ -223,7 +222,7 @@ class _BrokerProbe(_Probe):
                 self._connection.connect()
             self._connection.default_channel.exchange_declare("amq.topic", "topic", passive=True)
         except BaseException:
-            self._connection.collapse()
+            self._connection.collect()
             raise
 
     def refusal(self, error: Exception) -> bool:

@@ -156,14 +156,19 @@ class Publisher:
         for last in (False, True):
             try:
                 with self._producers.acquire(block=True, timeout=timeout) as producer:
-                    producer.publish(
-                        body,
-                        exchange=exchange,
-                        serializer="json",
-                        delivery_mode="transient",
-                        confirm_timeout=timeout,
-                        **properties,
-                    )
+                    try:
+                        producer.publish(
+                            body,
+                            exchange=exchange,
+                            serializer="json",
+                            delivery_mode="transient",
+                            confirm_timeout=timeout,
+                            **properties,
+                        )
+                    except BaseException:
+                        # Dropped and not closed: a broker that blocks would not answer.
+                        producer.connection.collect()
+                        raise
                     return
             except LimitExceeded as error:
                 raise TimeoutError("too many messages wait to be published") from error

@@ -14,13 +14,15 @@ from kernel.config import Settings
 
 
 @contextmanager
-def door_to_broker(settings: Settings) -> Iterator[tuple[Settings, Callable[[], None]]]:
+def door_to_broker(
+    settings: Settings, port: int = 0
+) -> Iterator[tuple[Settings, Callable[[], None]]]:
     """Return settings whose broker is reached through a door, and the way to slam it.
 
     Slamming cuts the connections of the moment; the next ones pass.
     """
     uri = urlsplit(settings.amqp_uri)
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("127.0.0.1", port))
     passing: list[socket.socket] = []
 
     def carry(source: socket.socket, target: socket.socket) -> None:
@@ -47,7 +49,7 @@ def door_to_broker(settings: Settings) -> Iterator[tuple[Settings, Callable[[], 
     try:
         yield replace(settings, amqp_uri=door.geturl()), slam
     finally:
-        listener.close()
+        _cut(listener)
         slam()
 
 

@@ -121,6 +121,7 @@ class Sample:
     def sleep(self, message: Sleep, call: Call) -> Slept:
         global begun
         begun += 1
+        logs.get(__name__).info("sleep begun")
         eventlet.sleep(message.milliseconds / 1000)
         return Slept(message.text)
 

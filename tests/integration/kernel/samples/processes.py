@@ -23,18 +23,31 @@ from kernel.trust import ensure_keys
 
 _IMPORTABLE = Path(__file__).parents[1]
 _ROOT = _IMPORTABLE.parents[2]
-_RUN = "import sys; from kernel.config import Settings, read; from kernel.runner import run; {}"
+_RUN = """
+{}
+import sys
+from kernel.config import Settings, read
+from kernel.runner import run
+run(sys.argv[1], read(Settings))
+"""
 
 
 class Process:
     """A running service, its log and its operations port."""
 
-    def __init__(self, service: str, settings: Settings, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        service: str,
+        settings: Settings,
+        environment: Mapping[str, str] | None = None,
+        first: str = "pass",
+    ) -> None:
+        """Start it; `first` is a statement that runs before anything else."""
         self.ops_port = free_port()
         self.log_path = settings.home / f"{service.replace(':', '-')}-{self.ops_port}.log"
         self._log = self.log_path.open("wb")
         self.popen = subprocess.Popen(
-            [sys.executable, "-c", _RUN.format("run(sys.argv[1], read(Settings))"), service],
+            [sys.executable, "-c", _RUN.format(first), service],
             cwd=_ROOT,
             stdout=self._log,
             stderr=self._log,
@@ -47,7 +60,7 @@ class Process:
                 "MOTCUA_HOME": str(settings.home),
                 "OPS_PORT": str(self.ops_port),
                 "LOG_LEVEL": "DEBUG",
-                **environment,
+                **(environment or {}),
             },
         )
 
@@ -93,7 +106,7 @@ def running(
     service: str, settings: Settings, environment: Mapping[str, str] | None = None
 ) -> Iterator[Process]:
     """Run a service until the end of the block, ready when the block begins."""
-    process = Process(service, settings, environment or {})
+    process = Process(service, settings, environment)
     try:
         process.wait_ready()
         yield process
