@@ -1,18 +1,20 @@
-// A list that depends on another (commune on district): when the first changes, the part of the
-// form marked data-fragment="<name>" is fetched anew; without scripts the search button does it.
+// The communes of a province: fetched when the province changes; without scripts a button does it.
 
-export function refreshOnChange () {
+export function fillCommunes () {
   document.addEventListener('change', async (event) => {
-    const name = event.target.dataset?.refreshes
-    if (!name) return
-    const form = event.target.form
-    const query = new URLSearchParams(new FormData(form))
-    query.delete('csrf_token')
-    const answer = await fetch(`${window.location.pathname}?${query}`, { credentials: 'same-origin' })
-    if (!answer.ok) return
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
-    const fresh = page.querySelector(`[data-fragment="${name}"]`)
-    const stale = document.querySelector(`[data-fragment="${name}"]`)
-    if (fresh && stale) stale.replaceWith(fresh)
+    const { communesFor, source } = event.target.dataset ?? {}
+    if (!communesFor) return
+    const list = document.getElementById(communesFor)
+    const first = list.options[0]
+    list.disabled = true
+    try {
+      const query = new URLSearchParams({ province: event.target.value })
+      const answer = await fetch(`${source}?${query}`, { credentials: 'same-origin' })
+      const { items } = answer.ok ? await answer.json() : { items: [] }
+      list.replaceChildren(first, ...items.map(({ code, name }) => new Option(name, code)))
+      list.value = ''
+    } finally {
+      list.disabled = false
+    }
   })
 }

@@ -12,8 +12,10 @@ export function followLive () {
 
   const show = (name) => {
     if (!state || state.dataset.state === name) return
+    state.hidden = false
     state.dataset.state = name
-    state.querySelector('[data-live-words]').textContent = state.dataset[name] || ''
+    const says = { live: state.dataset.saysLive, lost: state.dataset.saysLost, ended: state.dataset.saysEnded }
+    state.querySelector('[data-live-words]').textContent = says[name]
   }
 
   const look = async () => {

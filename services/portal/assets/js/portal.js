@@ -2,7 +2,7 @@
 
 import { Button, CharacterCount, ErrorSummary, NotificationBanner, PasswordInput, SkipLink, createAll } from 'govuk-frontend'
 
-import { refreshOnChange } from './choices.js'
+import { fillCommunes } from './choices.js'
 import { followLive } from './live.js'
 import { printOnClick } from './print.js'
 import { warnWhenIdle } from './session.js'
@@ -25,5 +25,5 @@ createAll(PasswordInput, {
 
 warnWhenIdle()
 followLive()
-refreshOnChange()
+fillCommunes()
 printOnClick()

@@ -1,0 +1,171 @@
+"""What an officer or an applicant may do with a dossier, as forms: one table.
+
+The dossier service says which actions are allowed now; here stands how each is asked for and
+which command it becomes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from kernel import schemas
+from services.dossier.contract import (
+    ACTIONS,
+    DossierStatus,
+    RequestFee,
+    RequestSupplement,
+    StepState,
+)
+from services.portal.forms import read, whole_number
+from services.portal.language import mark
+
+
+class Ask(StrEnum):
+    """The kinds of fields in the forms of actions."""
+
+    LINE = "line"
+    TEXT = "text"
+    MOMENT = "moment"
+    OFFICER = "officer"
+    EARLIER_STEP = "earlier-step"
+    RESULT_FILE = "result-file"
+    MISSING_ITEMS = "missing-items"
+    FEE_LINES = "fee-lines"
+
+
+@dataclass(frozen=True)
+class AskFor:
+    """A field of an action's form; `name` is that of the command's field."""
+
+    name: str
+    kind: Ask
+    label: str
+    required: bool = False
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class ActionForm:
+    """An action as it is offered. `style` is that of its button: empty, secondary or warning."""
+
+    title: str
+    button: str
+    fields: tuple[AskFor, ...] = ()
+    style: str = ""
+
+
+_NOTE = AskFor("note", Ask.TEXT, mark("Note (kept in the history)"))
+_REASON = AskFor("reason", Ask.TEXT, mark("Reason, as the applicant will read it"), required=True)
+_BASIS = AskFor("legal_basis", Ask.LINE, mark("Legal basis"))
+
+FORMS: Mapping[str, ActionForm] = {
+    "accept": ActionForm(mark("Accept the dossier"), mark("Accept"), (_NOTE,)),
+    "request-supplement": ActionForm(
+        mark("Ask for a supplement"),
+        mark("Send the request"),
+        (
+            AskFor("items", Ask.MISSING_ITEMS, mark("What is missing or wrong"), required=True),
+            _REASON,
+            _BASIS,
+        ),
+        "secondary",
+    ),
+    "refuse": ActionForm(mark("Refuse the dossier"), mark("Refuse"), (_REASON, _BASIS), "warning"),
+    "assign": ActionForm(
+        mark("Assign an officer"),
+        mark("Assign"),
+        (AskFor("officer", Ask.OFFICER, mark("Officer"), required=True),),
+    ),
+    "complete-step": ActionForm(mark("Complete this step"), mark("Complete and pass on"), (_NOTE,)),
+    "approve": ActionForm(mark("Approve the result"), mark("Approve"), (_NOTE,)),
+    "dispatch": ActionForm(
+        mark("Dispatch the result"),
+        mark("Dispatch"),
+        (
+            AskFor("number", Ask.LINE, mark("Number of the result's paper")),
+            AskFor(
+                "file",
+                Ask.RESULT_FILE,
+                mark("Electronic result"),
+                hint=mark("Needed when the result goes out online"),
+            ),
+            AskFor(
+                "tracking",
+                Ask.LINE,
+                mark("The post's tracking number"),
+                hint=mark("Needed when it goes by post"),
+            ),
+            AskFor(
+                "appointment_at",
+                Ask.MOMENT,
+                mark("Appointment at the counter"),
+                hint=mark("Needed in person; dd/mm/yyyy hh:mm"),
+            ),
+        ),
+    ),
+    "hand-over": ActionForm(mark("Hand over the result"), mark("The applicant has received it")),
+    "request-fee": ActionForm(
+        mark("Ask for the fee"),
+        mark("Send the request for the fee"),
+        (AskFor("lines", Ask.FEE_LINES, mark("Lines of the fee")),),
+        "secondary",
+    ),
+    "return-step": ActionForm(
+        mark("Send back to an earlier step"),
+        mark("Send back"),
+        (AskFor("to", Ask.EARLIER_STEP, mark("Back to"), required=True), _REASON),
+        "secondary",
+    ),
+    "withdraw": ActionForm(
+        mark("Withdraw the dossier"),
+        mark("Withdraw"),
+        (AskFor("reason", Ask.TEXT, mark("Why do you withdraw it?"), required=True),),
+        "warning",
+    ),
+}
+
+
+def command(action: str, dossier: DossierStatus, values: Mapping[str, Any]) -> Any:
+    """Return the command that a filled-in form means; raises `Invalid`, or `KeyError`."""
+    build = _BUILDERS.get(action)
+    if build is not None:
+        return build(dossier, values)
+    return read(ACTIONS[action], values, code=dossier.code)
+
+
+def earlier_steps(dossier: DossierStatus) -> tuple[tuple[str, str, str], ...]:
+    """Return (id, name, English name) of the steps that it can be sent back to."""
+    done = [step for step in dossier.steps[1:] if step.state is StepState.DONE]
+    return tuple((step.id, step.name, step.name_en) for step in done)
+
+
+def _request_supplement(dossier: DossierStatus, values: Mapping[str, Any]) -> RequestSupplement:
+    items = [
+        {"requirement": document.id, "note": note}
+        for document in dossier.procedure.documents
+        if (note := values.get(f"item.{document.id}"))
+    ]
+    if other := values.get("item-other"):
+        items.append({"note": other})
+    return read(RequestSupplement, values, code=dossier.code, items=items)
+
+
+def _request_fee(dossier: DossierStatus, values: Mapping[str, Any]) -> RequestFee:
+    lines = []
+    for index, line in enumerate(dossier.procedure.fees):
+        quantity = whole_number(str(values.get(f"quantity-{index}") or "0"))
+        if quantity != 0:
+            lines.append({**schemas.dump(line), "quantity": quantity})
+    if label := values.get("other-label"):
+        amount = whole_number(str(values.get("other-amount") or ""))
+        lines.append({"label": label, "unit_amount": amount, "quantity": 1})
+    return schemas.load(RequestFee, {"code": dossier.code, "lines": lines})
+
+
+_BUILDERS: Mapping[str, Callable[[DossierStatus, Mapping[str, Any]], Any]] = {
+    "request-supplement": _request_supplement,
+    "request-fee": _request_fee,
+}

@@ -1,0 +1,43 @@
+"""The main menu: what stands in it depends on who looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+from services.portal import sessions
+from services.portal.language import gettext, mark
+
+_EVERYBODY = (
+    ("search.find", mark("Online public services")),
+    ("lookup.ask_page", mark("Look up a dossier")),
+)
+_APPLICANTS = (
+    ("dossiers.mine", mark("My dossiers")),
+    ("notifications.show", mark("Messages")),
+)
+_OFFICERS = (("inbox.show", mark("Work list")),)
+_LAST = (("home.help_page", mark("Guidance")),)
+
+
+@dataclass(frozen=True)
+class Item:
+    """An entry of the menu."""
+
+    text: str
+    address: str
+    current: bool
+
+
+def items() -> tuple[Item, ...]:
+    """Return the menu for whoever looks (C02, E10)."""
+    who = sessions.who()
+    own = _OFFICERS if who.is_officer else () if who.kind == "anonymous" else _APPLICANTS
+    first = (*own, *_EVERYBODY) if who.is_officer else (*_EVERYBODY, *own)
+    here = (request.endpoint or "").split(".")[0]
+    return tuple(
+        Item(gettext(words), url_for(endpoint), endpoint.split(".")[0] == here)
+        for endpoint, words in (*first, *_LAST)
+        if endpoint != "home.help_page" or not who.is_officer
+    )

@@ -1,0 +1,1 @@
+"""The pages' routes: one file per subject, each a Flask blueprint."""

@@ -1,0 +1,242 @@
+"""One's own dossiers, and a dossier in full: follow it, act on it, fetch its files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import flask
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from kernel.errors import DomainError, Invalid, NotFound
+from services.catalog.contract import FieldType, Procedure, ReadProcedure
+from services.dossier.contract import (
+    AttachmentGiven,
+    DossierPage,
+    DossierStatus,
+    Drafts,
+    FileTicket,
+    ListDrafts,
+    ListMyDossiers,
+    NewUploadTicket,
+    ReadDossier,
+    ReadTrace,
+    Status,
+    SupplementDossier,
+    Trace,
+)
+from services.identity.contract import FindOfficers, Officers, Role
+from services.portal import actions, drafting, sessions, uploads
+from services.portal.actions import FORMS, Ask
+from services.portal.forms import Form, file_name, typed
+from services.portal.language import gettext
+from services.portal.pages.places import find_place, places_for, with_provinces
+from services.portal.rendering import page
+from services.portal.screens.dossiers import DossierScreen, MineScreen, SupplementScreen
+from services.portal.screens.wizard import SentScreen
+from services.portal.sessions import ask, logged_in
+
+pages = Blueprint("dossiers", __name__)
+
+
+@pages.get("/dossiers")
+@logged_in
+def mine() -> Response:
+    """List one's own dossiers and drafts (E20)."""
+    if sessions.who().is_officer:
+        return redirect(url_for("inbox.show"), 302)
+    status = request.args.get("status", "")
+    wanted = Status(int(status)) if status in {str(int(one)) for one in Status} else None
+    found: DossierPage = ask(ListMyDossiers(status=wanted, after=request.args.get("after")))
+    drafts: Drafts = ask(ListDrafts())
+    more = url_for("dossiers.mine", status=status or None, after=found.next) if found.next else ""
+    return page("dossier/mine.html", MineScreen(found, drafts.items, status, more))
+
+
+@pages.get("/dossiers/<code>")
+@logged_in
+def show(code: str) -> flask.Response:
+    """Show where a dossier stands: unit, officer, step, due date, history (E02 to E09)."""
+    return page("dossier/show.html", _screen(code))
+
+
+@pages.get("/dossiers/<code>/live")
+def live(code: str) -> Response:
+    """Answer the part of the page that changes, or 304 where nothing has changed."""
+    sessions.passive()
+    if not sessions.who().session:
+        return flask.make_response("", 401)
+    dossier: DossierStatus = ask(ReadDossier(code=code))
+    trace: Trace = ask(ReadTrace(code=code))
+    screen = DossierScreen(dossier, trace, officer=sessions.who().is_officer)
+    response = page("dossier/live.html", screen)
+    response.set_etag(screen.etag)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response.make_conditional(request)
+
+
+@pages.get("/dossiers/<code>/sent")
+@logged_in
+def sent(code: str) -> flask.Response:
+    """Confirm that a dossier has been sent, with its code and PIN."""
+    return page("dossier/sent.html", SentScreen(ask(ReadDossier(code=code))))
+
+
+@pages.post("/dossiers/<code>/actions/<action>")
+@logged_in
+def act(code: str, action: str) -> Response:
+    """Do what a form of the dossier's page asks for; a stale page changes nothing (412)."""
+    offered = FORMS.get(action)
+    if offered is None:
+        raise NotFound("no-such-action", "Không có thao tác này.", "There is no such action.")
+    dossier: DossierStatus = ask(ReadDossier(code=code))
+    form = typed(request.form)
+    values: dict[str, Any] = dict(form.values)
+    try:
+        for field in offered.fields:
+            given = request.files.get(field.name)
+            if field.kind is Ask.RESULT_FILE and given is not None and given.filename:
+                values[field.name] = _uploaded(given)
+        message = actions.command(action, dossier, values)
+        ask(message, key=form.key, version=_version(form))
+    except Invalid as error:
+        refused = {action: form.refused(error)}
+        return page("dossier/show.html", _screen(code, refused), status=422)
+    flash(gettext("Done: %(action)s.", action=gettext(offered.title)), "success")
+    return redirect(url_for("dossiers.show", code=code), 303)
+
+
+@pages.get("/dossiers/<code>/supplement")
+@logged_in
+def supplement(code: str) -> flask.Response:
+    """Show what is asked for, with a place for each thing (D19)."""
+    return _supplement_page(ask(ReadDossier(code=code)), Form())
+
+
+@pages.post("/dossiers/<code>/supplement")
+@logged_in
+def send_supplement(code: str) -> Response:
+    """Send what was asked for."""
+    dossier: DossierStatus = ask(ReadDossier(code=code))
+    form = typed(request.form)
+    try:
+        documents = [
+            AttachmentGiven(document.id, _uploaded(given))
+            for document in dossier.procedure.documents
+            for given in request.files.getlist(f"documents.{document.id}")
+            if given.filename
+        ]
+        message = SupplementDossier(
+            code=code,
+            documents=tuple(documents),
+            form=_corrections(dossier, form),
+            note=str(form.value("note")),
+        )
+        ask(message, key=form.key, version=_version(form))
+    except DomainError as error:
+        if error.status not in (413, 415, 422):
+            raise
+        return _supplement_page(dossier, form.refused(error), status=422)
+    flash(gettext("Your supplement has been sent."), "success")
+    return redirect(url_for("dossiers.show", code=code), 303)
+
+
+@pages.get("/dossiers/<code>/files/<file>")
+@logged_in
+def fetch(code: str, file: str) -> flask.Response:
+    """Fetch a document or the result of a dossier."""
+    return uploads.download(file, code, asking=ask)
+
+
+def _screen(code: str, forms: dict[str, Form] | None = None) -> DossierScreen:
+    dossier: DossierStatus = ask(ReadDossier(code=code))
+    trace: Trace = ask(ReadTrace(code=code))
+    officer = sessions.who().is_officer
+    procedure, places = _declaration(dossier)
+    return DossierScreen(
+        dossier=dossier,
+        trace=trace,
+        officer=officer,
+        officers=_officers(dossier) if "assign" in dossier.actions else (),
+        earlier_steps=actions.earlier_steps(dossier),
+        forms=forms or {},
+        procedure=procedure,
+        place_names=places,
+    )
+
+
+def _declaration(dossier: DossierStatus) -> tuple[Procedure | None, dict[str, str]]:
+    """Return the procedure's form and the names of places in the answers.
+
+    Without the catalogue the dossier is shown all the same, only not its declaration.
+    """
+    if dossier.answers is None:
+        return None, {}
+    kept = dossier.procedure
+    try:
+        procedure: Procedure = ask(ReadProcedure(code=kept.code, version=kept.version))
+        codes = {
+            str(dossier.answers[item.key])
+            for item in drafting.fields_of(procedure.form)
+            if item.type is FieldType.PLACE and dossier.answers.get(item.key)
+        }
+        names = {code: place.name for code in codes if (place := find_place(code)) is not None}
+    except DomainError:
+        return None, {}
+    return procedure, names
+
+
+def _officers(dossier: DossierStatus) -> tuple[tuple[str, str], ...]:
+    """Return who can be assigned: handling officers, those of the route's units first."""
+    found: Officers = ask(FindOfficers(agency=dossier.agency.id, role=Role.HANDLING))
+    units = {step.unit.id: step.unit.name for step in dossier.steps}
+    known = sorted(found.items, key=lambda officer: officer.unit not in units)
+    return tuple(
+        (one.account, f"{one.name} – {one.title}, {units.get(one.unit, one.unit)}") for one in known
+    )
+
+
+def _supplement_page(dossier: DossierStatus, form: Form, status: int = 200) -> flask.Response:
+    if dossier.supplement is None:
+        raise NotFound(
+            "nothing-asked",
+            "Hồ sơ này hiện không cần bổ sung gì.",
+            "Nothing is asked for in this dossier now.",
+        )
+    kept = dossier.procedure
+    procedure: Procedure = ask(ReadProcedure(code=kept.code, version=kept.version))
+    ticket: FileTicket = ask(NewUploadTicket())
+    asked = [
+        f"form.{item.key}"
+        for item in drafting.fields_of(procedure.form)
+        if item.type is FieldType.PLACE
+    ]
+    given = {f"form.{key}": value for key, value in (dossier.answers or {}).items()}
+    form = replace(form, values=with_provinces({**given, **form.values}, asked))
+    screen = SupplementScreen(
+        dossier=dossier,
+        form=form,
+        procedure=procedure,
+        accept=",".join(ticket.media_types),
+        max_bytes=ticket.max_bytes,
+        places=places_for(form.values, asked),
+    )
+    return page("dossier/supplement.html", screen, status=status)
+
+
+def _corrections(dossier: DossierStatus, form: Form) -> dict[str, Any]:
+    """Return the typed answers to the form fields that were asked about."""
+    kept = dossier.procedure
+    procedure: Procedure = ask(ReadProcedure(code=kept.code, version=kept.version))
+    return dict(drafting.take_answers(drafting.Writing(), procedure.form, form.values).form)
+
+
+def _uploaded(given: FileStorage) -> str:
+    return uploads.upload(given, name=file_name(given), asking=ask).file
+
+
+def _version(form: Form) -> int | None:
+    text = str(form.value("version"))
+    return int(text) if text.isdigit() else None

@@ -1,0 +1,1 @@
+"""What the pages show: one frozen dataclass per page, complete, so that a page needs no service."""

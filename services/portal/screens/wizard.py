@@ -1,0 +1,131 @@
+"""The pages on which a dossier is written and sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.catalog.contract import (
+    Agency,
+    DocumentRequirement,
+    FieldType,
+    FormField,
+    Procedure,
+    ServiceLevel,
+)
+from services.dossier.contract import DossierStatus, Draft, ReturnBy
+from services.portal.drafting import FileGiven, Step, Writing
+from services.portal.formats import money, show_day
+from services.portal.forms import Form
+from services.portal.language import gettext, named
+from services.portal.screens.places import Places
+
+
+@dataclass(frozen=True)
+class BeginScreen:
+    """Before the first step: where, which case, how the result is wanted; drafts to go on with."""
+
+    procedure: Procedure
+    form: Form
+    places: Places
+    drafts: tuple[Draft, ...] = ()
+
+    @property
+    def ways_back(self) -> tuple[ReturnBy, ...]:
+        """Return how the result can be given: electronically only where all is online (F04)."""
+        if self.procedure.service_level is ServiceLevel.FULL:
+            return (ReturnBy.ONLINE, ReturnBy.IN_PERSON, ReturnBy.POST)
+        return (ReturnBy.IN_PERSON, ReturnBy.POST)
+
+
+@dataclass(frozen=True)
+class StepScreen:
+    """One of the four steps."""
+
+    step: Step
+    draft: str
+    version: int
+    procedure: Procedure
+    writing: Writing
+    form: Form
+    places: Places = field(default_factory=Places)
+    documents: tuple[DocumentRequirement, ...] = ()
+    accept: str = ""
+    max_bytes: int = 0
+
+    def files(self, requirement: str) -> tuple[FileGiven, ...]:
+        """Return the files given for a document."""
+        return tuple(item for item in self.writing.documents if item.requirement == requirement)
+
+
+@dataclass(frozen=True)
+class CheckScreen:
+    """All that was entered, to be checked before it is sent."""
+
+    draft: str
+    version: int
+    procedure: Procedure
+    writing: Writing
+    agency: Agency | None
+    documents: tuple[DocumentRequirement, ...]
+    form: Form
+    fault_steps: Mapping[str, Step] = field(default_factory=dict)
+    place_names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def step(self) -> Step:
+        """The page's own place among the steps."""
+        return Step.CHECK
+
+    def files(self, requirement: str) -> tuple[FileGiven, ...]:
+        """Return the files given for a document."""
+        return tuple(item for item in self.writing.documents if item.requirement == requirement)
+
+    def answer(self, item: FormField) -> str:
+        """Return an answer in words."""
+        return answer_words(item, self.writing.form.get(item.key), self.place_names)
+
+
+@dataclass(frozen=True)
+class DeclarationScreen:
+    """The declaration on paper: blank, or filled in (D08)."""
+
+    procedure: Procedure
+    answers: Mapping[str, Any]
+    place_names: Mapping[str, str] = field(default_factory=dict)
+    style: str = ""
+
+    def answer(self, item: FormField) -> str:
+        """Return an answer in words; empty on a blank form."""
+        return answer_words(item, self.answers.get(item.key), self.place_names)
+
+
+@dataclass(frozen=True)
+class SentScreen:
+    """The confirmation with the code and the PIN (D16)."""
+
+    dossier: DossierStatus
+
+
+def answer_words(item: FormField, value: Any, places: Mapping[str, str]) -> str:
+    """Return an answer as it is read: options by their labels, days and money as written here."""
+    if value in (None, "", []):
+        return ""
+    labels = {option.value: named(option, "label") for option in item.options}
+    match item.type:
+        case FieldType.CHOICES:
+            return ", ".join(labels.get(one, str(one)) for one in value)
+        case FieldType.CHOICE:
+            return labels.get(value, str(value))
+        case FieldType.DATE:
+            return show_day(str(value))
+        case FieldType.MONEY:
+            digits = str(value).replace(".", "")
+            return money(int(digits)) if digits.isdigit() else str(value)
+        case FieldType.CONSENT:
+            return gettext("Agreed")
+        case FieldType.PLACE:
+            return places.get(str(value), str(value))
+        case _:
+            return str(value)

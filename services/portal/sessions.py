@@ -1,0 +1,149 @@
+"""Who is at the browser.
+
+The signed, HttpOnly cookie holds identity's session token and the short-lived access token made
+from it; the portal itself keeps nothing. When the access token ends, a page that a person asked
+for renews it through identity; a page that asks by itself (live updates) never does, so an unused
+session ends although its window is open (B17).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import g, request, session
+
+from kernel.errors import Forbidden, Unauthenticated
+from kernel.http import current_tools
+from kernel.requests import ANONYMOUS, Caller
+from services.identity.contract import RenewSession, Session
+from services.portal.neighbours import send
+
+IDLE_SECONDS = 30 * 60  # identity ends a session after this time without renewal
+_EARLY = 20  # seconds before its end at which an access token is renewed
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def begin(opened: Session) -> None:
+    """Let the browser carry a session that identity has opened."""
+    session.clear()
+    _keep(opened)
+
+
+def end() -> str | None:
+    """Forget everything about the person at the browser; return the session token to end."""
+    token = session.get("session_token")
+    session.clear()
+    return token
+
+
+def keep_alive() -> Session | None:
+    """Renew the session now, because its owner is there."""
+    token = session.get("session_token")
+    return None if token is None else _renew(token)
+
+
+def access_token() -> str | None:
+    """Return a token that is good for some more seconds, or None where nobody is logged in."""
+    if "access_token" not in session:
+        return None
+    if session["access_until"] - _EARLY > time.time():
+        return str(session["access_token"])
+    if g.get("passive"):
+        if session["access_until"] > time.time():
+            return str(session["access_token"])
+        raise _ended()
+    renewed = _renew(session["session_token"])
+    if renewed is None:
+        raise _ended()
+    return renewed.access_token
+
+
+def passive() -> None:
+    """Say that no person asked for this page, so that it must not keep the session alive."""
+    g.passive = True
+
+
+def who() -> Caller:
+    """Return who is logged in; verified offline, as every service does it."""
+    if "who" not in g:
+        token = access_token()
+        g.who = ANONYMOUS if token is None else current_tools().keyring.verify(token)
+    return cast(Caller, g.who)
+
+
+def ask(
+    message: Any, *, key: str | None = None, version: int | None = None, timeout: float = 5.0
+) -> Any:
+    """Return a service's answer to the person at the browser.
+
+    `key` makes a command happen once however often it is sent; `version` is the one that the
+    person saw. Raises as `neighbours.send` does.
+    """
+    return send(message, token=access_token(), key=key, version=version, timeout=timeout)
+
+
+def logged_in(view: View) -> View:
+    """Send whoever is not logged in to the login page, and back afterwards."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if who() is ANONYMOUS:
+            raise Unauthenticated(
+                "log-in-first",
+                "Hãy đăng nhập để tiếp tục.",
+                "Log in to continue.",
+            )
+        return view(*args, **kwargs)
+
+    return cast(View, guarded)
+
+
+def officers_only(view: View) -> View:
+    """Refuse whoever is not an officer."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not who().is_officer:
+            raise Forbidden(
+                "officers-only",
+                "Trang này dành cho cán bộ, công chức.",
+                "This page is for officers.",
+            )
+        return view(*args, **kwargs)
+
+    return cast(View, logged_in(guarded))
+
+
+def way_back() -> str:
+    """Return where to go after logging in: a page of this site and nothing else."""
+    wish = request.values.get("next", "")
+    return wish if wish.startswith("/") and not wish.startswith(("//", "/\\")) else ""
+
+
+def _renew(token: str) -> Session | None:
+    try:
+        renewed: Session = send(RenewSession(session_token=token), token=None)
+    except Unauthenticated:
+        session.clear()
+        return None
+    _keep(renewed)
+    return renewed
+
+
+def _keep(opened: Session) -> None:
+    session["session_token"] = opened.session_token
+    session["access_token"] = opened.access_token
+    session["access_until"] = int(time.time()) + opened.expires_in
+    g.pop("who", None)
+
+
+def _ended() -> Unauthenticated:
+    return Unauthenticated(
+        "session-ended",
+        "Phiên làm việc đã kết thúc. Hãy đăng nhập lại.",
+        "Your session has ended. Log in again.",
+    )
