@@ -37,8 +37,8 @@ def diagram() -> str:
         f"    s{int(Status.FEE_DUE)} --> s{int(status)} : FeePaid"
         for status in (Status.SUBMITTED, Status.ACCEPTED, Status.PROCESSING)
     ]
-    start = f"    [*] --> s{int(Status.SUBMITTED)} : submit"
-    return "\n".join(["stateDiagram-v2", *names, start, *arrows, *paid])
+    submit = f"    [*] --> s{int(Status.SUBMITTED)} : submit"
+    return "\n".join(["stateDiagram-v2", *names, submit, *arrows, *paid])
 
 
 def _cells(row: Row) -> list[str]:

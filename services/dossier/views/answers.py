@@ -162,7 +162,7 @@ def _serves_there(agency: str, who: Caller) -> bool:
 
 
 def _measured(step: StepView, picture: Picture, now: datetime, calendar: Calendar) -> StepView:
-    """The step with its overrun, now or at its end; none grows while the applicant is waited for."""
+    """The step with its overrun, which stands still while the applicant is waited for."""
     if step.due is None:
         return step
     until = step.completed_at or picture.waiting_since or now
