@@ -12,6 +12,7 @@ from nameko.extensions import DependencyProvider
 from kernel.container import Storage, StoreProvider
 from kernel.decider import Decider
 from kernel.errors import Forbidden
+from kernel.feed import Feed
 from kernel.requests import Call, Done
 from kernel.rpc import serves
 from kernel.store import Store
@@ -60,6 +61,7 @@ class CatalogService:
     places = StoreProvider(EVENTS, PLACES)
     agencies = StoreProvider(EVENTS, AGENCIES)
     replica = ReplicaProvider()
+    feed = Feed()
 
     # Questions, open to anyone: the catalogue is public
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -41,9 +42,7 @@ def find_procedures(catalogue: Catalogue, asked: FindProcedures, today: date) ->
     found = [it for it in _by_words(catalogue, asked.q, on) if passes(it)]
 
     def key(it: Procedure) -> SortKey:
-        exact = asked.q.strip() in (it.code, *it.other_codes)
-        name = plain(it.name)[:NAME_LENGTH]
-        return (0 if exact else rank(asked.q, it.name), name, it.code)
+        return (_distance(asked.q, it), plain(it.name)[:NAME_LENGTH], it.code)
 
     items, following = page(found, key, asked.after, asked.limit)
     return ProcedurePage(tuple(_summary(it, on) for it in items), len(found), following)
@@ -88,6 +87,15 @@ def _by_words(catalogue: Catalogue, words: str, on: date) -> list[Procedure]:
         return list(catalogue.on(on))
     current = ((code, version_on(catalogue.procedures[code], on)) for code in {c for c, _ in found})
     return [it for code, it in current if it is not None and (code, it.version) in found]
+
+
+def _distance(words: str, it: Procedure) -> int:
+    """Return how far a procedure is from the words that found it: its rank, then its length."""
+    if not plain(words) or words.strip() in (it.code, *it.other_codes):
+        return 0
+    # many names begin with «Thủ tục», which nobody types
+    names = (it.name, it.name_en, re.sub("^thu tuc ", "", plain(it.name)))
+    return min(100 * rank(words, name) + min(len(plain(name).split()), 99) for name in names)
 
 
 def _filter(catalogue: Catalogue, asked: FindProcedures, on: date) -> Callable[[Procedure], bool]:
