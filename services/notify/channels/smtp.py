@@ -150,11 +150,12 @@ class SmtpSession:
             ) from fault
         content["Date"] = format_datetime(datetime.now(UTC))
         content["Message-ID"] = letter.message_id
-        content["Content-Language"] = letter.locale
         content["Auto-Submitted"] = "auto-generated"
         content["X-Correlation-Id"] = letter.correlation
         content.set_content(letter.text)
         content.add_alternative(letter.html, subtype="html")
+        # after the parts: they take the headers of this name with them
+        content["Content-Language"] = letter.locale
         return content
 
 

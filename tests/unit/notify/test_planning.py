@@ -1,0 +1,122 @@
+"""Which events owe messages to whom, and what of them is kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from notify_events import (
+    AN,
+    DESK,
+    ENTERED,
+    IN_PERSON,
+    LOOK_UP,
+    NOW,
+    ONLINE,
+    REGISTERED,
+    SECRET_TEXT,
+    SUBMITTED,
+    TOLD_OF_ALL,
+    recorded,
+)
+
+from kernel import schemas
+from services.dossier import contract as dossier
+from services.identity import contract as identity
+from services.notify.contract import MessagePlanned
+from services.notify.decider import Channel
+from services.notify.occasions import DOSSIER_EVENTS, IDENTITY_EVENTS, OCCASIONS
+from services.notify.planning import plan
+
+
+def planned(event: Any, event_id: str = "e-1") -> list[MessagePlanned]:
+    """Return what an event plans for the account `acc-1`."""
+    return list(plan(recorded(event, event_id), "acc-1", NOW))
+
+
+def test_there_is_a_message_for_reception_processing_and_return() -> None:
+    assert [(one.event.__name__, one.template) for one in OCCASIONS] == [
+        ("DossierSubmitted", "submitted"),
+        ("DossierAccepted", "accepted"),
+        ("DossierRefused", "refused"),
+        ("SupplementRequested", "supplement-requested"),
+        ("FeeRequested", "fee-due"),
+        ("FeePaid", "fee-paid"),
+        ("StepEntered", "step-entered"),
+        ("DossierCompleted", "completed"),
+        ("ResultDispatched", "dispatched"),
+        ("DossierWithdrawn", "withdrawn"),
+        ("LookUpCodeRequested", "look-up-code"),
+        ("AccountRegistered", "activation"),
+    ]
+
+
+def test_every_occasion_is_an_event_of_a_neighbour() -> None:
+    assert set(DOSSIER_EVENTS) <= set(dossier.EVENTS.types.values())
+    assert set(IDENTITY_EVENTS) <= set(identity.EVENTS.types.values())
+    assert len(DOSSIER_EVENTS) + len(IDENTITY_EVENTS) == len(OCCASIONS)
+
+
+@pytest.mark.parametrize("event", TOLD_OF_ALL, ids=lambda event: type(event).__name__)
+def test_what_happens_to_a_dossier_is_told_by_mail_and_in_the_app(event: Any) -> None:
+    messages = planned(event)
+    assert [one.channel for one in messages] == [Channel.MAIL, Channel.INBOX]
+    in_app = messages[1]
+    assert in_app.account == "acc-1"
+    assert in_app.dossier == event.code
+    assert event.code in in_app.subject_vi
+    assert event.code in in_app.subject_en
+    assert in_app.body_vi
+    assert in_app.body_en
+    assert in_app.subject_vi != in_app.subject_en
+
+
+@pytest.mark.parametrize("event", [LOOK_UP, REGISTERED], ids=["look-up", "registration"])
+def test_what_is_meant_for_who_is_not_logged_in_goes_by_mail_only(event: Any) -> None:
+    assert [one.channel for one in planned(event)] == [Channel.MAIL]
+
+
+def test_an_event_plans_the_same_messages_however_often_it_comes() -> None:
+    assert planned(SUBMITTED) == planned(SUBMITTED)
+    names = [one.message for one in (*planned(SUBMITTED), *planned(SUBMITTED, "e-2"))]
+    assert len(set(names)) == 4
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        (ENTERED, True),
+        (replace(ENTERED, officer=None), True),
+        (replace(ENTERED, unit=DESK), True),
+        (replace(ENTERED, unit=DESK, officer=AN), False),
+        (replace(ENTERED, from_unit=None, from_officer=None), False),
+    ],
+    ids=["unit and officer", "no officer yet", "officer only", "nobody new", "nobody before"],
+)
+def test_a_step_is_told_when_it_changes_who_holds_the_dossier(
+    step: dossier.StepEntered, told: bool
+) -> None:
+    assert bool(planned(step)) is told
+
+
+@pytest.mark.parametrize("event", TOLD_OF_ALL, ids=lambda event: type(event).__name__)
+def test_free_text_of_officers_is_never_kept(event: Any) -> None:
+    for message in planned(event):
+        assert SECRET_TEXT not in str(schemas.dump(message))
+
+
+def test_the_appointment_is_told_in_the_app_too() -> None:
+    in_app = planned(IN_PERSON)[1]
+    assert "09:30 24/11/2026" in in_app.subject_vi
+    assert "Bộ phận một cửa, UBND xã Cẩm Lạc" in in_app.body_vi
+    assert "trực tuyến" in planned(ONLINE)[1].subject_vi
+
+
+def test_other_events_owe_nothing() -> None:
+    assert planned(dossier.ClockPaused(SUBMITTED.code, "fee", NOW, NOW)) == []
+
+
+def test_a_plan_says_which_event_it_tells_of() -> None:
+    message = planned(SUBMITTED)[0]
+    assert (message.cause_stream, message.cause_version) == (f"dossier-{SUBMITTED.code}", 3)
