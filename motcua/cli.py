@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from motcua.loading import catalog
+from motcua.loading_accounts import accounts
 
 app = typer.Typer(
     help="Một Cửa: an event-sourced public-service portal.",
@@ -24,6 +25,7 @@ keys = typer.Typer(help="The keys that the services sign with.", no_args_is_help
 database = typer.Typer(help="The database server.", no_args_is_help=True)
 broker = typer.Typer(help="The broker.", no_args_is_help=True)
 sandbox = typer.Typer(help="Stand-ins for systems outside.", no_args_is_help=True)
+app.add_typer(accounts, name="accounts")
 app.add_typer(catalog, name="catalog")
 app.add_typer(keys, name="keys")
 app.add_typer(database, name="database")

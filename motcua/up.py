@@ -16,11 +16,13 @@ from rich.table import Table
 from kernel.config import Settings, read
 from kernel.errors import Unavailable
 from motcua import processes
+from motcua.loading_accounts import demo_table
 from motcua.ports import Ports
 from motcua.stack import Stack, running_pid
 from motcua.supervision import wait_until
+from services.identity.demo import read_demo_accounts
 
-AFTER_START: tuple[tuple[str, ...], ...] = (("catalog", "load"),)
+AFTER_START: tuple[tuple[str, ...], ...] = (("catalog", "load"), ("accounts", "demo"))
 """Commands of `motcua` that make the system worth looking at; each may be repeated."""
 
 _GLANCE_SECONDS = 2.0
@@ -41,6 +43,7 @@ def up() -> None:
                 stack.start()
             load_demonstration(stack)
             console.print(_addresses(stack))
+            console.print(demo_table(read_demo_accounts()))
             console.print("Ctrl-C stops everything.")
             _watch(console, stack)
         except _Told:

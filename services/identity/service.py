@@ -11,6 +11,7 @@ from pymongo.write_concern import WriteConcern
 
 from kernel.container import CatchUp, Storage, StoreProvider, ViewProvider
 from kernel.errors import Forbidden, Unauthenticated
+from kernel.feed import Feed
 from kernel.privacy import SubjectKeys
 from kernel.requests import Call, Done
 from kernel.rpc import serves
@@ -90,6 +91,7 @@ class IdentityService:
     numbers = StoreProvider(EVENTS, NUMBERS)
     secrets = SecretsProvider()
     catch_up = CatchUp(EVENTS)
+    feed = Feed()
 
     # Opening accounts
 

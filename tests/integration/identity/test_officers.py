@@ -10,9 +10,10 @@ from uuid import uuid4
 import pytest
 
 from kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from kernel.feed import feed_of
 from kernel.trust import Keyring
 from services.identity import contract
-from services.identity.contract import AccountKind, Profile, Role
+from services.identity.contract import EVENTS, AccountKind, Profile, Role
 
 PASSWORD = "ba con mèo đen"
 
@@ -169,3 +170,12 @@ def test_the_set_up_does_not_take_a_number_from_somebody_else(
     )
     with pytest.raises(Conflict, match="identity-number-taken"):
         desk.as_service("setup", account)
+
+
+def test_a_neighbour_that_reads_the_feed_gets_no_personal_data(desk: Any) -> None:
+    _, account = desk.active()
+    page = desk.as_service("notify", feed_of("identity")(f"account-{account}", after=0))
+    assert [envelope.type for envelope in page.events] == ["AccountRegistered", "AccountActivated"]
+    registered = page.events[0].record(EVENTS).event
+    assert registered.account == account
+    assert registered.profile is None
