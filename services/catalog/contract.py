@@ -125,7 +125,6 @@ class Unit:
     name_en: str
     parent: str | None = field(default=None)
     one_stop: bool = field(default=False, doc="the counter that receives (bộ phận một cửa)")
-    fields: tuple[str, ...] = field(default=(), doc="codes of the fields of work it handles")
 
 
 @frozen

@@ -17,14 +17,22 @@ from kernel import schemas
 from kernel.errors import FieldError, Invalid, NotFound
 from kernel.events import Recorded
 from kernel.views import keep_newer
-from services.catalog.contract import Agency, AgencyOpened, Place, Procedure, Unit
+from services.catalog.contract import (
+    Agency,
+    AgencyOpened,
+    Place,
+    Procedure,
+    Unit,
+    competences,
+    handling_unit,
+    resolves,
+)
 from services.dossier.contract import OfficerRef
 from services.identity.contract import OfficerAppointed
 
 Document = dict[str, Any]
 
 ONE_STOP = "one-stop"
-HANDLING = "handling"
 _PARENTS = 3
 _REMEMBERED = 512
 
@@ -45,7 +53,7 @@ class References:
     def ensure_indexes(database: Database[Document]) -> None:
         """Create the secondary indexes."""
         database["procedures"].create_index([("code", 1)])
-        database["agencies"].create_index([("place", 1), ("kind", 1), ("level", 1)])
+        database["agencies"].create_index([("place", 1), ("kind", 1)])
 
     # What neighbours report
 
@@ -74,7 +82,6 @@ class References:
                 "version": record.version,
                 "place": agency.place,
                 "kind": agency.kind.value,
-                "level": agency.level.value,
                 "content": schemas.dump(agency),
             },
         )
@@ -147,30 +154,28 @@ class References:
         document = self._agencies.find_one({"_id": agency_id})
         if document is None:
             raise _invalid("agency", "unknown-agency")
-        agency = schemas.load(Agency, document["content"], tolerant=True)
+        agency = _agency(document)
         if not _in_force(agency, on):
             raise _invalid("agency", "closed-agency")
         return agency
 
-    def competent_agency(self, procedure: Procedure, place: str, on: date) -> Agency:
+    def competent_agency(
+        self, procedure: Procedure, case: str | None, place: str, on: date
+    ) -> Agency:
         """Return the agency that resolves a procedure for a place (D13–D15).
 
         A place that exists no longer leads to its main successor.
         """
         chain = self._chain(place)
-        for level in procedure.competence.levels:
-            query = {
-                "place": {"$in": chain},
-                "kind": procedure.competence.kind.value,
-                "level": level.value,
-            }
-            candidates = [
-                agency
-                for document in self._agencies.find(query)
-                if _in_force(agency := schemas.load(Agency, document["content"], tolerant=True), on)
-            ]
-            if candidates:
-                return min(candidates, key=lambda found: _fitness(found, procedure))
+        for competence in competences(procedure, case, on):
+            if competence.within not in (None, *chain):
+                continue
+            query = {"place": {"$in": chain}, "kind": competence.kind.value}
+            found = [_agency(document) for document in self._agencies.find(query)]
+            able = [one for one in found if resolves(one, competence) and _in_force(one, on)]
+            if able:
+                order = competence.levels.index
+                return min(able, key=lambda agency: (order(agency.level), agency.id))
         raise _invalid("place", "no-competent-agency")
 
     def officer(self, account: str) -> Document:
@@ -206,35 +211,26 @@ class References:
         return chain
 
 
-def unit_for(agency: Agency, step_unit: str, field_of_work: str) -> Unit:
+def unit_for(agency: Agency, step_unit: str, procedure: Procedure, case: str | None) -> Unit:
     """Return the unit of an agency at which a workflow's step lies.
 
-    `one-stop` is the agency's counter; `handling` the unit that handles the field of work, else
-    the first one that is no counter; anything else is a unit's id.
+    `one-stop` is the agency's counter, `handling` the unit competent for the procedure; anything
+    else is a unit's id, and where the agency has no such unit, the competent one.
     """
-    desks = [unit for unit in agency.units if unit.one_stop]
-    others = [unit for unit in agency.units if not unit.one_stop]
-    match step_unit:
-        case "one-stop":
-            return (desks or others)[0]
-        case "handling":
-            specialised = [unit for unit in others if field_of_work in unit.fields]
-            return (specialised or others or desks)[0]
-        case _:
-            named = [unit for unit in agency.units if unit.id == step_unit]
-            return named[0] if named else unit_for(agency, HANDLING, field_of_work)
-
-
-def _fitness(agency: Agency, procedure: Procedure) -> tuple[bool, str]:
-    """Order agencies of one kind and level: those that handle the field first, then by id."""
-    handles = any(procedure.field_of_work.code in unit.fields for unit in agency.units)
-    return (not handles, agency.id)
+    if step_unit == ONE_STOP:
+        return next((unit for unit in agency.units if unit.one_stop), agency.units[0])
+    named = next((unit for unit in agency.units if unit.id == step_unit), None)
+    return named or handling_unit(agency, procedure, case)
 
 
 def _in_force(dated: Procedure | Agency, on: date) -> bool:
     return (dated.valid_from is None or dated.valid_from <= on) and (
         dated.valid_to is None or on <= dated.valid_to
     )
+
+
+def _agency(document: Document) -> Agency:
+    return schemas.load(Agency, document["content"], tolerant=True)
 
 
 def _procedure(document: Document) -> Procedure:

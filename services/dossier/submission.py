@@ -5,12 +5,21 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from kernel.errors import Forbidden, Invalid
 from kernel.requests import Call
 from kernel.schemas import field_error
-from services.catalog.contract import Agency, Case, Channel, Procedure, ProcessingTime, Tariff
+from services.catalog.contract import (
+    Agency,
+    Case,
+    Channel,
+    Procedure,
+    ProcessingTime,
+    Tariff,
+    competences,
+    resolves,
+)
 from services.dossier.clock import Calendar, day_of
 from services.dossier.contract import (
     AgencyRef,
@@ -58,7 +67,7 @@ def prepare(
     today = day_of(at)
     procedure = references.procedure(request.procedure, today)
     case = _case(procedure, request.case)
-    agency = _agency(request, procedure, references, at)
+    agency = _agency(request, procedure, references, today)
     kept = keep(procedure, case, Channel.ONLINE)
     answers = check_submission(
         procedure.form,
@@ -76,7 +85,7 @@ def prepare(
             channel=Channel.ONLINE.value,
             procedure=kept,
             agency=agency_ref(agency),
-            route=route(procedure, agency),
+            route=route(procedure, case, agency),
             documents=documents,
             return_by=request.return_by,
             locale=call.locale,
@@ -121,11 +130,11 @@ def keep(procedure: Procedure, case: Case | None, channel: Channel) -> Procedure
     )
 
 
-def route(procedure: Procedure, agency: Agency) -> tuple[RouteStep, ...]:
+def route(procedure: Procedure, case: Case | None, agency: Agency) -> tuple[RouteStep, ...]:
     """Return the procedure's workflow with each step's unit in the competent agency."""
 
     def unit(step_unit: str) -> UnitRef:
-        found = unit_for(agency, step_unit, procedure.field_of_work.code)
+        found = unit_for(agency, step_unit, procedure, case.id if case else None)
         return UnitRef(found.id, found.name, found.name_en)
 
     return tuple(
@@ -148,11 +157,10 @@ def agency_ref(agency: Agency) -> AgencyRef:
 
 
 def _agency(
-    request: SubmitDossier, procedure: Procedure, references: References, at: datetime
+    request: SubmitDossier, procedure: Procedure, references: References, today: date
 ) -> Agency:
-    today = day_of(at)
     if request.place is not None:
-        competent = references.competent_agency(procedure, request.place, today)
+        competent = references.competent_agency(procedure, request.case, request.place, today)
         if request.agency not in (None, competent.id):
             raise _not_competent()
         return competent
@@ -164,8 +172,7 @@ def _agency(
             fields=(field_error("place", "required"),),
         )
     agency = references.agency(request.agency, today)
-    competence = procedure.competence
-    if agency.kind is not competence.kind or agency.level not in competence.levels:
+    if not any(resolves(agency, one) for one in competences(procedure, request.case, today)):
         raise _not_competent()
     return agency
 
