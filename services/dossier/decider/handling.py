@@ -44,7 +44,7 @@ def complete_step(dossier: Dossier, command: do.CompleteStep) -> list[Any]:
 
 
 def return_step(dossier: Dossier, command: do.ReturnStep) -> list[Any]:
-    """Back to an earlier step, to whoever was assigned there; an approval falls."""
+    """Back to an earlier step, to whoever was assigned there; an approval has to be given again."""
     demand(dossier, "return-step", command.by)
     possible = earlier_steps(dossier)
     target = next((step for step in possible if step.id == command.to), None)

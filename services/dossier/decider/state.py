@@ -91,21 +91,14 @@ class Dossier:
     clock: Clock = Clock()
     resumes: Status | None = None
     missing: tuple[SupplementItem, ...] = ()
-    supplements: int = 0
     fees: Mapping[str, Fee] = field(default_factory=dict)
     assigned: Mapping[str, OfficerRef] = field(default_factory=dict)
-    approved: bool = False
     notified: frozenset[tuple[str, bool]] = frozenset()
 
     @property
     def desk(self) -> UnitRef:
         """The one-stop desk (bộ phận một cửa): the unit of the first step."""
         return self.route[0].unit
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more can happen to it."""
-        return self.status in ENDED
 
     @property
     def fee_due(self) -> Fee | None:
@@ -159,7 +152,6 @@ def _evolve(dossier: Dossier, event: Any) -> Dossier:
                 status=Status.SUPPLEMENT_REQUESTED,
                 resumes=dossier.status,
                 missing=event.items,
-                supplements=dossier.supplements + 1,
             )
         case DossierSupplemented():
             documents = replaced(dossier.documents, event.documents)
@@ -181,13 +173,11 @@ def _evolve(dossier: Dossier, event: Any) -> Dossier:
         case StepCompleted():
             return _step_completed(dossier)
         case StepReturned():
-            return replace(dossier, status=Status.PROCESSING, approved=False)
-        case ResultApproved():
-            return replace(dossier, approved=True)
+            return replace(dossier, status=Status.PROCESSING)
         case DossierCompleted():
             stopped = Clock(ClockState.STOPPED, event.due)
             return replace(dossier, status=Status.COMPLETED, clock=stopped)
-        case ResultDispatched():
+        case ResultApproved() | ResultDispatched():
             return dossier
         case ResultReceived():
             return replace(dossier, status=Status.RETURNED, hold=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dossier_samples as s
 import pytest
 
-from kernel.errors import Invalid
+from kernel.errors import Conflict, Invalid
 from services.dossier.contract import (
     OfficerAssigned,
     ResultApproved,
@@ -83,12 +83,15 @@ def test_it_goes_back_only_to_an_earlier_step_behind_the_desk(to):
     assert "«Phân công», «Thụ lý», «Lãnh đạo phòng duyệt»" in refusal.value.vi
 
 
-def test_approval_sends_it_to_be_dispatched_and_falls_when_it_goes_back():
+def test_approval_sends_it_to_be_dispatched_and_is_given_again_when_it_goes_back():
     story = s.UNTIL["signature"]()
     approved, completed, entered = story.tell(s.approve())
     assert isinstance(approved, ResultApproved)
     assert approved.officer == s.ref(s.CHAIR)
     assert (completed.step, entered.step) == ("sign", "records")
-    assert story.state.approved
     story.tell(s.return_step(by=s.RECORDS, to="sign"))
-    assert not story.state.approved
+    with pytest.raises(Conflict):
+        story.tell(s.dispatch())
+    story.tell(s.approve())
+    story.tell(s.dispatch())
+    assert story.state.status is Status.COMPLETED
