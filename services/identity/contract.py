@@ -88,13 +88,15 @@ class Contact:
 @event()
 @frozen
 class AccountRegistered:
-    """Somebody asked for an account; it waits for the link in the mail (B14)."""
+    """An account was opened; who registered alone waits for the link in the mail (B14)."""
 
     account: str
     subject: str
     kind: AccountKind
     locale: str
-    consent_version: str = field(doc="version of the consent text that was agreed to")
+    consent_version: str = field(
+        doc="version of the consent text that was agreed to; empty where an office opened it"
+    )
     profile: Profile | None = field(default=None, personal=True)
     credential: str = field(default="", doc="id of the credential that opens it, never its hash")
 
@@ -147,6 +149,14 @@ class OfficerDismissed:
     account: str
     agency: str
     unit: str
+
+
+def waits_for_link(registered: AccountRegistered) -> bool:
+    """Whether the person registered alone and is owed the activation mail.
+
+    Officers, and accounts that the installation opens, are active from the start.
+    """
+    return registered.consent_version != ""
 
 
 EVENTS = EventTypes(

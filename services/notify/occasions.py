@@ -145,7 +145,14 @@ OCCASIONS: tuple[Occasion, ...] = (
     Occasion(dossier.ResultDispatched, "dispatched", _dispatched),
     Occasion(dossier.DossierWithdrawn, "withdrawn", _nothing),
     Occasion(dossier.LookUpCodeRequested, "look-up-code", _nothing, MAIL_ONLY),
-    Occasion(identity.AccountRegistered, "activation", _nothing, MAIL_ONLY),
+    Occasion(
+        identity.AccountRegistered,
+        "activation",
+        _nothing,
+        MAIL_ONLY,
+        applies=identity.waits_for_link,
+    ),
+    Occasion(identity.ActivationRequested, "activation", _nothing, MAIL_ONLY),
 )
 
 BY_EVENT: Mapping[type[Any], Occasion] = {occasion.event: occasion for occasion in OCCASIONS}

@@ -139,7 +139,7 @@ class Sender:
 
     def _told(self, planned: MessagePlanned, cause: Any) -> Any:
         match cause:
-            case identity.AccountRegistered():
+            case identity.AccountRegistered() | identity.ActivationRequested():
                 return self.ask(identity.ReadActivation(planned.account))
             case dossier.LookUpCodeRequested():
                 return self.ask(dossier.ReadLookUpNotice(cause.look_up))

@@ -103,6 +103,7 @@ REGISTERED = identity.AccountRegistered(
     locale="vi",
     consent_version="1",
 )
+RESENT = identity.ActivationRequested("acc-1")
 
 TOLD_OF_ALL = (
     SUBMITTED,
@@ -149,7 +150,7 @@ ACTIVATION = identity.ActivationNotice(
 
 def recorded(event: Any, event_id: str = "e-1", version: int = 3) -> Recorded:
     """Return an event as the subscription hands it over."""
-    source = "identity" if isinstance(event, identity.AccountRegistered) else "dossier"
+    source = "identity" if type(event) in identity.EVENTS.types.values() else "dossier"
     return Recorded(
         event=event,
         id=event_id,

@@ -15,6 +15,7 @@ from notify_events import (
     NOW,
     ONLINE,
     REGISTERED,
+    RESENT,
     SECRET_TEXT,
     SUBMITTED,
     TOLD_OF_ALL,
@@ -49,6 +50,7 @@ def test_there_is_a_message_for_reception_processing_and_return() -> None:
         ("DossierWithdrawn", "withdrawn"),
         ("LookUpCodeRequested", "look-up-code"),
         ("AccountRegistered", "activation"),
+        ("ActivationRequested", "activation"),
     ]
 
 
@@ -72,9 +74,15 @@ def test_what_happens_to_a_dossier_is_told_by_mail_and_in_the_app(event: Any) ->
     assert in_app.subject_vi != in_app.subject_en
 
 
-@pytest.mark.parametrize("event", [LOOK_UP, REGISTERED], ids=["look-up", "registration"])
+@pytest.mark.parametrize(
+    "event", [LOOK_UP, REGISTERED, RESENT], ids=lambda event: type(event).__name__
+)
 def test_what_is_meant_for_who_is_not_logged_in_goes_by_mail_only(event: Any) -> None:
     assert [one.channel for one in planned(event)] == [Channel.MAIL]
+
+
+def test_an_account_that_is_active_from_the_start_is_owed_no_link() -> None:
+    assert planned(replace(REGISTERED, consent_version="")) == []
 
 
 def test_an_event_plans_the_same_messages_however_often_it_comes() -> None:
