@@ -1,0 +1,137 @@
+"""What an operator does with dead letters: list, look, replay, discard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import amqp
+import pytest
+
+from kernel import deadletters
+from kernel.config import Settings
+from kernel.deadletters import DeadLetter
+from kernel.envelope import Message
+from kernel.errors import NotFound
+from kernel.topology import Consumer
+
+HEADERS = {
+    "cloudEvents_source": "/services/dossier",
+    "stream": "dossier-1",
+    "version": 3,
+    "attempt": 4,
+    "error": "builtins.ValueError",
+    "error_message": "unlucky",
+    "traceback": "Traceback …",
+    "died_at": "2026-11-22T02:00:00.000000Z",
+}
+
+
+class Box:
+    """The dead letters and the inbox of a service."""
+
+    def __init__(self, settings: Settings, channel: Any) -> None:
+        self.settings = settings
+        self.consumer = Consumer("notify", ("dossier",), settings)
+        self.channel = channel
+
+    def put(self, message: Message) -> None:
+        properties = message.properties()
+        headers = properties.pop("headers")
+        self.channel.basic_publish_confirm(
+            amqp.Message(message.body, application_headers=headers, **properties),
+            routing_key=self.consumer.dead,
+        )
+
+    def ids(self) -> list[str]:
+        return [letter.id for letter in deadletters.letters(self.settings, "notify")]
+
+
+@pytest.fixture
+def box(settings: Settings, channel: Any, declared: Callable[..., None]) -> Box:
+    box = Box(settings, channel)
+    declared(box.consumer)
+    for name in ("e-1", "e-2", "e-3"):
+        box.put(Message(HEADERS, b'{"by":13}', name, "FeePaid", "c-1"))
+    return box
+
+
+def test_they_are_listed_with_the_reason_the_oldest_first(box: Box) -> None:
+    found = deadletters.letters(box.settings, "notify")
+
+    assert [letter.id for letter in found] == ["e-1", "e-2", "e-3"]
+    assert found[0] == DeadLetter(
+        id="e-1",
+        service="notify",
+        type="FeePaid",
+        source="/services/dossier",
+        stream="dossier-1",
+        version=3,
+        correlation="c-1",
+        attempts=4,
+        error="builtins.ValueError",
+        message="unlucky",
+        traceback="Traceback …",
+        died_at="2026-11-22T02:00:00.000000Z",
+        body='{"by":13}',
+    )
+
+
+def test_looking_at_them_as_often_as_one_likes_takes_none_away(box: Box) -> None:
+    for _ in range(25):
+        assert sorted(box.ids()) == ["e-1", "e-2", "e-3"]
+    assert deadletters.letter(box.settings, "notify", "e-2").id == "e-2"
+
+
+def test_one_can_be_replayed(box: Box) -> None:
+    assert deadletters.replay(box.settings, "notify", ["e-2"]) == 1
+
+    assert sorted(box.ids()) == ["e-1", "e-3"]
+    again = box.channel.basic_get(box.consumer.inbox, no_ack=True)
+    assert (again.properties["message_id"], again.body) == ("e-2", b'{"by":13}')
+    assert again.headers == {
+        "cloudEvents_source": "/services/dossier",
+        "stream": "dossier-1",
+        "version": 3,
+        "replay": 1,
+    }
+
+
+def test_all_can_be_replayed_in_their_order(box: Box) -> None:
+    assert deadletters.replay(box.settings, "notify") == 3
+
+    assert box.ids() == []
+    again = [box.channel.basic_get(box.consumer.inbox, no_ack=True) for _ in range(3)]
+    assert [message.properties["message_id"] for message in again] == ["e-1", "e-2", "e-3"]
+
+
+def test_they_can_be_discarded(box: Box) -> None:
+    assert deadletters.discard(box.settings, "notify", ["e-1", "e-3", "e-9"]) == 2
+    assert box.ids() == ["e-2"]
+    assert deadletters.discard(box.settings, "notify") == 1
+    assert box.ids() == []
+
+
+def test_a_message_without_an_id_or_a_readable_body_has_a_name_too(box: Box) -> None:
+    deadletters.discard(box.settings, "notify")
+    box.put(Message({}, b"\xff\xfe"))
+
+    (letter,) = deadletters.letters(box.settings, "notify")
+    assert letter.id.startswith("sha256-")
+    assert deadletters.letter(box.settings, "notify", letter.id) == letter
+    assert deadletters.discard(box.settings, "notify", [letter.id]) == 1
+
+
+def test_one_that_the_broker_gave_up_says_so(box: Box) -> None:
+    deadletters.discard(box.settings, "notify")
+    box.put(Message({"x-first-death-reason": "delivery_limit"}, b"{}", "e-4"))
+
+    (letter,) = deadletters.letters(box.settings, "notify")
+    assert letter.error == "broker:delivery_limit"
+
+
+def test_what_is_not_there_is_said_to_be_so(box: Box) -> None:
+    with pytest.raises(NotFound, match="no dead letter e-9"):
+        deadletters.letter(box.settings, "notify", "e-9")
+    with pytest.raises(NotFound, match="listens to no events"):
+        deadletters.letters(box.settings, "nobody")
