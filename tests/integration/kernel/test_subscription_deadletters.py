@@ -89,7 +89,7 @@ def test_one_can_be_replayed(box: Box) -> None:
     assert sorted(box.ids()) == ["e-1", "e-3"]
     again = box.channel.basic_get(box.consumer.inbox, no_ack=True)
     assert (again.properties["message_id"], again.body) == ("e-2", b'{"by":13}')
-    assert again.headers == {
+    assert {k: v for k, v in again.headers.items() if k != "x-delivery-count"} == {
         "cloudEvents_source": "/services/dossier",
         "stream": "dossier-1",
         "version": 3,
