@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,13 +10,20 @@ from uuid import uuid4
 
 from kernel.errors import Invalid
 from kernel.requests import Call, Caller
-from kernel.schemas import field_error
+from kernel.schemas import JSON, field_error
 from services.dossier import contract
-from services.dossier.clock import Calendar
-from services.dossier.contract import AgencyRef, Attachment, AttachmentGiven, OfficerRef
+from services.dossier.clock import Calendar, day_of
+from services.dossier.contract import (
+    AgencyRef,
+    Attachment,
+    AttachmentGiven,
+    DossierStatus,
+    OfficerRef,
+)
 from services.dossier.decider import Command
 from services.dossier.decider import commands as do
 from services.dossier.files import Files
+from services.dossier.forms import check_answers
 from services.dossier.references import References
 
 RESULT = "result"  # what stands for the document requirement in the attachment of a result
@@ -30,13 +38,14 @@ class Resolver:
     calendar: Calendar
     at: datetime
 
-    def command(self, request: Any, agency: AgencyRef, call: Call) -> Command:
-        """Return the command behind one of `contract.ACTIONS`' requests."""
+    def command(self, request: Any, dossier: DossierStatus, call: Call) -> Command:
+        """Return the command behind one of `contract.ACTIONS`' requests about a dossier."""
         by, at, calendar = call.caller, self.at, self.calendar
         match request:
             case contract.SupplementDossier(documents=given, form=answers, note=note):
                 documents = self.files.attachments(given, by.id)
-                return do.Supplement(by, at, calendar, documents, answers, note)
+                clean = self._corrections(answers, dossier)
+                return do.Supplement(by, at, calendar, documents, clean, note)
             case contract.WithdrawDossier(reason=reason):
                 return do.Withdraw(by, at, reason)
             case contract.AcceptDossier(note=note):
@@ -57,7 +66,7 @@ class Resolver:
             case contract.ApproveResult(note=note):
                 return do.Approve(by, self._officer(by), at, calendar, note)
             case contract.DispatchResult():
-                return self._dispatch(request, agency, by)
+                return self._dispatch(request, dossier.agency, by)
             case contract.HandOver():
                 return do.HandOver(by, self._officer(by), at)
         raise TypeError(f"no action behind {type(request).__name__}")
@@ -73,6 +82,18 @@ class Resolver:
             unit=found["unit"],
             roles=tuple(found["roles"]),
         )
+
+    def _corrections(
+        self, answers: Mapping[str, JSON], dossier: DossierStatus
+    ) -> Mapping[str, JSON]:
+        """Check corrected answers together with those that stand, and return them clean."""
+        if not answers:
+            return {}
+        kept = dossier.procedure
+        form = self.references.version(kept.code, kept.version).form
+        together = {**(dossier.answers or {}), **answers}
+        clean = check_answers(form, together, day_of(self.at), dossier.applicant)
+        return {key: clean.get(key) for key in answers}
 
     def _dispatch(
         self, request: contract.DispatchResult, agency: AgencyRef, by: Caller

@@ -149,6 +149,13 @@ class References:
             raise _invalid("procedure", "unknown-procedure")
         return max(in_force, key=lambda procedure: procedure.version)
 
+    def version(self, code: str, number: int) -> Procedure:
+        """Return the version of a procedure that a dossier kept; `NotFound` where it is not here."""
+        document = self._procedures.find_one({"_id": f"{code}@{number}"})
+        if document is None:
+            raise NotFound("unknown-procedure", *_SENTENCES["unknown-procedure"])
+        return _procedure(document)
+
     def agency(self, agency_id: str, on: date) -> Agency:
         """Return an agency that is open on a day; `Invalid` on the field `agency` otherwise."""
         document = self._agencies.find_one({"_id": agency_id})

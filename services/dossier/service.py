@@ -23,7 +23,7 @@ from services.catalog import contract as catalog
 from services.dossier import contract, lists
 from services.dossier.acting import Resolver
 from services.dossier.clock import Calendar, vietnam
-from services.dossier.contract import EVENTS, AgencyRef, DossierStatus, FileTicket
+from services.dossier.contract import EVENTS, DossierStatus, FileTicket
 from services.dossier.decider import commands as do
 from services.dossier.decider import decide, dossier_code, evolve, initial
 from services.dossier.drafts import Drafts
@@ -34,6 +34,7 @@ from services.dossier.numbering import Numbering
 from services.dossier.references import References
 from services.dossier.submission import prepare
 from services.dossier.views import masked, may_see, notice, project, status, trace
+from services.dossier.views.document import picture_in
 from services.identity import contract as identity
 from services.notify import contract as notify
 from services.payment import contract as payment
@@ -138,8 +139,7 @@ class DossierService:
         document = self._visible(request.code, call)
         done = self.dossiers.repeated(call)
         if done is None:
-            agency = AgencyRef(**document["picture"]["view"]["agency"])
-            command = self._resolver().command(request, agency, call)
+            command = self._resolver().command(request, picture_in(document).view, call)
             done = self.dossiers.execute(stream_of(request.code), command, call)
         return self._status(project(done.history) or document, call)
 
