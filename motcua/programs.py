@@ -10,7 +10,7 @@ from http.client import HTTPConnection, HTTPException
 
 
 class Stage(IntEnum):
-    """The order of starting; stopping goes the other way round, a whole stage at a time."""
+    """The order of starting: each stage is ready before the next one starts."""
 
     NAMES = 1
     """The broker's own name service (epmd)."""
@@ -21,6 +21,19 @@ class Stage(IntEnum):
     SERVICES = 4
     RELAYS = 5
     PORTAL = 6
+
+    @property
+    def group(self) -> str:
+        """What is stopped together; see `STOPPED_LAST_FIRST`."""
+        return next(name for name, stages in STOPPED_LAST_FIRST.items() if self in stages)
+
+
+STOPPED_LAST_FIRST = {
+    "servers": (Stage.NAMES, Stage.SERVERS),
+    "processes": (Stage.SANDBOXES, Stage.SERVICES, Stage.RELAYS),
+    "front": (Stage.PORTAL,),
+}
+"""The groups of stopping, the last of them first; fewer than stages, for it takes a second each."""
 
 
 Check = Callable[[], bool]

@@ -23,7 +23,7 @@ from xmlrpc.client import Fault, ServerProxy
 from supervisor.xmlrpc import SupervisorTransport
 
 from kernel.errors import DomainError, Unavailable
-from motcua.programs import Program, Stage
+from motcua.programs import STOPPED_LAST_FIRST, Program
 
 # a socket's path must fit in 108 bytes
 _LONGEST_SOCKET_PATH = 100
@@ -119,7 +119,7 @@ class Supervisor:
         return State(said["statename"], said["pid"], said["spawnerr"] or said["description"])
 
     def end(self, deadline: float = 60.0) -> None:
-        """Stop every program, the last stage first, and supervisord itself; harmless twice."""
+        """Stop every program, the last group first, and supervisord itself; harmless twice."""
         if self._process is None:
             return
         if self._process.poll() is None:
@@ -172,7 +172,7 @@ class Supervisor:
 
 
 def render(programs: Iterable[Program], home: Path, unix_socket: Path) -> str:
-    """Return supervisord's configuration for these programs: a group for each stage."""
+    """Return supervisord's configuration for these programs: a group for what stops together."""
     programs = list(programs)
     sections = [
         f"[unix_http_server]\nfile={_value(unix_socket)}\nchmod=0700\n",
@@ -184,13 +184,10 @@ def render(programs: Iterable[Program], home: Path, unix_socket: Path) -> str:
         "logfile_maxbytes=5MB\nlogfile_backups=1\nloglevel=info\nsilent=true\n"
         f"childlogdir={_value(home / 'logs')}\n",
     ]
-    for stage in Stage:
-        members = [program.name for program in programs if program.stage is stage]
+    for priority, (group, stages) in enumerate(STOPPED_LAST_FIRST.items(), start=1):
+        members = [program.name for program in programs if program.stage in stages]
         if members:
-            sections.append(
-                f"[group:{stage.name.lower()}]\n"
-                f"programs={','.join(members)}\npriority={stage.value}\n"
-            )
+            sections.append(f"[group:{group}]\nprograms={','.join(members)}\npriority={priority}\n")
     sections += [_section(program, home) for program in programs]
     return "\n".join(sections)
 
@@ -236,7 +233,7 @@ def _value(value: object, *, quoted: bool = False) -> str:
 
 
 def _full(program: Program) -> str:
-    return f"{program.stage.name.lower()}:{program.name}"
+    return f"{program.stage.group}:{program.name}"
 
 
 def _socket_path(home: Path) -> Path:

@@ -24,14 +24,19 @@ def _parsed(*programs: Program) -> RawConfigParser:
     return parser
 
 
-def test_programs_of_a_stage_are_a_group_and_later_stages_stop_first() -> None:
+def test_the_portal_stops_first_and_the_servers_last() -> None:
     parsed = _parsed(
         _program("broker", Stage.SERVERS),
         _program("database", Stage.SERVERS),
         _program("dossier", Stage.SERVICES),
+        _program("portal", Stage.PORTAL),
     )
-    assert parsed["group:servers"]["programs"] == "broker,database"
-    assert int(parsed["group:servers"]["priority"]) < int(parsed["group:services"]["priority"])
+    groups = sorted(
+        (section for name, section in parsed.items() if name.startswith("group:")),
+        key=lambda section: int(section["priority"]),
+        reverse=True,
+    )
+    assert [group["programs"] for group in groups] == ["portal", "dossier", "broker,database"]
 
 
 def test_a_program_is_started_again_but_only_started_when_asked() -> None:
