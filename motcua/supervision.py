@@ -7,6 +7,7 @@ ends; each program is told the same about supervisord. So nothing outlives its s
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -27,6 +28,7 @@ from motcua.programs import STOPPED_LAST_FIRST, Program
 
 # a socket's path must fit in 108 bytes
 _LONGEST_SOCKET_PATH = 100
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,12 @@ class Supervisor:
         return self.home / "logs" / f"{name}.log"
 
     def last_line(self, name: str) -> str:
-        """Return the last line that a program wrote, or an empty text."""
+        """Return the last line that a program wrote, without colours, or an empty text."""
         try:
             lines = self.log_of(name).read_text(errors="replace").strip().splitlines()
         except FileNotFoundError:
             return ""
-        return lines[-1].strip() if lines else ""
+        return _COLOUR.sub("", lines[-1]).strip() if lines else ""
 
     def launch(self, environment: Mapping[str, str], deadline: float = 15.0) -> None:
         """Start supervisord with no program running yet; ends a leftover of an earlier one first.
