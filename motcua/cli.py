@@ -96,6 +96,31 @@ def doctor() -> None:
     look()
 
 
+@app.command()
+def demo() -> None:
+    """Play a dossier's whole life through the running system and tell it as a timeline."""
+    from rich.console import Console
+
+    from kernel.config import Settings, read
+    from motcua.demo import Demo, Places, tell
+    from motcua.ports import Ports
+    from services.identity.demo import read_demo_accounts
+
+    console = Console(highlight=False)
+    places = Places.of(read(Settings), read(Ports))
+    tell(Demo(places, read_demo_accounts(), console).play(), console)
+
+
+@app.command()
+def docs(
+    folder: Annotated[Path, typer.Argument(help="where the documents go")] = Path("docs"),
+) -> None:
+    """Write the documents that are made from the code."""
+    from motcua.documents import write
+
+    write(folder)
+
+
 @keys.command("init")
 def keys_init() -> None:
     """Make the keys that are not there yet."""

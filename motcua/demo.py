@@ -19,7 +19,9 @@ import requests
 from rich.console import Console
 from rich.table import Table
 
+from kernel.config import Settings
 from kernel.errors import Unavailable
+from motcua.ports import Ports
 from services.identity.demo import DemoAccounts, DemoPerson
 
 PROCEDURE = "1.004194"  # đăng ký tạm trú
@@ -48,6 +50,12 @@ class Places:
     portal: str
     mail: str
     vnpay: str
+
+    @classmethod
+    def of(cls, settings: Settings, ports: Ports) -> Places:
+        """Return the addresses of the stack on this machine."""
+        here = "http://127.0.0.1"
+        return cls(settings.public_url, f"{here}:{ports.mail}", f"{here}:{ports.vnpay}")
 
 
 @dataclass(frozen=True)

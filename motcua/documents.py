@@ -1,10 +1,11 @@
-"""Documents generated from the code: the AsyncAPI file of all events on the broker."""
+"""Documents generated from the code: AsyncAPI of all events, OpenAPI of the REST interface."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -19,6 +20,7 @@ from services.dossier import contract as dossier
 from services.identity import contract as identity
 from services.notify import contract as notify
 from services.payment import contract as payment
+from services.portal.api import openapi
 
 LEDGERS: tuple[EventTypes, ...] = (
     identity.EVENTS,
@@ -169,3 +171,14 @@ class _Illustration:
 
     def unseal(self, subject: str, context: str, ciphertext: str) -> str | None:
         return None
+
+
+def openapi_json() -> str:
+    """Return the OpenAPI document as the text that is kept in `docs/openapi.json`."""
+    return json.dumps(openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def write(folder: Path) -> None:
+    """Write every generated document into a folder."""
+    (folder / "events.asyncapi.yaml").write_text(asyncapi_yaml(), encoding="utf-8")
+    (folder / "openapi.json").write_text(openapi_json(), encoding="utf-8")

@@ -150,7 +150,7 @@ class References:
         return max(in_force, key=lambda procedure: procedure.version)
 
     def version(self, code: str, number: int) -> Procedure:
-        """Return the version of a procedure that a dossier kept; `NotFound` where it is not here."""
+        """Return the version of a procedure that a dossier kept; `NotFound` where it is gone."""
         document = self._procedures.find_one({"_id": f"{code}@{number}"})
         if document is None:
             raise NotFound("unknown-procedure", *_SENTENCES["unknown-procedure"])

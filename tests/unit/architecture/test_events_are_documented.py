@@ -10,14 +10,15 @@ import pytest
 
 from kernel.events import EventTypes
 from kernel.examples import example_of
-from motcua.documents import LEDGERS, asyncapi, asyncapi_yaml, payload_schema
+from motcua.documents import LEDGERS, asyncapi, asyncapi_yaml, openapi_json, payload_schema
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "events.asyncapi.yaml"
+DOCS = Path(__file__).parents[3] / "docs"
 EVENTS = [(types, name) for types in LEDGERS for name in types.types]
 
 
-def test_the_document_in_the_repository_is_that_of_the_code() -> None:
-    assert DOCUMENT.read_text() == asyncapi_yaml(), "run `make docs`"
+def test_the_documents_in_the_repository_are_those_of_the_code() -> None:
+    assert (DOCS / "events.asyncapi.yaml").read_text() == asyncapi_yaml(), "run `make docs`"
+    assert (DOCS / "openapi.json").read_text() == openapi_json(), "run `make docs`"
 
 
 @pytest.mark.parametrize(("types", "name"), EVENTS, ids=[f"{t.source}.{n}" for t, n in EVENTS])
