@@ -14,6 +14,8 @@ from services.portal.api.shapes import answer, body
 
 blueprint = Blueprint("drafts", __name__, description="Drafts: save and resume")
 
+_CONTENT = body(SaveDraft, "draft")
+
 
 @blueprint.get("/drafts")
 @blueprint.response(200, answer(Drafts))
@@ -24,7 +26,7 @@ def list_drafts() -> Drafts:
 
 
 @blueprint.post("/drafts")
-@blueprint.arguments(body(SaveDraft, "draft"))
+@blueprint.arguments(_CONTENT)
 @blueprint.alt_response(201, schema=answer(Draft))
 def save_new(given: dict[str, Any]) -> Response:
     """Save a new draft."""
@@ -39,7 +41,7 @@ def read(draft: str) -> Response:
 
 
 @blueprint.put("/drafts/<draft>")
-@blueprint.arguments(body(SaveDraft, "draft"))
+@blueprint.arguments(_CONTENT)
 @blueprint.alt_response(200, schema=answer(Draft))
 def save(given: dict[str, Any], draft: str) -> Response:
     """Save another content; `If-Match` guards against another window."""
