@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from nameko.extensions import DependencyProvider
@@ -59,26 +60,31 @@ class SecretsProvider(DependencyProvider):  # type: ignore[misc]
     storage = Storage()
 
     def start(self) -> None:
-        """Open the collections, with their indexes, before the first request."""
+        """Make the indexes."""
+        kept = self.secrets
+        kept.sessions.ensure_indexes()
+        kept.captchas.ensure_indexes()
+        kept.throttle.ensure_indexes()
+
+    def get_dependency(self, worker_ctx: Any) -> Secrets:
+        """Return them."""
+        return self.secrets
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """The collections, at the first use: extensions start in no certain order."""
         database = self.storage.database.with_options(
             write_concern=WriteConcern("majority", j=True)
         )
         keyring = Keyring(self.storage.settings.keys)
         sealer = SubjectKeys(database, keyring.master)
-        self._secrets = Secrets(
+        return Secrets(
             Credentials(database["credentials"], sealer, offload),
             Sessions(database["sessions"]),
             Captchas(database["captchas"], offload),
             Throttle(database["failures"]),
             keyring,
         )
-        self._secrets.sessions.ensure_indexes()
-        self._secrets.captchas.ensure_indexes()
-        self._secrets.throttle.ensure_indexes()
-
-    def get_dependency(self, worker_ctx: Any) -> Secrets:
-        """Return them."""
-        return self._secrets
 
 
 class IdentityService:

@@ -3,12 +3,15 @@
 A try is counted before the password is looked at, by compare-and-set, so that a hundred tries at
 the same moment count as a hundred. A right password forgives the account all its failures, but
 the address only this one try: an own account must not buy an attacker free tries elsewhere.
+
+Failures are forgotten at a steady pace. An address is often that of a whole office or a mobile
+network, so it has more free tries, forgets soon and never waits long.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,31 +21,53 @@ from pymongo.errors import DuplicateKeyError
 
 from kernel.errors import TooMany
 
-LONGEST_WAIT = timedelta(minutes=15)
-_MEMORY = timedelta(hours=24)
 _EXPIRES_AT = "expires_at"
 
 
 @dataclass(frozen=True)
 class Rule:
-    """How many failures are free, and the wait after the next, which then doubles each time."""
+    """How many failures are free, how the wait after more of them grows, how fast they fade."""
 
     name: str
     free: int
     first_wait: timedelta
+    longest_wait: timedelta
+    forgets_one_in: timedelta
 
-    def wait_after(self, failures: int) -> timedelta:
-        """Return how long the next try must wait after so many failures."""
-        over = failures - self.free
+    def wait_after(self, failures: float) -> timedelta:
+        """Return how long the next try must wait after so many failures: it doubles each time."""
+        over = math.ceil(failures) - self.free
         if over <= 0:
             return timedelta()
         doubled: int = 2 ** min(over - 1, 20)
-        return min(self.first_wait * doubled, LONGEST_WAIT)
+        return min(self.first_wait * doubled, self.longest_wait)
+
+    def left_of(self, failures: float, elapsed: timedelta) -> float:
+        """Return what is left of failures after a time; a fraction fades too."""
+        return max(0.0, failures - max(elapsed, timedelta()) / self.forgets_one_in)
 
 
-PER_ACCOUNT = Rule("account", free=4, first_wait=timedelta(seconds=2))
-PER_ADDRESS = Rule("address", free=30, first_wait=timedelta(seconds=1))
-PER_RESEND = Rule("resend", free=1, first_wait=timedelta(minutes=1))
+PER_ACCOUNT = Rule(
+    "account",
+    free=4,
+    first_wait=timedelta(seconds=2),
+    longest_wait=timedelta(minutes=15),
+    forgets_one_in=timedelta(hours=6),
+)
+PER_ADDRESS = Rule(
+    "address",
+    free=30,
+    first_wait=timedelta(seconds=1),
+    longest_wait=timedelta(minutes=1),
+    forgets_one_in=timedelta(seconds=20),
+)
+PER_RESEND = Rule(
+    "resend",
+    free=1,
+    first_wait=timedelta(minutes=1),
+    longest_wait=timedelta(minutes=15),
+    forgets_one_in=timedelta(hours=1),
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +84,7 @@ class Counted:
 
 
 class Throttle:
-    """Counts failures; forgets them a day after the last."""
+    """Counts failures; the database drops a document once they have faded."""
 
     def __init__(self, collection: Collection[dict[str, Any]]) -> None:
         self._collection = collection
@@ -79,28 +104,39 @@ class Throttle:
 
     def take_back(self, one: Counted) -> None:
         """Uncount one try that turned out well."""
-        self._collection.update_one(
-            {"_id": one.id, "failures": {"$gt": 0}}, {"$inc": {"failures": -1}}
-        )
+        self._collection.update_one({"_id": one.id}, {"$inc": {"failures": -1}})
 
     def _count(self, one: Counted, now: datetime) -> None:
+        rule = one.rule
         while True:
             known = self._collection.find_one({"_id": one.id})
-            failures = 0 if known is None else int(known["failures"])
-            if known is not None and (wait := one.rule.wait_after(failures)):
-                _refuse_before(known["at"] + wait, now)
-            counted = {"failures": failures + 1, "at": now, _EXPIRES_AT: now + _MEMORY}
-            if known is None:
-                try:
-                    self._collection.insert_one({"_id": one.id, **counted})
-                except DuplicateKeyError:
-                    continue
+            failures = 0.0
+            if known is not None:
+                failures = rule.left_of(known["failures"], now - known["at"])
+                if wait := rule.wait_after(failures):
+                    _refuse_before(known["at"] + wait, now)
+            counted = {
+                "tries": 1 if known is None else known["tries"] + 1,
+                "failures": failures + 1,
+                "at": now,
+                _EXPIRES_AT: now + (failures + 1) * rule.forgets_one_in,
+            }
+            if self._swap(one, known, counted):
                 return
-            swapped = self._collection.update_one(
-                {"_id": one.id, "failures": failures}, {"$set": counted}
-            )
-            if swapped.matched_count:
-                return
+
+    def _swap(
+        self, one: Counted, known: Mapping[str, Any] | None, counted: Mapping[str, Any]
+    ) -> bool:
+        """Write what was counted, unless somebody else has counted meanwhile."""
+        if known is not None:
+            expected = {"_id": one.id, "tries": known["tries"]}
+            changed = self._collection.update_one(expected, {"$set": counted})
+            return changed.matched_count > 0
+        try:
+            self._collection.insert_one({"_id": one.id, **counted})
+        except DuplicateKeyError:
+            return False
+        return True
 
 
 def _refuse_before(moment: datetime, now: datetime) -> None:
