@@ -19,7 +19,7 @@ from services.identity.contract import (
 from services.portal.api.asking import ask
 from services.portal.api.shapes import answer, body
 
-blueprint = Blueprint("accounts", __name__, description="Accounts: register, activate, see")
+blueprint = Blueprint("api-accounts", __name__, description="Accounts: register, activate, see")
 
 
 @blueprint.post("/captchas")

@@ -10,7 +10,7 @@ from services.catalog import contract
 from services.portal.api.asking import ask
 from services.portal.api.shapes import answer, query
 
-blueprint = Blueprint("catalogue", __name__, description="Procedures, forms, agencies, places")
+blueprint = Blueprint("api-catalogue", __name__, description="Procedures, forms, agencies, places")
 
 
 @blueprint.get("/procedures")

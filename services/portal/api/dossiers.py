@@ -14,7 +14,7 @@ from services.dossier.contract import ACTIONS, DossierPage, DossierStatus, Recei
 from services.portal.api.asking import ask
 from services.portal.api.shapes import answer, body, query
 
-blueprint = Blueprint("dossiers", __name__, description="Dossiers: submit, follow, act")
+blueprint = Blueprint("api-dossiers", __name__, description="Dossiers: submit, follow, act")
 
 
 @blueprint.post("/dossiers")

@@ -12,7 +12,7 @@ from services.dossier.contract import DeleteDraft, Draft, Drafts, ListDrafts, Re
 from services.portal.api.asking import ask
 from services.portal.api.shapes import answer, body
 
-blueprint = Blueprint("drafts", __name__, description="Drafts: save and resume")
+blueprint = Blueprint("api-drafts", __name__, description="Drafts: save and resume")
 
 _CONTENT = body(SaveDraft, "draft")
 

@@ -12,7 +12,7 @@ from services.portal.api.asking import ask
 from services.portal.api.shapes import answer
 from services.portal.uploads import Uploaded, download, upload
 
-blueprint = Blueprint("files", __name__, description="Attachments")
+blueprint = Blueprint("api-files", __name__, description="Attachments")
 
 
 class UploadForm(Schema):

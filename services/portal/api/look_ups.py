@@ -11,7 +11,7 @@ from services.dossier.contract import LookUp, LookUpResult, RequestLookUpCode
 from services.portal.api.asking import ask
 from services.portal.api.shapes import answer, body
 
-blueprint = Blueprint("look-ups", __name__, description="Look up a dossier without login")
+blueprint = Blueprint("api-look-ups", __name__, description="Look up a dossier without login")
 
 
 @blueprint.post("/lookups")

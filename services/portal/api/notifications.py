@@ -10,7 +10,7 @@ from services.notify.contract import Inbox, MarkRead, ReadMessages
 from services.portal.api.asking import ask
 from services.portal.api.shapes import answer, query
 
-blueprint = Blueprint("notifications", __name__, description="The in-app inbox")
+blueprint = Blueprint("api-notifications", __name__, description="The in-app inbox")
 
 
 @blueprint.get("/notifications")

@@ -10,7 +10,7 @@ from services.identity.contract import FindOfficers, Officers
 from services.portal.api.asking import ask
 from services.portal.api.shapes import answer, query
 
-blueprint = Blueprint("officers", __name__, description="Officers of an agency")
+blueprint = Blueprint("api-officers", __name__, description="Officers of an agency")
 
 
 @blueprint.get("/officers")

@@ -23,7 +23,7 @@ from services.payment.contract import (
 from services.portal.api.asking import ask
 from services.portal.api.shapes import answer, body
 
-blueprint = Blueprint("payments", __name__, description="Fees: pay online, or at the counter")
+blueprint = Blueprint("api-payments", __name__, description="Fees: pay online, or at the counter")
 
 
 @blueprint.get("/dossiers/<code>/payments")

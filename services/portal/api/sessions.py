@@ -10,7 +10,7 @@ from services.identity.contract import LogIn, LogOut, RenewSession, Session
 from services.portal.api.asking import ask
 from services.portal.api.shapes import answer, body
 
-blueprint = Blueprint("sessions", __name__, description="Sessions: log in, stay, log out")
+blueprint = Blueprint("api-sessions", __name__, description="Sessions: log in, stay, log out")
 
 
 @blueprint.post("/sessions")
