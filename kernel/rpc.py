@@ -50,9 +50,13 @@ def serves(*requests: type[Any]) -> Callable[[F], F]:
     def decorate(method: F) -> F:
         @wraps(method)
         def handle(service: Any, message: Any, call: Call) -> Any:
+            # Stays bound after the method, for what the container logs of its failure.
             logs.bind_correlation(call.correlation)
-            wire.deadline.set(call.deadline)
-            return method(service, message, call)
+            before = wire.deadline.set(call.deadline)
+            try:
+                return method(service, message, call)
+            finally:
+                wire.deadline.reset(before)
 
         for request in requests:
             register_entrypoint(handle, _Serves(request))

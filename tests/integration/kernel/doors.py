@@ -15,11 +15,12 @@ from kernel.config import Settings
 
 @contextmanager
 def door_to_broker(
-    settings: Settings, port: int = 0
+    settings: Settings, port: int = 0, gate: threading.Event | None = None
 ) -> Iterator[tuple[Settings, Callable[[], None]]]:
     """Return settings whose broker is reached through a door, and the way to slam it.
 
-    Slamming cuts the connections of the moment; the next ones pass.
+    Slamming cuts the connections of the moment; the next ones pass. While the gate is not set,
+    connections stand but nothing passes.
     """
     uri = urlsplit(settings.amqp_uri)
     listener = socket.create_server(("127.0.0.1", port))
@@ -28,6 +29,8 @@ def door_to_broker(
     def carry(source: socket.socket, target: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while chunk := source.recv(65536):
+                if gate is not None:
+                    gate.wait()
                 target.sendall(chunk)
         _cut(source, target)
 

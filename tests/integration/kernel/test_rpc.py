@@ -361,6 +361,28 @@ def test_a_service_and_its_askers_find_their_way_back(settings: Settings) -> Non
     remove_from_broker(settings)
 
 
+def test_a_broker_that_hangs_does_not_hold_up_who_asks(
+    settings: Settings, service: Process
+) -> None:
+    gate = threading.Event()
+    gate.set()
+    with (
+        door_to_broker(settings, gate=gate) as (behind_door, _),
+        standalone_client(behind_door, "cli") as client,
+    ):
+        assert client.call(Echo("after")).text == "after"
+        gate.clear()
+        began = time.monotonic()
+
+        with pytest.raises(Unavailable) as caught:
+            client.call(Echo("x"), timeout=0.5)
+
+        assert caught.value.code == "broker-away"
+        assert time.monotonic() - began < 2
+        gate.set()
+        eventually(lambda: _answers(client, Echo("after")))
+
+
 def test_without_a_broker_a_call_says_so_in_time(settings: Settings) -> None:
     away = replace(settings, amqp_uri="amqp://guest:guest@127.0.0.1:9//")
 
