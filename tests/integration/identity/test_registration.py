@@ -15,6 +15,7 @@ import pytest
 from captchas import solve
 from PIL import Image
 
+from kernel.config import Settings
 from kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from kernel.trust import Keyring
 from services.identity import contract
@@ -126,7 +127,7 @@ def test_a_captcha_expires(desk: Any, database: Any) -> None:
     assert codes(refused) == {"captcha_text": "captcha"}
 
 
-def test_small_letters_and_spaces_are_as_good(desk: Any, settings: Any) -> None:
+def test_small_letters_and_spaces_are_as_good(desk: Any, settings: Settings) -> None:
     captcha = desk.anyone(contract.NewCaptcha()).captcha
     solve(settings.mongo_uri, settings.namespace, captcha)
     assert desk.anyone(desk.form(captcha=captcha, captcha_text=" ac def")).version == 1
@@ -249,8 +250,8 @@ def test_only_notify_reads_what_the_activation_mail_says(desk: Any) -> None:
         desk.link("acc-ffffffffffffffffffff")
 
 
-def test_no_personal_data_stands_in_clear_in_the_database(
-    desk: Any, database: Any, ledger: Any, somebody: Callable[..., Profile]
+def test_no_personal_data_stands_in_clear_in_the_database_or_the_log(
+    desk: Any, database: Any, ledger: Any, settings: Settings, somebody: Callable[..., Profile]
 ) -> None:
     profile = somebody(name="Đinh Công Tráng Kiện", email="rieng-tu@example.vn")
     form, account = desk.active(profile=profile, username="ten-rieng-tu-1")
@@ -263,6 +264,7 @@ def test_no_personal_data_stands_in_clear_in_the_database(
         default=str,
         ensure_ascii=False,
     )
+    everything += (settings.home / "identity.log").read_text()
     assert account in everything
     for secret in (
         profile.name,
