@@ -81,7 +81,7 @@ fi
 assets=services/portal/assets
 built="$stamps/assets"
 if [ -f "$assets/package.json" ]; then
-    if ! [ -d services/portal/static/build ] || ! [ -f "$built" ] ||
+    if ! [ -d services/portal/static/build ] || ! [ -d "$assets/node_modules" ] || ! [ -f "$built" ] ||
         [ -n "$(find "$assets" -name node_modules -prune -o -newer "$built" -print | head -n 1)" ]; then
         major=$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/')
         if [ "${major:-0}" -lt 18 ] || ! command -v npm >/dev/null; then
