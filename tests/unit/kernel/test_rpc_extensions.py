@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from nameko.extensions import DependencyProvider
 
 import kernel
+from kernel import logs
 from kernel.errors import NotFound
 from kernel.requests import ANONYMOUS, Call, Done, request
 from kernel.rpc import serves
@@ -41,6 +43,13 @@ class Ask:
     stream: str
 
 
+@pytest.fixture
+def _conversation() -> Iterator[None]:
+    """Leave no conversation bound."""
+    yield
+    logs.bind_correlation(None)
+
+
 class Service:
     name = "sample"
 
@@ -52,6 +61,7 @@ class Service:
         return Done(message.stream, 1)
 
 
+@pytest.mark.usefixtures("_conversation")
 def test_a_served_method_is_still_a_method() -> None:
     """It answers and raises as it is written, so a service is tested without a broker."""
     call = Call(ANONYMOUS, "conversation-1", datetime.now(UTC), "digest")
