@@ -33,7 +33,8 @@ from services.identity.contract import OfficerAppointed
 Document = dict[str, Any]
 
 ONE_STOP = "one-stop"
-_PARENTS = 3
+_LEVELS = 3
+_TODAY, _FORMER = "new", "old"
 _REMEMBERED = 512
 
 # a published version never changes, and building it from its document takes milliseconds
@@ -101,9 +102,16 @@ class References:
         )
 
     def keep_places(self, places: Iterable[Place]) -> None:
-        """Keep administrative units; they never change once registered."""
+        """Keep administrative units; they never change once registered.
+
+        A code can name one unit before and another after 2025-07-01, hence the vintage.
+        """
         writes = [
-            ReplaceOne({"_id": place.code}, {"content": schemas.dump(place)}, upsert=True)
+            ReplaceOne(
+                {"_id": f"{place.vintage}/{place.code}"},
+                {"content": schemas.dump(place)},
+                upsert=True,
+            )
             for place in places
         ]
         if writes:
@@ -201,21 +209,22 @@ class References:
 
     def _chain(self, place: str) -> list[str]:
         """Return a place of today with its parents, smallest first."""
-        chain: list[str] = []
-        code: str | None = place
-        while code is not None and len(chain) < _PARENTS:
-            document = self._places.find_one({"_id": code})
-            if document is None:
-                break
-            known = schemas.load(Place, document["content"], tolerant=True)
-            if known.valid_to is not None and known.successors:
-                code = known.successors[0]
-                continue
-            chain.append(known.code)
-            code = known.parent
-        if not chain:
+        found = self._place(_TODAY, place)
+        if found is None:
+            former = self._place(_FORMER, place)
+            successors = former.successors if former is not None else ()
+            found = self._place(_TODAY, successors[0]) if successors else None
+        if found is None:
             raise _invalid("place", "unknown-place")
+        chain = [found.code]
+        while found is not None and found.parent is not None and len(chain) < _LEVELS:
+            chain.append(found.parent)
+            found = self._place(_TODAY, found.parent)
         return chain
+
+    def _place(self, vintage: str, code: str) -> Place | None:
+        document = self._places.find_one({"_id": f"{vintage}/{code}"})
+        return None if document is None else schemas.load(Place, document["content"], tolerant=True)
 
 
 def unit_for(agency: Agency, step_unit: str, procedure: Procedure, case: str | None) -> Unit:
