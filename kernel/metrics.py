@@ -11,14 +11,10 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 
 RPC_SECONDS = Histogram(
     "motcua_rpc_seconds",
-    "Time from a request's arrival to its answer; the outcome is `ok` or the refusal's code",
-    ("service", "method", "outcome"),
+    "Time from a request's arrival to its answer; the purpose is `read` or `command`, "
+    "the outcome `ok` or the refusal's code",
+    ("service", "method", "purpose", "outcome"),
     buckets=_SECONDS,
-)
-COMMANDS = Counter(
-    "motcua_commands_total",
-    "Commands decided; the outcome is `ok`, `repeated` or the refusal's code",
-    ("service", "command", "outcome"),
 )
 EVENTS = Counter(
     "motcua_events_total",

@@ -226,7 +226,8 @@ class _Serves(Rpc):  # type: ignore[misc]
             return "internal", wire.error_body(_internal(call.correlation))
 
     def _observe(self, began: float, outcome: str) -> None:
-        labels = (self.container.service_name, self.served.method, outcome)
+        served = self.served
+        labels = (self.container.service_name, served.method, served.purpose.value, outcome)
         metrics.RPC_SECONDS.labels(*labels).observe(time.perf_counter() - began)
 
 

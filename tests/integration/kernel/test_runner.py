@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from doors import door_to_broker
-from samples.kernel_sample import Compute, Echo, Sleep
+from samples.kernel_sample import Break, Compute, Echo, Sleep
 from samples.processes import (
     Process,
     eventually,
@@ -28,6 +28,7 @@ from samples.processes import (
 
 from kernel.client import standalone_client
 from kernel.config import ConfigError, Settings
+from kernel.errors import NotFound
 from kernel.health import serve_ops
 from kernel.runner import offload
 
@@ -264,9 +265,14 @@ def test_health_and_metrics_of_a_service(settings: Settings) -> None:
 def test_requests_are_counted_by_method_and_outcome(settings: Settings) -> None:
     with running(SAMPLE, settings) as process, standalone_client(settings, "cli") as client:
         client.call(Echo("x"))
+        with pytest.raises(NotFound):
+            client.call(Break("not-found"))
 
-        counted = 'motcua_rpc_seconds_count{method="echo",outcome="ok",service="sample"} 1.0'
-        eventually(lambda: counted in process.ops("/metrics").text)
+        echoed = '{method="echo",outcome="ok",purpose="read",service="sample"} 1.0'
+        refused = '{method="break",outcome="no-dossier",purpose="read",service="sample"} 1.0'
+        for counted in (echoed, refused):
+            line = f"motcua_rpc_seconds_count{counted}"
+            eventually(lambda line=line: line in process.ops("/metrics").text)
 
 
 def test_a_service_is_not_ready_while_the_broker_is_away_but_lives(settings: Settings) -> None:
