@@ -23,7 +23,7 @@ from kernel.trust import Keyring
 from motcua.ports import Ports
 
 ROOT = Path(__file__).parents[1]
-LOAD_SECONDS = 120
+LOAD_SECONDS = 200
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Installation:
                 stderr=out,
             )
             try:
-                eventually(lambda: _is_ready(port), 60, log.read_text)
+                eventually(lambda: _is_ready(port), 120, log.read_text)
                 yield process
             finally:
                 process.terminate()
