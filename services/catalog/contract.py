@@ -538,6 +538,15 @@ class FindPlaces:
     limit: int = field(default=50, minimum=1, maximum=1000)
 
 
+@request("catalog", answer=Place)
+@frozen
+class ReadPlace:
+    """The place that a code means on a day; the code of a former unit leads to its successor."""
+
+    place: str = field(max_length=10)
+    on: date | None = field(default=None)
+
+
 @request("catalog", answer=FieldsOfWork)
 @frozen
 class ListFields:

@@ -97,6 +97,11 @@ class CatalogService:
         """Find places."""
         return views.find_places(self._catalogue, request, _today())
 
+    @serves(contract.ReadPlace)
+    def read_place(self, request: contract.ReadPlace, call: Call) -> contract.Place:
+        """Give the place that a code means."""
+        return views.read_place(self._catalogue, request, _today())
+
     @serves(contract.FindCompetentAgency)
     def find_competent_agency(
         self, request: contract.FindCompetentAgency, call: Call

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import flask
 from flask import request
 
 from kernel.config import Settings
-from services.catalog.contract import AgencyLevel, Procedure
+from services.catalog.contract import AgencyLevel
 from services.dossier.contract import PersonKind, ReturnBy, Status
 from services.identity.contract import AccountKind, IdentityDocument, Sex
 from services.portal import (
     bundles,
-    drafting,
     formats,
+    labels,
     language,
     menu,
     protection,
@@ -22,7 +20,6 @@ from services.portal import (
     sessions,
     wording,
 )
-from services.portal.language import gettext, named
 from services.portal.pages import (
     accounts,
     dossiers,
@@ -78,7 +75,7 @@ def _furnish(app: flask.Flask, portal: PortalSettings) -> None:
         fee_words=search_screens.fee_words,
         copies_words=search_screens.copies_words,
         return_words=_return_words,
-        fault_label=_fault_label,
+        field_label=labels.field_label,
     )
 
 
@@ -110,37 +107,3 @@ def _statuses() -> tuple[tuple[str, str], ...]:
 
 def _return_words(value: str) -> str:
     return wording.word(ReturnBy(value)) if value in set(ReturnBy) else ""
-
-
-def _fault_label(procedure: Procedure, path: str) -> str:
-    """Return what the field of an error is called, by its path."""
-    head, _, rest = path.partition(".")
-    if head == "form":
-        for item in drafting.fields_of(procedure.form):
-            if item.key == rest:
-                return named(item, "label")
-    if head == "documents":
-        for document in procedure.documents:
-            if document.id == rest:
-                return named(document)
-    part = gettext(_PARTS.get(head, ""))
-    return f"{part}, {gettext(_FIELDS[rest])}" if rest in _FIELDS else part
-
-
-_PARTS: Mapping[str, str] = {
-    "applicant": language.mark("Applicant"),
-    "owner": language.mark("Owner of the dossier"),
-    "place": language.mark("Place"),
-    "documents": language.mark("Documents"),
-}
-_FIELDS: Mapping[str, str] = {
-    "kind": language.mark("Type"),
-    "name": language.mark("Full name"),
-    "identity_number": language.mark("Identity number"),
-    "date_of_birth": language.mark("Date of birth"),
-    "sex": language.mark("Sex"),
-    "phone": language.mark("Phone"),
-    "email": language.mark("E-mail address"),
-    "address": language.mark("Address"),
-    "place": language.mark("Residence"),
-}

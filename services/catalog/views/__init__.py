@@ -7,6 +7,7 @@ from services.catalog.views.territory import (
     find_competent_agency,
     find_places,
     read_agency,
+    read_place,
 )
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "find_procedures",
     "list_fields",
     "read_agency",
+    "read_place",
     "read_procedure",
 ]

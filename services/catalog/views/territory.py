@@ -19,6 +19,7 @@ from services.catalog.contract import (
     PlacePage,
     Procedure,
     ReadAgency,
+    ReadPlace,
     competences,
     resolves,
 )
@@ -116,6 +117,14 @@ def find_competent_agency(catalogue: Catalogue, asked: FindCompetentAgency, toda
             f"No agency on this portal resolves the procedure for {place.name} yet.",
         )
     return agency
+
+
+def read_place(catalogue: Catalogue, asked: ReadPlace, today: date) -> Place:
+    """Return the place that a code means on a day; raises `NotFound`."""
+    place = current_place(catalogue, asked.place, asked.on or today)
+    if place is None:
+        raise NotFound("no-such-place", "Không có địa danh này.", "There is no such place.")
+    return place
 
 
 def current_place(catalogue: Catalogue, code: str, on: date) -> Place | None:

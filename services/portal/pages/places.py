@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from services.catalog.contract import FindPlaces, Place, PlaceLevel, PlacePage
+from kernel.errors import NotFound
+from services.catalog.contract import FindPlaces, Place, PlaceLevel, PlacePage, ReadPlace
 from services.portal.screens.places import Options, Places, options_of
 from services.portal.sessions import ask
 
@@ -45,8 +46,11 @@ def communes(parent: str, on: date | None = None) -> Options:
 
 def find_place(code: str) -> Place | None:
     """Return the place with this code, if there is one today."""
-    page: PlacePage = ask(FindPlaces(q=code, limit=10))
-    return next((place for place in page.items if place.code == code), None)
+    try:
+        place: Place = ask(ReadPlace(place=code[:10]))
+    except NotFound:
+        return None
+    return place
 
 
 def _children(parent: str | None, level: PlaceLevel, on: date | None) -> Options:

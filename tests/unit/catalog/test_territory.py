@@ -17,6 +17,7 @@ from services.catalog.contract import (
     FindPlaces,
     PlaceLevel,
     ReadAgency,
+    ReadPlace,
 )
 from services.catalog.views import (
     Catalogue,
@@ -24,6 +25,7 @@ from services.catalog.views import (
     find_competent_agency,
     find_places,
     read_agency,
+    read_place,
 )
 
 TODAY = date(2026, 11, 22)
@@ -177,6 +179,15 @@ def test_a_former_district_is_succeeded_by_the_communes_of_its_territory(
 def test_agencies_are_found_by_words(catalogue: Catalogue) -> None:
     assert _agencies(catalogue, q="cong an tan dan") == ["Công an phường Tân Dân"]
     assert _agencies(catalogue, q="H56 65 94") == ["UBND phường Tân Dân"]
+
+
+def test_a_code_leads_to_its_place_or_to_the_successor_of_a_former_one(
+    catalogue: Catalogue,
+) -> None:
+    ward = read_place(catalogue, ReadPlace("16594"), TODAY)
+    assert (ward.name, ward.parent, ward.vintage) == ("Phường Tân Dân", "38", "new")
+    with pytest.raises(NotFound):
+        read_place(catalogue, ReadPlace("99999"), TODAY)
 
 
 def test_an_agency_that_does_not_exist_is_not_found(catalogue: Catalogue) -> None:

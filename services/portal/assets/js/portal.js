@@ -3,6 +3,8 @@
 import { Button, CharacterCount, ErrorSummary, NotificationBanner, PasswordInput, SkipLink, createAll } from 'govuk-frontend'
 
 import { fillCommunes } from './choices.js'
+import { foldOnSmallScreens } from './fold.js'
+import { followMarked } from './follow.js'
 import { followLive } from './live.js'
 import { printOnClick } from './print.js'
 import { warnWhenIdle } from './session.js'
@@ -25,5 +27,7 @@ createAll(PasswordInput, {
 
 warnWhenIdle()
 followLive()
+followMarked()
 fillCommunes()
+foldOnSmallScreens()
 printOnClick()

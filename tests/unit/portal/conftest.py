@@ -1,0 +1,592 @@
+"""Every page with made-up content, so that it can be rendered without any service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import flask
+import pytest
+from flask import Flask, g, render_template
+
+from kernel.config import Settings
+from kernel.requests import ANONYMOUS, Caller
+from kernel.trust import ensure_keys
+from services.catalog import contract as catalog
+from services.dossier import contract as dossier
+from services.identity import contract as identity
+from services.notify import contract as notify
+from services.payment import contract as payment
+from services.portal import site
+from services.portal.drafting import FileGiven, Step, Writing
+from services.portal.forms import Form
+from services.portal.refusals import RefusalScreen
+from services.portal.screens import accounts, dossiers, notifications, payments, search, wizard
+from services.portal.screens.places import Places
+from services.portal.settings import PortalSettings
+
+NOW = datetime(2026, 11, 20, 2, 30, tzinfo=UTC)
+CITIZEN = Caller("acc-1", "citizen", "Nguyễn Thị An", verified=True, session="s")
+OFFICER = Caller(
+    "acc-9", "officer", "Trần Văn Bình", roles=("receiving",), agency="a", unit="desk", session="s"
+)
+
+FIELD = catalog.FieldOfWork("G01-CA05", "Đăng ký, quản lý cư trú", "Residence", 9)
+UNIT = dossier.UnitRef("desk", "Bộ phận một cửa", "One-stop desk")
+AGENCY = dossier.AgencyRef(
+    "ca-16594", "000.01.38.H56", "Công an phường Tân Dân", "Police of Tân Dân", "0237 3861 113"
+)
+HANDLER = dossier.OfficerRef("acc-7", "Lê Thị Cúc", "Cán bộ thụ lý")
+PERSON = {
+    "kind": "citizen",
+    "name": "Nguyễn Thị An",
+    "identity_number": "038190000123",
+    "phone": "0912345678",
+    "email": "an@example.vn",
+    "date_of_birth": "1990-02-03",
+    "place": "16594",
+    "address": "12 Lê Lợi",
+}
+
+TYPES = catalog.FieldType
+FORM = catalog.Form(
+    code="CT01",
+    name="Tờ khai thay đổi thông tin cư trú",
+    name_en="Declaration of change of residence",
+    issued_by="TT 53/2025/TT-BCA",
+    sections=(
+        catalog.FormSection(
+            "Người kê khai",
+            "Person who declares",
+            tuple(
+                catalog.FormField(
+                    kind.value,
+                    f"Mục {kind.value}",
+                    kind,
+                    f"Field {kind.value}",
+                    required=index % 2 == 0,
+                    options=tuple(
+                        catalog.Option(str(n), f"Lựa chọn {n}", f"Option {n}") for n in range(1, 4)
+                    ),
+                    help="Như trên giấy tờ.",
+                    help_en="As on the paper.",
+                )
+                for index, kind in enumerate(TYPES)
+            ),
+        ),
+    ),
+)
+PROCEDURE = catalog.Procedure(
+    code="1.004222",
+    slug="dang-ky-thuong-tru",
+    version=3,
+    name="Đăng ký thường trú",
+    name_en="Registration of permanent residence",
+    field_of_work=FIELD,
+    publisher="Bộ Công an",
+    publisher_code="G01",
+    competence=catalog.Competence(
+        catalog.AgencyKind.POLICE,
+        (catalog.AgencyLevel.COMMUNE,),
+        description="Công an cấp xã",
+    ),
+    service_level=catalog.ServiceLevel.PARTIAL,
+    legacy_level=3,
+    audiences=("Công dân Việt Nam",),
+    channels=(catalog.Channel.ONLINE, catalog.Channel.IN_PERSON),
+    times=(
+        catalog.ProcessingTime(catalog.Channel.ONLINE, catalog.TimeUnit.WORKING_DAY, 7),
+        catalog.ProcessingTime(catalog.Channel.IN_PERSON, catalog.TimeUnit.SAME_DAY),
+    ),
+    tariffs=(
+        catalog.Tariff("t1", catalog.Channel.ONLINE, "lần đăng ký", 10_000, exemptions="trẻ em"),
+        catalog.Tariff("t2", catalog.Channel.IN_PERSON),
+    ),
+    documents=(
+        catalog.DocumentRequirement("ct01", "Tờ khai", "Declaration", template="CT01"),
+        catalog.DocumentRequirement(
+            "cho-o",
+            "Giấy tờ chứng minh chỗ ở hợp pháp",
+            "Proof of lawful lodging",
+            copies=1,
+            condition="chỗ ở thuộc quyền sở hữu của mình",
+            reuse_from="CSDL đất đai",
+        ),
+    ),
+    form=FORM,
+    workflow=(
+        catalog.Step(
+            "receiving",
+            "Tiếp nhận",
+            "Receiving",
+            "receiving",
+            "one-stop",
+            4,
+            catalog.StepAction.RECEIVE,
+        ),
+    ),
+    cases=(catalog.Case("own", "Nhà của mình", "Own house"),),
+    results=("Thông báo kết quả",),
+    requirements="Có chỗ ở hợp pháp.",
+    legal_bases=("Luật Cư trú 68/2020/QH14",),
+    guidance=(catalog.GuideStep("Chuẩn bị giấy tờ", "Chụp rõ cả bốn góc."),),
+    in_person="Xuất trình bản chính khi nhận kết quả.",
+)
+SUMMARY = catalog.ProcedureSummary(
+    "1.004222", "dang-ky-thuong-tru", 3, PROCEDURE.name, PROCEDURE.name_en, FIELD,
+    "Công an cấp xã", (catalog.AgencyLevel.COMMUNE,), PROCEDURE.service_level, 3,
+    PROCEDURE.channels, True,
+)  # fmt: skip
+FOUND = catalog.ProcedurePage((SUMMARY,), 12, "next")
+PLACES = Places(
+    (("38", "Tỉnh Thanh Hóa"), ("42", "Tỉnh Hà Tĩnh")), {"38": (("16594", "Phường Tân Dân"),)}
+)
+
+
+def _step(number: int, name: str, state: dossier.StepState, **more: Any) -> dossier.StepView:
+    return dossier.StepView(
+        f"step-{number}", name, f"Step {number}", UNIT, state, budget_hours=4, **more
+    )
+
+
+STUCK = _step(
+    2,
+    "Thụ lý",
+    dossier.StepState.CURRENT,
+    officer=HANDLER,
+    entered_at=NOW,
+    due=NOW,
+    late_minutes=620,
+)
+FEE = dossier.FeeView(
+    "ob-1", 10_000, (dossier.FeeLine("Lệ phí", 10_000),), dossier.FeeState.DUE, True
+)
+STATUS = dossier.DossierStatus(
+    code="000.01.38.H56-261120-0001",
+    version=9,
+    status=dossier.Status.PROCESSING,
+    status_name="Đang xử lý",
+    status_name_en="In progress",
+    procedure=dossier.ProcedureKept(
+        "1.004222",
+        3,
+        PROCEDURE.name,
+        PROCEDURE.name_en,
+        FIELD.code,
+        FIELD.name,
+        "partial",
+        3,
+        "working-day",
+        (dossier.FeeLine("Lệ phí", 10_000),),
+        7,
+        (dossier.DocumentKept("ct01", "Tờ khai", "Declaration", True),),
+    ),
+    agency=AGENCY,
+    channel="online",
+    clock=dossier.ClockView(
+        dossier.ClockState.RUNNING,
+        "Hạn trả 04/12/2026 17:30; đã tạm dừng 3 ngày làm việc vì chờ bổ sung.",
+        "Due 04/12/2026 17:30; it stood still for 3 working days.",
+        NOW + timedelta(days=9),
+    ),
+    steps=(
+        _step(
+            1,
+            "Tiếp nhận",
+            dossier.StepState.DONE,
+            completed_at=NOW,
+            timing=dossier.Timing.EARLY,
+        ),
+        STUCK,
+        _step(3, "Lãnh đạo ký", dossier.StepState.WAITING),
+    ),
+    submitted_at=NOW,
+    updated_at=NOW,
+    return_by=dossier.ReturnBy.POST,
+    actions=("supplement", "withdraw"),
+    holder=dossier.Holder(AGENCY, UNIT, HANDLER),
+    step=STUCK,
+    stuck_at=STUCK,
+    receiving_officer=HANDLER,
+    receiving_unit=UNIT,
+    accepted_at=NOW,
+    fees=(FEE, replace(FEE, state=dossier.FeeState.PAID, receipt="BL-1", paid_at=NOW)),
+    supplement=dossier.SupplementView(
+        (
+            dossier.SupplementItem("Ảnh mờ", requirement="ct01"),
+            dossier.SupplementItem("Sai ngày", form_field="date"),
+        ),
+        "Ảnh chụp tờ khai không đọc được.",
+        "Điều 21 Luật Cư trú",
+        NOW,
+    ),
+    documents=(
+        dossier.DocumentView(
+            "ct01", "Tờ khai", "Declaration", "f-1", "to-khai.pdf", "application/pdf", 230_000, "0"
+        ),
+    ),
+    result=dossier.ResultView(
+        dossier.ReturnBy.POST, NOW, "12/TB", "f-2", "VN123", NOW, "Quầy 1", NOW
+    ),
+    refusal="Không thuộc thẩm quyền.",
+    applicant=dossier.Person(
+        dossier.PersonKind.CITIZEN, "Nguyễn Thị An", "038190000123", "0912345678", "an@example.vn"
+    ),
+    owner=dossier.Person(dossier.PersonKind.CITIZEN, "Nguyễn Văn Em", "038215000123", "0912345678"),
+    answers={"text": "Nội dung", "choice": "1"},
+    pin="4821",
+)
+TRACE = dossier.Trace(
+    STATUS.code,
+    9,
+    (
+        dossier.TraceEntry(
+            1, "ev", "1", "DossierSubmitted", NOW, "Nộp hồ sơ", "Submitted", "trực tuyến", "online",
+            "Người nộp hồ sơ", "The applicant",
+        ),
+        dossier.TraceEntry(
+            2, "ev", "2", "CitizenNotified", NOW, "Đã báo người nộp", "The applicant was told",
+            "thư điện tử", "mail", "Hệ thống", "The system",
+        ),
+    ),
+)  # fmt: skip
+ROW = dossier.DossierRow(
+    STATUS.code, 9, STATUS.status, STATUS.status_name, STATUS.status_name_en, PROCEDURE.name,
+    "1.004222", PROCEDURE.name_en, AGENCY.name, NOW, "Nguyễn Thị An", UNIT.name, HANDLER.name,
+    HANDLER.account, "Thụ lý", "Handling", NOW, NOW, "late",
+)  # fmt: skip
+ROWS = dossier.DossierPage(
+    (ROW, replace(ROW, due_colour="soon"), replace(ROW, due=None, due_colour="none")),
+    "next",
+    {"unit": 12, "mine": 3},
+)
+EVERY_ACTION = replace(STATUS, actions=tuple(dossier.ACTIONS), stuck_at=None)
+WRITING = Writing(
+    procedure_name=PROCEDURE.name,
+    place="16594",
+    case="own",
+    return_by="post",
+    applicant=PERSON,
+    owner=PERSON,
+    form={"text": "Nội dung", "choices": ["1", "2"], "date": "2026-01-02", "money": "1250000"},
+    documents=(FileGiven("ct01", "f-1", "to-khai.pdf", 230_000),),
+    provinces={"applicant.place": "38", "owner.place": "38", "form.place": "38", "place": "38"},
+    done=("applicant",),
+)
+DRAFT = dossier.Draft("d-1", 2, "1.004222", WRITING.content(), NOW, NOW + timedelta(days=30))
+FAULTY = Form(
+    {"profile.name": "An", "key": "1"},
+    {"profile.name": "Hãy nhập mục này.", "applicant.name": "Hãy nhập mục này."},
+)
+PROFILE = identity.Profile(
+    "Nguyễn Thị An", identity.IdentityDocument.PERSONAL_NUMBER, "038190000123", "an@example.vn",
+    "0912345678", date(1990, 2, 3), identity.Sex.FEMALE, "16594", "12 Lê Lợi",
+)  # fmt: skip
+ACCOUNT = identity.Account(
+    "acc-1", "nguyenthian", identity.AccountKind.CITIZEN, True, True, "vi", PROFILE
+)
+# one white dot
+CAPTCHA = identity.Captcha(
+    "c-1",
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8/5+hHgAHggJ/PchI7wAAAABJRU5ErkJg"
+    "gg==",
+    NOW,
+)
+MASKED = dossier.MaskedStatus(
+    STATUS.code, STATUS.status, STATUS.status_name, STATUS.status_name_en, PROCEDURE.name,
+    PROCEDURE.name_en, AGENCY.name, UNIT.name, HANDLER.name, "Thụ lý", "Handling",
+    "Nguyễn T* A*", NOW, STATUS.clock, 9,
+)  # fmt: skip
+OBLIGATION = payment.Obligation(
+    "ob-1", STATUS.code, (payment.ObligationLine("Lệ phí", 10_000, 2),), 20_000,
+    payment.ObligationState.DUE, True, NOW, 1,
+)  # fmt: skip
+PAYMENT = payment.Payment(
+    "p-1", "ob-1", STATUS.code, 20_000, payment.PaymentState.PENDING, "vnpay", "Hủy giao dịch"
+)
+MESSAGE = notify.InboxMessage(
+    "m-1", "accepted", "Hồ sơ được tiếp nhận", "Accepted", "Hạn trả 04/12/2026.", "Due 04/12/2026.",
+    NOW, False, STATUS.code,
+)  # fmt: skip
+STEP = wizard.StepScreen(
+    Step.APPLICANT,
+    "d-1",
+    2,
+    PROCEDURE,
+    WRITING,
+    Form(WRITING.values()),
+    PLACES,
+    PROCEDURE.documents,
+    "application/pdf",
+    20 * 1024 * 1024,
+)
+CHECK = wizard.CheckScreen(
+    "d-1", 2, PROCEDURE, WRITING, None, PROCEDURE.documents, Form(), {}, {"16594": "Phường Tân Dân"}
+)
+DOSSIER = dossiers.DossierScreen(STATUS, TRACE, procedure=PROCEDURE)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page as it is shown to somebody."""
+
+    name: str
+    template: str
+    screen: Any = None
+    who: Caller = ANONYMOUS
+
+
+def _payment(state: payment.PaymentState) -> payments.BackScreen:
+    return payments.BackScreen(replace(PAYMENT, state=state))
+
+
+PAGES: tuple[Shown, ...] = (
+    Shown("home", "home.html", search.HomeScreen(catalog.FieldsOfWork((FIELD,)), FOUND)),
+    Shown("help", "help.html"),
+    Shown("privacy", "privacy.html"),
+    Shown(
+        "search",
+        "search.html",
+        search.SearchScreen(
+            Form({"q": "thường trú", "level": "commune"}),
+            FOUND,
+            (("G", "Cư trú"),),
+            (("a", "CA"),),
+            PLACES.provinces,
+            (("380", "Huyện"),),
+            PLACES.communes("38"),
+            True,
+            "/next",
+        ),
+    ),
+    Shown(
+        "search-empty",
+        "search.html",
+        search.SearchScreen(
+            Form(), catalog.ProcedurePage((), 0), (), (), PLACES.provinces, (), (), False
+        ),
+    ),
+    Shown("procedure", "procedure.html", search.ProcedureScreen(PROCEDURE)),
+    Shown(
+        "procedure-level-2",
+        "procedure.html",
+        search.ProcedureScreen(
+            replace(
+                PROCEDURE,
+                legacy_level=2,
+                service_level=catalog.ServiceLevel.IN_PERSON,
+                documents=(),
+                tariffs=(),
+                provisional_code=True,
+            )
+        ),
+    ),
+    Shown(
+        "procedure-level-1",
+        "procedure.html",
+        search.ProcedureScreen(
+            replace(PROCEDURE, legacy_level=1, service_level=catalog.ServiceLevel.INFORMATION)
+        ),
+    ),
+    Shown("register-kind", "register_kind.html", accounts.KindScreen(Form())),
+    *(
+        Shown(
+            f"register-{kind.value}",
+            "register.html",
+            accounts.RegisterScreen(kind, FAULTY, CAPTCHA, PLACES),
+        )
+        for kind in (identity.AccountKind.CITIZEN, identity.AccountKind.ENTERPRISE)
+    ),
+    Shown("registered", "registered.html", accounts.RegisteredScreen("an@example.vn", "an")),
+    Shown("activate", "activate.html", accounts.ActivationScreen("token")),
+    Shown("activated", "activated.html", accounts.ActivatedScreen(ACCOUNT)),
+    Shown("activation-failed", "activated.html", accounts.ActivatedScreen(None, "Đã hết hạn.")),
+    Shown("login", "login.html", accounts.LogInScreen()),
+    Shown(
+        "login-idle",
+        "login.html",
+        accounts.LogInScreen(Form(message="Sai mật khẩu."), "/dossiers", True),
+    ),
+    Shown("account", "account.html", accounts.AccountScreen(ACCOUNT), CITIZEN),
+    Shown(
+        "begin",
+        "wizard/begin.html",
+        wizard.BeginScreen(PROCEDURE, Form({"place-province": "38"}), PLACES, (DRAFT,)),
+        CITIZEN,
+    ),
+    Shown("wizard-applicant", "wizard/person.html", STEP, CITIZEN),
+    Shown(
+        "wizard-owner",
+        "wizard/person.html",
+        replace(STEP, step=Step.OWNER, form=replace(FAULTY, errors={"owner.name": "Nhập."})),
+        CITIZEN,
+    ),
+    Shown("wizard-form", "wizard/form.html", replace(STEP, step=Step.FORM), CITIZEN),
+    Shown("wizard-documents", "wizard/documents.html", replace(STEP, step=Step.DOCUMENTS), CITIZEN),
+    Shown("wizard-check", "wizard/check.html", CHECK, CITIZEN),
+    Shown(
+        "wizard-check-faulty",
+        "wizard/check.html",
+        replace(
+            CHECK,
+            form=Form(errors={"form.text": "Hãy nhập mục này.", "applicant.phone": "Sai."}),
+            fault_steps={"form.text": Step.FORM, "applicant.phone": Step.APPLICANT},
+        ),
+        CITIZEN,
+    ),
+    Shown("declaration", "declaration.html", wizard.DeclarationScreen(PROCEDURE, WRITING.form)),
+    Shown("sent", "dossier/sent.html", wizard.SentScreen(STATUS), CITIZEN),
+    Shown("mine", "dossier/mine.html", dossiers.MineScreen(ROWS, (DRAFT,), "", "/next"), CITIZEN),
+    Shown(
+        "mine-empty", "dossier/mine.html", dossiers.MineScreen(replace(ROWS, items=()), ()), CITIZEN
+    ),
+    Shown("dossier", "dossier/show.html", DOSSIER, CITIZEN),
+    Shown(
+        "dossier-officer",
+        "dossier/show.html",
+        replace(
+            DOSSIER,
+            dossier=EVERY_ACTION,
+            officer=True,
+            officers=(("acc-7", "Lê Thị Cúc"),),
+            earlier_steps=(("step-1", "Tiếp nhận", "Receiving"),),
+            forms={"refuse": Form(errors={"reason": "Hãy nhập mục này."})},
+        ),
+        OFFICER,
+    ),
+    Shown(
+        "dossier-closed",
+        "dossier/show.html",
+        replace(
+            DOSSIER,
+            dossier=replace(STATUS, actions=(), holder=None, step=None, stuck_at=None),
+            officer=True,
+        ),
+        OFFICER,
+    ),
+    Shown(
+        "supplement",
+        "dossier/supplement.html",
+        dossiers.SupplementScreen(STATUS, Form(), PROCEDURE, "application/pdf", 20_000_000, PLACES),
+        CITIZEN,
+    ),
+    Shown(
+        "inbox",
+        "inbox.html",
+        dossiers.InboxScreen(
+            ROWS, Form(), "unit", "/next", (("unit", "Đơn vị", 12), ("mine", "Tôi giữ", None))
+        ),
+        OFFICER,
+    ),
+    Shown(
+        "inbox-empty",
+        "inbox.html",
+        dossiers.InboxScreen(replace(ROWS, items=()), Form(), "mine"),
+        OFFICER,
+    ),
+    Shown("lookup", "lookup.html", dossiers.LookUpScreen(Form())),
+    Shown(
+        "lookup-found",
+        "lookup.html",
+        dossiers.LookUpScreen(Form(), dossier.LookUpResult((MASKED,))),
+    ),
+    Shown("lookup-nothing", "lookup.html", dossiers.LookUpScreen(Form(), dossier.LookUpResult(()))),
+    Shown("lookup-code-sent", "lookup.html", dossiers.LookUpScreen(Form(), code_sent=True)),
+    Shown("fee", "payment/fee.html", payments.FeeScreen(STATUS.code, OBLIGATION, Form()), CITIZEN),
+    Shown(
+        "fee-officer",
+        "payment/fee.html",
+        payments.FeeScreen(STATUS.code, OBLIGATION, Form()),
+        OFFICER,
+    ),
+    Shown(
+        "fee-paid",
+        "payment/fee.html",
+        payments.FeeScreen(
+            STATUS.code,
+            replace(OBLIGATION, state=payment.ObligationState.PAID, receipt="BL-1", paid_at=NOW),
+            Form(),
+        ),
+        CITIZEN,
+    ),
+    Shown(
+        "leaving", "payment/leaving.html", payments.LeavingScreen("/", 20_000, STATUS.code), CITIZEN
+    ),
+    *(
+        Shown(f"payment-{state.value}", "payment/back.html", _payment(state), CITIZEN)
+        for state in payment.PaymentState
+    ),
+    Shown("payment-unknown", "payment/back.html", payments.BackScreen(None), CITIZEN),
+    Shown(
+        "notifications",
+        "notifications.html",
+        notifications.NotificationsScreen(notify.Inbox((MESSAGE,), 1), Form(), "/next"),
+        CITIZEN,
+    ),
+    Shown(
+        "refusal",
+        "refusal.html",
+        RefusalScreen(503, "Tạm ngừng", "Thử lại.", "Chi tiết", 30, "c-1", True, "/dossiers/1"),
+    ),
+)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that takes `shown` once for every page, and `language` once for both."""
+    if "shown" in metafunc.fixturenames:
+        metafunc.parametrize("shown", PAGES, ids=[page.name for page in PAGES])
+    if "language" in metafunc.fixturenames:
+        metafunc.parametrize("language", ["vi", "en"])
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The site; pictures and styles stand under their plain names."""
+    keys = tmp_path_factory.mktemp("keys")
+    ensure_keys(keys, ["portal"])
+    app = site.build(Settings(keys=keys), PortalSettings())
+    app.jinja_env.globals["bundle"] = lambda name: f"/assets/{name}"
+    return app
+
+
+class Renderer:
+    """Renders a page as somebody sees it in a language."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def __call__(self, shown: Shown, language: str = "vi") -> str:
+        """Return the page's HTML."""
+        with self._app.test_request_context("/"):
+            g.who = shown.who
+            g.locale = language
+            return render_template(shown.template, screen=shown.screen)
+
+
+@pytest.fixture
+def render(portal: Flask) -> Renderer:
+    """Render pages without a service."""
+    return Renderer(portal)
+
+
+@pytest.fixture(scope="session")
+def pages() -> Mapping[str, Shown]:
+    """All pages by their names."""
+    return {page.name: page for page in PAGES}
+
+
+@pytest.fixture
+def in_vietnamese(portal: Flask) -> Iterator[None]:
+    """Be within a request in Vietnamese."""
+    with portal.test_request_context("/"):
+        flask.g.locale = "vi"
+        yield
+
+
+@pytest.fixture(scope="session")
+def templates() -> Path:
+    """The folder of templates."""
+    return Path(site.__file__).parent / "templates"
