@@ -14,8 +14,13 @@ S = TypeVar("S")
 
 @dataclass(frozen=True)
 class Decider(Generic[S]):
-    """The functional core of an aggregate. `decide` returns nothing when nothing is to do."""
+    """The functional core of an aggregate. `decide` returns nothing when nothing is to do.
+
+    `notes` are the types of events that nobody decides anything on, such as that a message went
+    out: a version seen before them is not stale.
+    """
 
     initial: S
     decide: Callable[[S, Any], Sequence[Any]]
     evolve: Callable[[S, Any], S]
+    notes: tuple[type[Any], ...] = ()

@@ -12,6 +12,7 @@ read and tested without them.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -136,10 +137,15 @@ def request_type(cls: type[Any]) -> RequestType:
     return declared
 
 
-def digest_of(message: Any) -> str:
-    """Return the SHA-256 of a request's method and canonical content, to tell a repeat apart."""
-    body = rfc8785.dumps(schemas.dump(message))
-    return hashlib.sha256(request_type(type(message)).method.encode() + b"\n" + body).hexdigest()
+def digest_of(message: Any, key: bytes) -> str:
+    """Return a keyed digest of a request's method and content, to tell a repeat from another.
+
+    Keyed, because a request holds personal data and passwords, and the digest stays in the log.
+    """
+    content = rfc8785.dumps(schemas.dump(message))
+    body = request_type(type(message)).method.encode() + b"\n" + content
+    own_key = hmac.new(key, b"request", hashlib.sha256).digest()
+    return hmac.new(own_key, body, hashlib.sha256).hexdigest()
 
 
 @dataclass(frozen=True)

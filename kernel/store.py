@@ -77,7 +77,9 @@ class Store(Generic[S]):
         meta = _meta_of(call)
         for _ in range(_TRIES):
             loaded = self.load(stream)
-            if call.expected_version not in (None, loaded.version):
+            if call.expected_version is not None and not self._is_current(
+                call.expected_version, loaded
+            ):
                 raise _stale(call.expected_version, loaded.version)
             events = self._decider.decide(loaded.state, command)
             try:
@@ -144,6 +146,13 @@ class Store(Generic[S]):
         if recorded.meta.digest != call.digest:
             raise key_reused()
         return self._as_of(recorded)
+
+    def _is_current(self, expected: int, loaded: Loaded[S]) -> bool:
+        """Whether whoever saw version `expected` saw all that matters."""
+        since = [record for record in loaded.history if record.version > expected]
+        return expected <= loaded.version and all(
+            isinstance(record.event, self._decider.notes) for record in since
+        )
 
     def _append(
         self, loaded: Loaded[S], events: Sequence[Any], commit_id: str, meta: Meta

@@ -76,7 +76,7 @@ def read_request(envelope: Envelope, cls: type[Any], keyring: Keyring) -> tuple[
         caller=caller,
         correlation=envelope.correlation,
         deadline=envelope.deadline,
-        digest=digest_of(message),
+        digest=digest_of(message, keyring.master),
         idempotency_key=envelope.idempotency_key,
         expected_version=envelope.expected_version,
         locale=envelope.locale,

@@ -110,7 +110,11 @@ class DossierService:
     neighbours = Neighbours()
     feed = Feed()
     status_view = STATUS
-    dossiers = StoreProvider(EVENTS, Decider(initial, decide, evolve), views=[STATUS])
+    dossiers = StoreProvider(
+        EVENTS,
+        Decider(initial, decide, evolve, notes=(contract.CitizenNotified,)),
+        views=[STATUS],
+    )
     look_up_log = StoreProvider(EVENTS, Decider(False, lambda _, events: events, lambda *_: True))
     cabinet = built(open_cabinet)
     catch_up = CatchUp(EVENTS)

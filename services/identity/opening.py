@@ -196,7 +196,7 @@ class Opening:
     def _claim_number(self, account: str, profile: Profile, call: Call) -> None:
         number = f"{profile.identity_document}:{profile.identity_number}"
         digest = keyed_digest(self._keyring.master, "identity-number", number)
-        claim = replace(self._private(call), idempotency_key=None)
+        claim = replace(call, idempotency_key=None)
         self._claims.execute(f"identity-number-{digest}", Claim(account), claim)
 
     def _credential(
@@ -210,7 +210,7 @@ class Opening:
         """Execute, and forget the new credential unless the account came to name it."""
         credential = getattr(command, "credential", "")
         try:
-            executed = self._accounts.execute(stream_of(account), command, self._private(call))
+            executed = self._accounts.execute(stream_of(account), command, call)
         except Unavailable:
             raise  # the database did not answer: the event may or may not be there, so keep it
         except DomainError:
@@ -219,10 +219,6 @@ class Opening:
         if executed.state.credential != credential:
             self._credentials.discard(credential)
         return executed
-
-    def _private(self, call: Call) -> Call:
-        """Return the call with a keyed digest: that of a password must not stand in a log."""
-        return replace(call, digest=keyed_digest(self._keyring.master, "request", call.digest))
 
     def _account_in(self, token: str) -> str:
         try:

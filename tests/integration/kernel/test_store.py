@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
 import pytest
-from ledgers import COUNTER, call, open_ledger
+from ledgers import COUNTER, Counted, call, open_ledger
 from pymongo import MongoClient
 
 from kernel.errors import Conflict, Stale
@@ -65,6 +66,15 @@ def test_a_stale_version_is_refused_and_the_current_one_named(store: Store[int])
     with pytest.raises(Stale, match="version 1 is current"):
         store.execute("counter-a", 10, call(version=0))
     assert store.execute("counter-a", 10, call(version=1)).version == 2
+
+
+def test_a_version_seen_before_a_mere_note_is_not_stale(store: Store[int]) -> None:
+    noting = Store(store.ledger, replace(COUNTER, notes=(Counted,)))
+    noting.execute("counter-a", 10, call())
+    noting.execute("counter-a", 10, call())
+    assert noting.execute("counter-a", 10, call(version=1)).version == 3
+    with pytest.raises(Stale):
+        noting.execute("counter-a", 10, call(version=4))
 
 
 def test_one_key_from_many_hands_at_once_counts_once(store: Store[int]) -> None:

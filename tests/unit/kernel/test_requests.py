@@ -21,6 +21,8 @@ from kernel.requests import (
 )
 from kernel.schemas import JSON, field, frozen
 
+KEY = bytes(range(32))
+
 
 @request("dossier", answer=Done)
 @frozen
@@ -59,12 +61,16 @@ def test_the_same_request_has_the_same_digest() -> None:
     one = Accept("H1", answers={"b": 1, "a": [True, None]})
     same = Accept("H1", note="", answers={"a": [True, None], "b": 1})
 
-    assert digest_of(one) == digest_of(same)
+    assert digest_of(one, KEY) == digest_of(same, KEY)
+
+
+def test_a_digest_tells_nothing_without_the_key() -> None:
+    assert digest_of(Accept("H1"), KEY) != digest_of(Accept("H1"), bytes(32))
 
 
 @pytest.mark.parametrize("other", [Accept("H2"), Accept("H1", note="x"), Refuse("H1")])
 def test_another_request_has_another_digest(other: object) -> None:
-    assert digest_of(other) != digest_of(Accept("H1"))
+    assert digest_of(other, KEY) != digest_of(Accept("H1"), KEY)
 
 
 def test_a_key_is_the_commits_id_within_its_caller() -> None:

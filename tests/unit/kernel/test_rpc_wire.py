@@ -68,7 +68,7 @@ def test_a_request_arrives_as_it_was_sent(keyring: Keyring) -> None:
     assert came == sent
     assert message == ReadStatus("H56-1")
     assert call.caller == citizen
-    assert call.digest == digest_of(message)
+    assert call.digest == digest_of(message, keyring.master)
     assert (call.correlation, call.deadline) == ("conversation-1", sent.deadline)
     assert (call.idempotency_key, call.expected_version) == ("k1", 3)
     assert (call.locale, call.address) == ("en", "2001:db8::1")
