@@ -100,7 +100,7 @@ class Stack:
             "MONGO_URI": self.mongo_uri,
         }
 
-    def start(self, deadline: float = 180.0) -> None:
+    def start(self, deadline: float = 300.0) -> None:
         """Start everything, stage by stage, and return when all is ready.
 
         Raises `AlreadyRunning`, `PortsTaken` or `DidNotStart`; nothing is left running then.

@@ -42,9 +42,10 @@ def up() -> None:
             with console.status("starting …"):
                 stack.start()
             load_demonstration(stack)
-            console.print(_addresses(stack))
             console.print(demo_table(read_demo_accounts()))
-            console.print("Ctrl-C stops everything.")
+            console.print()
+            console.print(_addresses(stack))
+            console.print("\nCtrl-C stops everything.")
             _watch(console, stack)
         except _Told:
             console.print()
