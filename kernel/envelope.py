@@ -7,12 +7,13 @@ in its ledger.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from kernel.events import Actor, Encoded, EventTypes, Recorded
+from kernel.ledger import Commit
 from kernel.schemas import field, frozen, rfc3339
 
 V = TypeVar("V", str, int)
@@ -114,6 +115,27 @@ class Message:
         """Return a counting header of ours, 0 where it is missing or not a number."""
         value = self.headers.get(header)
         return value if isinstance(value, int) else 0
+
+
+def envelopes(source: str, commit: Commit) -> Iterator[Envelope]:
+    """Return the events of a commit, ready to travel."""
+    for offset, stored in enumerate(commit.events):
+        yield Envelope(
+            id=stored.id,
+            type=stored.type,
+            schema=stored.schema,
+            data=stored.data,
+            source=source,
+            stream=commit.stream,
+            version=commit.first + offset,
+            position=commit.position,
+            occurred_at=commit.meta.occurred_at,
+            recorded_at=commit.recorded_at,
+            actor=commit.meta.actor,
+            causation=commit.meta.causation,
+            correlation=commit.meta.correlation,
+            traceparent=commit.meta.traceparent,
+        )
 
 
 def to_message(envelope: Envelope) -> Message:

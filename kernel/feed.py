@@ -16,10 +16,9 @@ from nameko.extensions import DependencyProvider
 
 from kernel.config import settings_of
 from kernel.container import Storage
-from kernel.envelope import Envelope
+from kernel.envelope import Envelope, envelopes
 from kernel.errors import Forbidden
 from kernel.ledger import LedgerReader, ledger_collection
-from kernel.relay import envelopes
 from kernel.requests import Call, request
 from kernel.rpc import serves
 from kernel.schemas import field, frozen

@@ -14,7 +14,7 @@ import os
 import random
 import signal
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -27,7 +27,7 @@ from pymongo.errors import PyMongoError
 from kernel import logs, metrics, topology
 from kernel.config import Settings
 from kernel.delivery import ConfirmedPrefix, pause_after
-from kernel.envelope import Envelope, to_message
+from kernel.envelope import envelopes, to_message
 from kernel.health import serve_ops
 from kernel.lease import Held, Lease, LeaseLost
 from kernel.ledger import Commit, Document, LedgerReader, ledger_collection
@@ -226,27 +226,6 @@ class Relay:
             )
         else:
             log.exception("relay.failed", source=self.service, retry_in=round(pause, 1))
-
-
-def envelopes(source: str, commit: Commit) -> Iterator[Envelope]:
-    """Return the events of a commit, ready to travel."""
-    for offset, stored in enumerate(commit.events):
-        yield Envelope(
-            id=stored.id,
-            type=stored.type,
-            schema=stored.schema,
-            data=stored.data,
-            source=source,
-            stream=commit.stream,
-            version=commit.first + offset,
-            position=commit.position,
-            occurred_at=commit.meta.occurred_at,
-            recorded_at=commit.recorded_at,
-            actor=commit.meta.actor,
-            causation=commit.meta.causation,
-            correlation=commit.meta.correlation,
-            traceparent=commit.meta.traceparent,
-        )
 
 
 def contiguous(commits: Sequence[Commit], after: int) -> Sequence[Commit]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +14,7 @@ import pytest
 from doors import door_to_broker
 from ledgers import Counted, meta, open_ledger
 from pymongo import MongoClient
+from samples.processes import Process
 
 from kernel.config import Settings
 from kernel.envelope import Envelope, Message, from_message
@@ -24,7 +23,7 @@ from kernel.relay import Pace, Relay
 from kernel.topology import Consumer, Source
 
 QUICK = Pace(lease=timedelta(seconds=1), standby=0.05, stall=2.0)
-DEADLINE = 20.0
+DEADLINE = 60.0
 
 
 class Stage:
@@ -95,6 +94,20 @@ def relaying(settings: Settings, pace: Pace = QUICK) -> Iterator[Relay]:
         thread.join(DEADLINE)
         assert not thread.is_alive()
         loop.close()
+
+
+@contextmanager
+def relay_process(settings: Settings) -> Iterator[Process]:
+    """Run a relay as the process that it is in life."""
+    code = (
+        "from kernel.config import Settings, read; from kernel.relay import run_relay; "
+        "run_relay('counting', read(Settings)); raise SystemExit"
+    )
+    process = Process("counting-relay", settings, first=code)
+    try:
+        yield process
+    finally:
+        process.end()
 
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:
@@ -219,31 +232,35 @@ def test_two_relays_share_one_ledger_without_a_gap(stage: Stage, channel: Any) -
 
 
 def test_a_standby_takes_over_from_a_killed_relay(stage: Stage, channel: Any) -> None:
-    script = (
-        "import asyncio, sys; from kernel.config import Settings; "
-        "from kernel.relay import run_relay; "
-        "run_relay('counting', Settings(amqp_uri=sys.argv[1], mongo_uri=sys.argv[2], "
-        "namespace=sys.argv[3]))"
-    )
-    settings = stage.settings
-    arguments = [settings.amqp_uri, settings.mongo_uri, settings.namespace]
     stage.write(50)
-    active = subprocess.Popen([sys.executable, "-c", script, *arguments])
-    try:
+    with relay_process(stage.settings) as active:
         seen = versions(stage.arrivals(channel, until=50))
-        with relaying(settings) as standby:
+        with relaying(stage.settings) as standby:
             stage.write(50)
             seen += versions(stage.arrivals(channel, until=100))
             assert not standby.active
-            active.kill()
+            active.popen.kill()
             stage.write(50)
             seen += versions(stage.arrivals(channel, until=150))
             assert standby.active
-    finally:
-        active.kill()
-        active.wait()
 
     assert _first_sightings(seen) == list(range(1, 151))
+
+
+def test_as_a_process_it_is_ready_counts_and_stops_when_told(stage: Stage, channel: Any) -> None:
+    stage.write(3)
+    with relay_process(stage.settings) as process:
+        process.wait_ready()
+        list(stage.arrivals(channel, until=3))
+        metrics = process.ops("/metrics").text
+        assert process.end() == 0
+
+    counted = 'motcua_events_total{outcome="published",service="counting",type="Counted"} 3.0'
+    assert counted in metrics
+    assert 'motcua_relay_lease_held{service="counting"} 1.0' in metrics
+    assert stage.checkpoint() == 3
+    said = [line["event"] for line in process.log_lines() if line["event"].startswith("relay.")]
+    assert said == ["relay.active", "relay.released"]
 
 
 def test_a_relay_that_lost_its_lease_cannot_move_the_checkpoint(stage: Stage, channel: Any) -> None:

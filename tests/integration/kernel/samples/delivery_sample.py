@@ -37,16 +37,16 @@ class Tally:
     def on_counted(self, record: Recorded) -> None:
         self._note(record, "calls")
         number = record.event.by
-        if number == FAILS and not self._is_on("healed"):
+        if number == FAILS and not self._is_on("healed", record):
             raise ValueError(f"the number {number} is unlucky")
-        if number == WAITS and not self._is_on("back"):
+        if number == WAITS and not self._is_on("back", record):
             raise Unavailable("away", "Chưa có.", "Somebody is away.")
         self.database["effects"].update_one(
             {"_id": record.id},
             {"$setOnInsert": {"stream": record.stream, "version": record.version}},
             upsert=True,
         )
-        if number == CRASHES and self._switch_on("crashed"):
+        if number == CRASHES and self._switch_on("crashed", record):
             os._exit(9)
 
     def _note(self, record: Recorded, collection: str) -> None:
@@ -59,12 +59,17 @@ class Tally:
             }
         )
 
-    def _is_on(self, switch: str) -> bool:
-        return self.database["switches"].find_one({"_id": switch}) is not None
+    def _is_on(self, switch: str, record: Recorded) -> bool:
+        return self.database["switches"].find_one({"_id": _own(switch, record)}) is not None
 
-    def _switch_on(self, switch: str) -> bool:
+    def _switch_on(self, switch: str, record: Recorded) -> bool:
         """Return whether it was off."""
         switched = self.database["switches"].update_one(
-            {"_id": switch}, {"$set": {"on": True}}, upsert=True
+            {"_id": _own(switch, record)}, {"$set": {"on": True}}, upsert=True
         )
         return switched.upserted_id is not None
+
+
+def _own(switch: str, record: Recorded) -> str:
+    """Each test has switches of its own, known by the end of its streams' names."""
+    return f"{switch}-{record.stream.rpartition('-')[2]}"
