@@ -59,10 +59,10 @@ class Process:
         self.start()
 
     def start(self) -> None:
-        """Start it, again if it was killed, and wait until it is ready."""
+        """Start it, again if it was killed."""
         settings = self._settings
         with socket.create_server(("127.0.0.1", 0)) as sock:
-            port = int(sock.getsockname()[1])
+            self._ops_port = int(sock.getsockname()[1])
         with self.log_path.open("ab") as log:
             self.popen = subprocess.Popen(
                 [sys.executable, *self._arguments],
@@ -77,19 +77,26 @@ class Process:
                     "MOTCUA_NAMESPACE": settings.namespace,
                     "MOTCUA_HOME": str(settings.home),
                     "PUBLIC_URL": settings.public_url,
-                    "OPS_PORT": str(port),
+                    "OPS_PORT": str(self._ops_port),
                     **self._environment,
                 },
             )
 
+    def wait_ready(self) -> None:
+        """Return when it can be used."""
+
         def ready() -> bool:
             assert self.popen.poll() is None, self.log()
             try:
-                return requests.get(f"http://127.0.0.1:{port}/health/ready", timeout=5).ok
+                return requests.get(self._ready_url, timeout=5).ok
             except requests.ConnectionError:
                 return False
 
-        eventually(ready, self.log)
+        eventually(ready, self.log, 180)
+
+    @property
+    def _ready_url(self) -> str:
+        return f"http://127.0.0.1:{self._ops_port}/health/ready"
 
     def log(self) -> str:
         """Return the end of what it said."""
@@ -110,18 +117,17 @@ class Process:
 
 
 @contextmanager
-def running(
-    settings: Settings,
-    *arguments: str,
-    environment: Mapping[str, str] | None = None,
-    importable: Path | None = None,
-) -> Iterator[Process]:
-    """Run a process for a block."""
-    process = Process(settings, *arguments, environment=environment, importable=importable)
+def running(*processes: Process) -> Iterator[None]:
+    """Wait until started processes are ready, and end them all after the block."""
     try:
-        yield process
+        for process in processes:
+            process.wait_ready()
+        yield
     finally:
-        process.stop()
+        for process in processes:
+            process.popen.terminate()
+        for process in processes:
+            process.stop()
 
 
 def command(*arguments: str) -> Sequence[str]:

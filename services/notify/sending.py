@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
@@ -144,7 +144,13 @@ class Sender:
             case dossier.LookUpCodeRequested():
                 return self.ask(dossier.ReadLookUpNotice(cause.look_up))
             case _:
-                return self.ask(dossier.ReadNotice(planned.dossier))
+                notice: dossier.Notice = self.ask(dossier.ReadNotice(planned.dossier))
+                return notice if notice.email else self._at_registered_address(notice)
+
+    def _at_registered_address(self, notice: dossier.Notice) -> dossier.Notice:
+        """The form names no address: take the one that the account was registered with."""
+        contact: identity.Contact = self.ask(identity.ReadContact(notice.account))
+        return replace(notice, email=contact.email)
 
 
 class _NeighbourAway(NotSent):

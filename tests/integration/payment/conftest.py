@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -48,12 +47,9 @@ def provider(installed: Settings, portal_end: Merchant) -> Iterator[Sandbox]:
 def process(installed: Settings, provider: Sandbox) -> Iterator[Process]:
     """The payment service, its relay and the dossier's relay."""
     environment = {**provider.environment, "PAYMENT_ASK_AFTER": "2"}
-    with ExitStack() as stack:
-        service = stack.enter_context(
-            running(installed, *command("run", "payment"), environment=environment)
-        )
-        for owner in ("dossier", "payment"):
-            stack.enter_context(running(installed, *command("relay", owner)))
+    service = Process(installed, *command("run", "payment"), environment=environment)
+    relays = [Process(installed, *command("relay", owner)) for owner in ("dossier", "payment")]
+    with running(service, *relays):
         yield service
 
 
