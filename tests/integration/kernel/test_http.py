@@ -33,7 +33,7 @@ class Site:
 
     def get(self, path: str, **options: object) -> requests.Response:
         """Ask for a page."""
-        return requests.get(f"{self.url}{path}", timeout=10, **options)  # type: ignore[arg-type]
+        return requests.get(f"{self.url}{path}", timeout=30, **options)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -128,13 +128,13 @@ def test_requests_are_timed_by_route(site: Site) -> None:
 
 
 def test_slow_pages_do_not_hold_up_others(site: Site) -> None:
-    with ThreadPoolExecutor(40) as pool:
+    with ThreadPoolExecutor(30) as pool:
         began = time.monotonic()
-        slow = [pool.submit(site.get, "/slow/1000") for _ in range(30)]
+        slow = [pool.submit(site.get, "/slow/3000") for _ in range(30)]
         assert site.get("/echo/x").ok
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 3
         assert all(future.result().ok for future in slow)
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 20
 
 
 def test_a_client_that_leaves_or_talks_nonsense_harms_nobody(site: Site) -> None:

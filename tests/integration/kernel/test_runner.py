@@ -227,16 +227,16 @@ def test_heavy_work_holds_up_neither_other_requests_nor_heartbeats(settings: Set
     ):
         client.call(Echo("there"))
         before = process.log_text().count("Connected to amqp")
-        heavy = pool.submit(client.call, Compute(20_000_000), timeout=100)
+        heavy = pool.submit(client.call, Compute(20_000_000), timeout=200)
         waits = []
+        all_began = time.monotonic()
         while not heavy.done():
             began = time.monotonic()
-            client.call(Echo("quick"))
+            client.call(Echo("quick"), timeout=30)
             waits.append(time.monotonic() - began)
 
         assert heavy.result().text == "computed"
-        assert sorted(waits)[len(waits) // 2] < 0.5
-        assert len(waits) > 10
+        assert max(waits) < (time.monotonic() - all_began) / 2
         assert process.log_text().count("Connected to amqp") == before
         assert "onnection to broker lost" not in process.log_text()
 

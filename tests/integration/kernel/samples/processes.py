@@ -114,7 +114,7 @@ def running(
         process.end()
 
 
-def eventually(condition: Any, told: Any = lambda: "", seconds: float = 30) -> None:
+def eventually(condition: Any, told: Any = lambda: "", seconds: float = 60) -> None:
     """Wait until a condition holds; fail with what is told if it does not in time."""
     until = time.monotonic() + seconds
     while not condition():
