@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -10,15 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 if TYPE_CHECKING:
+    from kernel.client import Client
     from services.catalog.contract import Agency, Place, Procedure
 
 T = TypeVar("T")
 
 SETUP = "setup"  # the name under which the command line signs what it asks for
 _SECONDS = 60.0
+_AT_ONCE = 4
 _PLACES_AT_ONCE = 1000
-_AGENCIES_AT_ONCE = 50
-_PROCEDURES_AT_ONCE = 10
+_AGENCIES_AT_ONCE = 20
+_PROCEDURES_AT_ONCE = 5
 
 catalog = typer.Typer(help="The catalogue of procedures.", no_args_is_help=True)
 
@@ -92,16 +95,25 @@ def _offer(content: Content) -> None:
         with Progress(*columns, console=console, transient=True) as progress:
             for what, batches in _requests(different):
                 task = progress.add_task(what, total=sum(number for number, _ in batches))
-                for number, request in batches:
-                    client.call(request, timeout=_SECONDS)
-                    progress.advance(task, number)
-    for what, there, sent in (
+                # what waits at the same time is committed together
+                with ThreadPoolExecutor(_AT_ONCE) as pool:
+                    sent = [
+                        pool.submit(_send, client, request, number) for number, request in batches
+                    ]
+                    for one in as_completed(sent):
+                        progress.advance(task, one.result())
+    for what, there, new in (
         ("places", content.places, different.places),
         ("agencies", content.agencies, different.agencies),
         ("procedures", content.procedures, different.procedures),
     ):
         if there:
-            console.print(f"[green]✓[/] {what:<12} {len(there):>6}, {len(sent)} new or changed")
+            console.print(f"[green]✓[/] {what:<12} {len(there):>6}, {len(new)} new or changed")
+
+
+def _send(client: Client, request: Any, number: int) -> int:
+    client.call(request, timeout=_SECONDS)
+    return number
 
 
 def _different(content: Content, held: Mapping[str, str]) -> Content:
