@@ -144,8 +144,16 @@ class Sender:
             case dossier.LookUpCodeRequested():
                 return self.ask(dossier.ReadLookUpNotice(cause.look_up))
             case _:
-                notice: dossier.Notice = self.ask(dossier.ReadNotice(planned.dossier))
+                notice = self._notice(planned.dossier)
                 return notice if notice.email else self._at_registered_address(notice)
+
+    def _notice(self, code: str) -> dossier.Notice:
+        try:
+            notice: dossier.Notice = self.ask(dossier.ReadNotice(code))
+        except NotFound as fault:
+            # there was an event, so there is a dossier: its view is behind, or is being rebuilt
+            raise Deferred(fault.code) from fault
+        return notice
 
     def _at_registered_address(self, notice: dossier.Notice) -> dossier.Notice:
         """The form names no address: take the one that the account was registered with."""
