@@ -14,6 +14,7 @@ that raises `Unavailable` is tried again for as long as it takes.
 
 from __future__ import annotations
 
+import inspect
 import random
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -90,8 +91,8 @@ def consumer_of(service_class: type[Any], settings: Settings) -> Consumer | None
     """Return what a service class listens to, or None if it listens to nothing."""
     found = [
         entrypoint
-        for member in vars(service_class).values()
-        for entrypoint in getattr(member, ENTRYPOINT_EXTENSIONS_ATTR, ())
+        for _, method in inspect.getmembers(service_class, inspect.isfunction)
+        for entrypoint in getattr(method, ENTRYPOINT_EXTENSIONS_ATTR, ())
         if isinstance(entrypoint, Subscription)
     ]
     return _consumer(service_class.name, found, settings) if found else None
@@ -169,7 +170,8 @@ class Inbox(SharedExtension):  # type: ignore[misc]
         ) as connection:
             self._broken = False
             channel = connection.channel()
-            channel.basic_qos(0, 2 * self._settings.max_workers, a_global=False)
+            # Half of the workers at most: a backlog of events must not keep requests waiting.
+            channel.basic_qos(0, max(1, self._settings.max_workers // 2), a_global=False)
             tag = channel.basic_consume(self._consumer.inbox, callback=self._take)
             self._channel = channel
             log.info("inbox.receiving", queue=self._consumer.inbox)

@@ -1,6 +1,6 @@
 """The checkpoint moves over the contiguous confirmed prefix, and over nothing else."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.delivery import ConfirmedPrefix
@@ -43,6 +43,7 @@ def test_a_confirm_that_comes_twice_changes_nothing() -> None:
     assert (prefix.position, prefix.outstanding) == (1, 1)
 
 
+@settings(deadline=None)
 @given(
     sizes=st.lists(st.integers(1, 4), min_size=1, max_size=20),
     confirms=st.lists(st.tuples(st.integers(1, 80), st.booleans()), max_size=60),

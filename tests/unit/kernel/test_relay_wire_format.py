@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel import schemas
@@ -84,11 +84,13 @@ envelopes = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(envelopes)
 def test_reading_gives_back_what_was_written(envelope: Envelope) -> None:
     assert from_message(to_message(envelope)) == envelope
 
 
+@settings(deadline=None)
 @given(envelopes)
 def test_the_feed_carries_the_same_event_as_json(envelope: Envelope) -> None:
     assert schemas.load(Envelope, schemas.dump(envelope)) == envelope

@@ -1,7 +1,7 @@
 """Order by version, and patience: attempts are counted, waiting for somebody is not."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.delivery import (
@@ -30,6 +30,7 @@ def test_the_version_decides(applied: int, version: int, decision: Delivery) -> 
     assert decide_delivery(applied, version) is decision
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 8), max_size=40))
 def test_whatever_arrives_each_version_is_applied_once_and_in_order(arrivals: list[int]) -> None:
     applied: list[int] = []
