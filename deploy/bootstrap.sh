@@ -71,7 +71,7 @@ if ! [ -x .venv/bin/motcua ] || ! [ "$packages" -nt uv.lock ] || ! [ "$packages"
     [ "$purpose" = test ] || groups="--no-group test"
     # inexact: starting the system does not take away what the tests need
     # shellcheck disable=SC2086 # words are meant
-    .motcua/uv/bin/uv sync --quiet --locked --inexact $groups ||
+    .motcua/uv/bin/uv sync --quiet --locked --inexact --compile-bytecode $groups ||
         fail "The Python packages could not be installed; the lines above say why."
     touch "$packages"
 fi
