@@ -45,32 +45,34 @@ def _in(locale: str, vi: str, en: str) -> str:
     return en if locale == "en" and en else vi
 
 
-def _holder(event: Any, locale: str) -> Facts:
+def _by(event: Any, locale: str) -> Facts:
+    """Who did it, which need not be who holds the dossier when the mail is written."""
     unit: dossier.UnitRef = event.unit
-    officer: dossier.OfficerRef | None = event.officer
     return {
-        "unit": _in(locale, unit.name, unit.name_en),
-        "officer": f"{officer.name} ({officer.title})" if officer else "",
+        "by_unit": _in(locale, unit.name, unit.name_en),
+        "by_officer": _named(event.officer),
     }
 
 
+def _named(officer: dossier.OfficerRef | None) -> str:
+    return f"{officer.name} ({officer.title})" if officer else ""
+
+
 def _submitted(event: dossier.DossierSubmitted, locale: str) -> Facts:
-    first = event.route[0].unit if event.route else None
     return {
         "procedure": _in(locale, event.procedure.name, event.procedure.name_en),
         "agency": _in(locale, event.agency.name, event.agency.name_en),
-        "unit": _in(locale, first.name, first.name_en) if first else "",
         "check_due": event.check_due,
     }
 
 
 def _accepted(event: dossier.DossierAccepted, locale: str) -> Facts:
-    return {**_holder(event, locale), "due": event.due}
+    return {**_by(event, locale), "due": event.due}
 
 
 def _refused(event: dossier.DossierRefused, locale: str) -> Facts:
     return {
-        **_holder(event, locale),
+        **_by(event, locale),
         "reason": event.reason,
         "legal_basis": event.legal_basis,
     }
@@ -78,7 +80,7 @@ def _refused(event: dossier.DossierRefused, locale: str) -> Facts:
 
 def _supplement(event: dossier.SupplementRequested, locale: str) -> Facts:
     return {
-        **_holder(event, locale),
+        **_by(event, locale),
         "items": [item.note for item in event.items],
         "reason": event.reason,
         "legal_basis": event.legal_basis,
@@ -87,7 +89,6 @@ def _supplement(event: dossier.SupplementRequested, locale: str) -> Facts:
 
 def _fee_due(event: dossier.FeeRequested, locale: str) -> Facts:
     return {
-        "officer": f"{event.officer.name} ({event.officer.title})",
         "amount": event.amount,
         "lines": [(line.label, line.quantity, line.amount) for line in event.lines],
         "payable_online": event.payable_online,
@@ -104,7 +105,11 @@ def _fee_paid(event: dossier.FeePaid, locale: str) -> Facts:
 
 
 def _entered(event: dossier.StepEntered, locale: str) -> Facts:
-    return {**_holder(event, locale), "step_id": event.step, "step_due": event.due}
+    return {
+        "unit": _in(locale, event.unit.name, event.unit.name_en),
+        "officer": _named(event.officer),
+        "step_due": event.due,
+    }
 
 
 def changes_holder(event: dossier.StepEntered) -> bool:
@@ -120,7 +125,6 @@ def changes_holder(event: dossier.StepEntered) -> bool:
 
 def _dispatched(event: dossier.ResultDispatched, locale: str) -> Facts:
     return {
-        "officer": f"{event.officer.name} ({event.officer.title})",
         "by": event.by.value,
         "number": event.number,
         "tracking": event.tracking,
