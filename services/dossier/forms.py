@@ -24,19 +24,21 @@ from services.dossier.contract import (
     Person,
     PersonKind,
 )
-from services.dossier.personal_number import personal_number_fault
 from services.dossier.wording import plain
+from services.identity.contract import Sex
+from services.identity.contract.identity_numbers import (
+    FAULT_SENTENCES,
+    normal_number,
+    personal_number_fault,
+    tax_code_fault,
+)
 
 Given = Attachment | AttachmentGiven
 
 LONGEST = {FieldType.TEXT: 500, FieldType.LONG_TEXT: 5000}
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
-_IDENTITY_NUMBER = {
-    PersonKind.CITIZEN: re.compile(r"[0-9]{12}|[0-9]{9}|(?=.*[0-9]{5})[A-Z0-9]{6,9}"),
-    PersonKind.ORGANISATION: re.compile(r"[0-9]{10}(-?[0-9]{3})?|[0-9]{12}"),
-    PersonKind.ENTERPRISE: re.compile(r"[0-9]{10}(-?[0-9]{3})?|[0-9]{12}"),
-}
-_SEXES = {"nam": "male", "male": "male", "nu": "female", "female": "female"}
+_IDENTITY_NUMBER = re.compile(r"[0-9]{12}|[0-9]{9}|(?=.*[0-9]{5})[A-Z0-9]{6,9}")
+_SEXES = {"nam": Sex.MALE, "male": Sex.MALE, "nu": Sex.FEMALE, "female": Sex.FEMALE}
 _YES = (True, "true", "on", "yes")
 
 
@@ -246,7 +248,7 @@ def _cross_faults(
             known_sex = _SEXES.get(plain(sex)) if isinstance(sex, str) else None
         if applicant is not None and number == applicant.identity_number:
             known_born = known_born or applicant.date_of_birth
-            known_sex = known_sex or applicant.sex
+            known_sex = known_sex or _sex_of(applicant)
         if (code := personal_number_fault(number, known_born, known_sex)) is not None:
             yield _Fault(code).at(f"form.{field.key}")
 
@@ -266,12 +268,18 @@ def _person_faults(path: str, person: Person, today: date) -> Iterator[FieldErro
 
 
 def _identity_number_fault(person: Person) -> str | None:
-    number = person.identity_number
-    if not _IDENTITY_NUMBER[person.kind].fullmatch(number):
-        return "identity-number" if person.kind is PersonKind.CITIZEN else "tax-code"
-    if person.kind is PersonKind.CITIZEN and len(number) == 12:
-        return personal_number_fault(number, person.date_of_birth, person.sex)
+    number = normal_number(person.identity_number)
+    if person.kind is not PersonKind.CITIZEN:
+        return tax_code_fault(number)
+    if not _IDENTITY_NUMBER.fullmatch(number):
+        return "identity-number"
+    if len(number) == 12:
+        return personal_number_fault(number, person.date_of_birth, _sex_of(person))
     return None
+
+
+def _sex_of(person: Person) -> Sex | None:
+    return None if person.sex is None else Sex(person.sex)
 
 
 # Documents
@@ -316,7 +324,8 @@ def _range(low: int | None, high: int | None) -> _Fault:
     return _Fault("maximum", high) if low is None else _Fault("range", low, high)
 
 
-_SENTENCES = {
+_SENTENCES: Mapping[str, tuple[str, str]] = {
+    **FAULT_SENTENCES,
     "minimum": ("Giá trị phải từ {0} trở lên.", "The value must be {0} or more."),
     "maximum": ("Giá trị không được quá {0}.", "The value must be {0} or less."),
     "date": ("Ngày không hợp lệ; hãy nhập ngày, tháng, năm.", "Not a date; give day, month, year."),
@@ -331,25 +340,9 @@ _SENTENCES = {
         "Not an e-mail address. For example: name@example.vn.",
     ),
     "place": ("Hãy chọn xã, phường trong danh sách.", "Choose a commune or ward from the list."),
-    "personal-number": (
-        "Số định danh cá nhân phải gồm 12 chữ số như trên thẻ căn cước.",
-        "The personal number has 12 digits, as on the identity card.",
-    ),
-    "personal-number-birth-year": (
-        "Số định danh cá nhân không khớp với năm sinh đã khai.",
-        "The personal number does not agree with the year of birth given.",
-    ),
-    "personal-number-sex": (
-        "Số định danh cá nhân không khớp với giới tính đã khai.",
-        "The personal number does not agree with the sex given.",
-    ),
     "identity-number": (
         "Nhập số CCCD (12 chữ số), CMND (9 chữ số) hoặc số hộ chiếu.",
         "Enter the number of the identity card (12 or 9 digits) or of the passport.",
-    ),
-    "tax-code": (
-        "Mã số thuế gồm 10 hoặc 13 chữ số.",
-        "A tax code has 10 or 13 digits.",
     ),
     "not-listed": (
         "Giấy tờ này không có trong thành phần hồ sơ của thủ tục; hãy bỏ ra.",

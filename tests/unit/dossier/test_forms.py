@@ -18,7 +18,6 @@ from services.dossier.forms import (
     phone_number,
     require_listed_documents,
 )
-from services.dossier.personal_number import PROVINCES, personal_number_fault
 
 TODAY = date(2026, 9, 7)
 SEXES = (Option("nam", "Nam"), Option("nu", "Nữ"), Option("khac", "Khác"))
@@ -79,7 +78,7 @@ def test_a_good_answer_is_kept_in_its_clean_form(definition, given, kept):
         (field(FieldType.CHOICE, options=SEXES), "other", "choice"),
         (field(FieldType.CHOICES, options=SEXES), ["nu", "other"], "choice"),
         (field(FieldType.CHOICES, options=SEXES, required=True), [], "required"),
-        (field(FieldType.PERSONAL_NUMBER), "03819000012", "personal-number"),
+        (field(FieldType.PERSONAL_NUMBER), "03819000012", "personal-number-form"),
         (field(FieldType.PHONE), "12345", "phone"),
         (field(FieldType.EMAIL), "an@example", "email"),
         (field(FieldType.PLACE), "Tân Dân", "place"),
@@ -130,20 +129,6 @@ def test_the_applicants_own_number_agrees_with_the_applicant():
     with pytest.raises(Invalid) as refusal:
         check_answers(form(NUMBER), {"number": person.identity_number}, TODAY, person)
     assert refusal.value.fields[0].code == "personal-number-birth-year"
-
-
-@pytest.mark.parametrize("number", ["038190000123", "096095012345", "001203000001"])
-def test_good_personal_numbers(number):
-    assert personal_number_fault(number) is None
-
-
-@pytest.mark.parametrize("number", ["", "38190000123", "003190000123", "038590000123", "a" * 12])
-def test_bad_personal_numbers(number):
-    assert personal_number_fault(number) == "personal-number"
-
-
-def test_there_are_63_provinces():
-    assert len(PROVINCES) == 63
 
 
 def test_foreign_numbers_keep_their_country():

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from services.identity.contract import IdentityDocument, Sex
-from services.identity.decider.identity_numbers import (
+from services.identity.contract.identity_numbers import (
     PROVINCE_CODES,
     NumberFault,
     fault_of_number,

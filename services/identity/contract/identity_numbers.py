@@ -53,6 +53,47 @@ class NumberFault(StrEnum):
     TAX_CHECK_DIGIT = "tax-code-check-digit"
 
 
+FAULT_SENTENCES: Mapping[str, tuple[str, str]] = {
+    NumberFault.PERSONAL_FORM: (
+        "Số định danh cá nhân/CCCD gồm đúng 12 chữ số.",
+        "A personal number has exactly 12 digits.",
+    ),
+    NumberFault.PROVINCE: (
+        "Ba chữ số đầu không phải là mã tỉnh, thành phố. Hãy xem lại số trên thẻ.",
+        "The first three digits are not the code of a province. Check the number on the card.",
+    ),
+    NumberFault.CENTURY: (
+        "Chữ số thứ tư không hợp lệ. Hãy xem lại số trên thẻ.",
+        "The fourth digit is not valid. Check the number on the card.",
+    ),
+    NumberFault.BIRTH_YEAR: (
+        "Số định danh không khớp với năm sinh. Hãy xem lại số hoặc ngày sinh.",
+        "The number does not agree with the year of birth. Check the number or the date of birth.",
+    ),
+    NumberFault.SEX: (
+        "Số định danh không khớp với giới tính. Hãy xem lại số hoặc giới tính.",
+        "The number does not agree with the sex. Check the number or the sex.",
+    ),
+    NumberFault.OLD_CARD_FORM: (
+        "Số CMND gồm đúng 9 chữ số.",
+        "The number of an old identity card has exactly 9 digits.",
+    ),
+    NumberFault.PASSPORT_FORM: (
+        "Số hộ chiếu gồm 6 đến 9 chữ cái và chữ số, ví dụ C1234567.",
+        "A passport number has 6 to 9 letters and digits, for example C1234567.",
+    ),
+    NumberFault.TAX_FORM: (
+        "Mã số thuế gồm 10 hoặc 13 chữ số, hoặc là số định danh cá nhân.",
+        "A tax code has 10 or 13 digits, or is a personal number.",
+    ),
+    NumberFault.TAX_CHECK_DIGIT: (
+        "Mã số thuế sai chữ số kiểm tra. Hãy xem lại từng chữ số.",
+        "The check digit of the tax code is wrong. Check each digit.",
+    ),
+}
+"""What each fault is called in Vietnamese and in English, for whoever is to mend it."""
+
+
 def normal_number(number: str) -> str:
     """Return the number as it is stored and compared: no spaces, dots or dashes, capitals."""
     return re.sub(r"[\s.\-]", "", number).upper()
