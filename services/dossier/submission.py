@@ -68,7 +68,7 @@ def prepare(
     procedure = references.procedure(request.procedure, today)
     case = _case(procedure, request.case)
     agency = _agency(request, procedure, references, today)
-    kept = keep(procedure, case, Channel.ONLINE)
+    kept = keep(procedure, case, Channel.ONLINE, today)
     answers = check_submission(
         procedure.form,
         kept.documents,
@@ -101,8 +101,8 @@ def prepare(
     return Prepared(agency.identifier, command)
 
 
-def keep(procedure: Procedure, case: Case | None, channel: Channel) -> ProcedureKept:
-    """Return what a dossier keeps of a procedure's version, for its case and channel."""
+def keep(procedure: Procedure, case: Case | None, channel: Channel, on: date) -> ProcedureKept:
+    """Return what a dossier keeps of a procedure's version, for its case, channel and day."""
     wanted = case.id if case else None
     time = case.time if case and case.time else _time(procedure, channel)
     return ProcedureKept(
@@ -116,7 +116,7 @@ def keep(procedure: Procedure, case: Case | None, channel: Channel) -> Procedure
         legacy_level=procedure.legacy_level,
         time_unit=time.unit.value if time else "",
         time_value=time.value if time else None,
-        fees=tuple(_fee_line(tariff) for tariff in _tariffs(procedure, wanted, channel)),
+        fees=tuple(_fee_line(tariff) for tariff in _tariffs(procedure, wanted, channel, on)),
         documents=tuple(
             DocumentKept(
                 id=document.id,
@@ -205,13 +205,20 @@ def _time(procedure: Procedure, channel: Channel) -> ProcessingTime | None:
     return by_channel.get(channel) or next(iter(procedure.times), None)
 
 
-def _tariffs(procedure: Procedure, case: str | None, channel: Channel) -> list[Tariff]:
-    """Return the tariffs that apply: those of the case, else the first general one.
+def _tariffs(procedure: Procedure, case: str | None, channel: Channel, on: date) -> list[Tariff]:
+    """Return the tariffs that apply on a day: those of the case, else the first general one.
 
     Several tariffs without a case are alternatives that the officer chooses from, so only the
     first is proposed.
     """
-    here = [t for t in procedure.tariffs if t.channel is channel and t.amount]
+    here = [
+        tariff
+        for tariff in procedure.tariffs
+        if tariff.channel is channel
+        and tariff.amount
+        and (tariff.valid_from is None or tariff.valid_from <= on)
+        and (tariff.valid_to is None or on <= tariff.valid_to)
+    ]
     of_case = [tariff for tariff in here if case is not None and tariff.case == case]
     return of_case or [tariff for tariff in here if tariff.case is None][:1]
 
