@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pymongo.errors import AutoReconnect
 from structlog.testing import capture_logs
 
 from kernel.config import Settings
@@ -61,13 +62,15 @@ class World:
     """A listener with everything around it in memory.
 
     `failures` and `absences` say how often the handling of a version fails, or finds somebody
-    away, before it goes through; `feed_down` how often the owner's feed does not answer.
+    away, before it goes through; `feed_down` and `database_down` how often the owner's feed and
+    our own database do not answer.
     """
 
     written: int
     failures: dict[int, int] = field(default_factory=dict)
     absences: dict[int, int] = field(default_factory=dict)
     feed_down: int = 0
+    database_down: int = 0
     inbox: deque[Message] = field(default_factory=deque)
     dead: list[Message] = field(default_factory=list)
     handled: list[int] = field(default_factory=list)
@@ -88,6 +91,9 @@ class World:
             reception.receive(self.inbox.popleft())
 
     def applied(self, source: str, stream: str) -> int:
+        if self.database_down > 0:
+            self.database_down -= 1
+            raise AutoReconnect("the database is away")
         return self.position
 
     def move(self, source: str, stream: str, version: int) -> None:
@@ -129,11 +135,16 @@ some = st.dictionaries(st.integers(1, 8), st.integers(1, 6), max_size=4)
     failures=some,
     absences=some,
     feed_down=st.integers(0, 5),
+    database_down=st.integers(0, 5),
 )
 def test_every_event_is_handled_once_and_in_order_or_is_a_dead_letter(
-    arrivals: list[int], failures: dict[int, int], absences: dict[int, int], feed_down: int
+    arrivals: list[int],
+    failures: dict[int, int],
+    absences: dict[int, int],
+    feed_down: int,
+    database_down: int,
 ) -> None:
-    world = World(8, dict(failures), dict(absences), feed_down, arriving(*arrivals))
+    world = World(8, dict(failures), dict(absences), feed_down, database_down, arriving(*arrivals))
     world.play()
 
     assert world.handled == sorted(set(world.handled))
