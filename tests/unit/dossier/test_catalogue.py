@@ -36,7 +36,7 @@ def officer_of(step: RouteStep, agency: Agency) -> Caller:
 @pytest.mark.parametrize("procedure", PROCEDURES, ids=lambda procedure: procedure.slug)
 def test_the_officers_of_its_route_bring_it_to_its_end(procedure):
     agency = agency_for(procedure)
-    kept = keep(procedure, None, Channel.ONLINE)
+    kept = keep(procedure, None, Channel.ONLINE, s.MONDAY.date())
     story = s.Story(
         s.submit(
             procedure=kept,
