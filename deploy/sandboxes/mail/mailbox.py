@@ -11,6 +11,9 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import getaddresses
 from pathlib import Path
+from zoneinfo import ZoneInfo
+
+_VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,11 @@ class Mail:
     recipients: tuple[str, ...]
     message: EmailMessage
     raw: bytes
+
+    @property
+    def local_time(self) -> str:
+        """When it was received, as people in Vietnam write it."""
+        return self.received_at.astimezone(_VIETNAM).strftime("%d/%m/%Y %H:%M:%S")
 
     @property
     def subject(self) -> str:
