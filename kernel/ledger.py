@@ -28,6 +28,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise, takewhile
 from typing import Any
 
 import rfc8785
@@ -148,14 +149,31 @@ class LedgerReader:
         self.collection = collection
 
     def read(self, after: int, limit: int = READ_LIMIT) -> list[Commit]:
-        """Return the commits at positions after+1 … after+limit that exist, in order."""
-        return [_commit(document) for document in self._range(after, limit)]
+        """Return the commits at positions after+1 … after+limit, in order, up to the tail.
+
+        A range is not read in one instant: a commit written meanwhile may be found while the one
+        in front of it, looked for a moment earlier, was not there yet. So the answer ends where
+        something is missing; it will be there the next time.
+        """
+        found = self._range(after, limit)
+        whole = takewhile(
+            lambda numbered: numbered[1]["position"] == numbered[0], enumerate(found, after + 1)
+        )
+        return [_commit(document) for _, document in whole]
 
     def commits(self, after: int = 0) -> Iterator[Commit]:
-        """Iterate over all commits behind a position, in order, up to the present tail."""
-        while found := self.read(after):
-            yield from found
-            after = found[-1].position
+        """Iterate over all commits behind a position, in order, up to the present tail.
+
+        Raises `Tampered` where a commit is missing although later ones are there.
+        """
+        while True:
+            if found := self.read(after):
+                yield from found
+                after = found[-1].position
+            elif self._range(after, READ_LIMIT) and not self._exists(after + 1):
+                raise Tampered(after + 1, "the commit is missing")
+            elif not self._exists(after + 1):
+                return
 
     def find(self, commit_id: str) -> Commit | None:
         """Return the commit of this id."""
@@ -168,12 +186,19 @@ class LedgerReader:
         return None if document is None else _commit(document)
 
     def stream_commits(self, stream: str, after: int = 0) -> list[Commit]:
-        """Return the commits of a stream that hold versions greater than `after`, in order."""
+        """Return the commits of a stream that hold versions greater than `after`, in order.
+
+        The answer ends where something is missing, for the same reason as that of `read`.
+        """
         query: Document = {"stream": stream}
         if after:
             query["to"] = {"$gt": after}
         found = [_commit(document) for document in self.collection.find(query)]
-        return sorted(found, key=lambda commit: commit.first)
+        found.sort(key=lambda commit: commit.first)
+        if found and found[0].first > after + 1:
+            return []
+        holes = (n for n, (a, b) in enumerate(pairwise(found), 1) if b.first != a.last + 1)
+        return found[: next(holes, len(found))]
 
     def head_version(self, stream: str) -> int:
         """Return the version at which a stream stands; 0 where it does not exist."""
