@@ -14,6 +14,9 @@ from kernel.delivery import ConfirmedPrefix
 from kernel.envelope import Message
 
 
+_CLOSE_SECONDS = 2.0
+
+
 class Unconfirmed(Exception):
     """The broker refused, returned or did not confirm a message: its fate is unknown."""
 
@@ -29,6 +32,7 @@ class ConfirmedChannel:
         self.prefix = prefix
         self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._changed = asyncio.Event()
+        self._gone = asyncio.Event()
         self._progress_at = self._now()
         self._connection: Any = None
         self._channel: Any = None
@@ -46,7 +50,7 @@ class ConfirmedChannel:
             async with asyncio.timeout(timeout):
                 await opened._open(amqp_uri)
         except BaseException:
-            opened.close()
+            await opened.close()
             raise
         return opened
 
@@ -88,11 +92,14 @@ class ConfirmedChannel:
         if self.prefix.outstanding and self._now() - self._progress_at > seconds:
             raise Unconfirmed(f"the broker confirmed nothing for {seconds:.0f} s")
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Drop the connection; unconfirmed messages may or may not have arrived."""
         self._break(Unconfirmed("the channel was closed"))
         if self._connection is not None and self._connection.is_open:
             self._connection.close()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_CLOSE_SECONDS):
+                    await self._gone.wait()
 
     async def _open(self, amqp_uri: str) -> None:
         ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -113,7 +120,7 @@ class ConfirmedChannel:
             connection_parameters(amqp_uri),
             on_open_callback=connection_open,
             on_open_error_callback=self._on_closed,
-            on_close_callback=self._on_closed,
+            on_close_callback=self._on_gone,
         )
         await asyncio.wait({ready, self.broken}, return_when=asyncio.FIRST_COMPLETED)
         self._raise_if_broken()
@@ -134,6 +141,10 @@ class ConfirmedChannel:
                 f"{method.reply_text}"
             )
         )
+
+    def _on_gone(self, connection: Any, reason: BaseException) -> None:
+        self._gone.set()
+        self._on_closed(connection, reason)
 
     def _on_closed(self, _: Any, reason: BaseException) -> None:
         self._break(Unconfirmed(f"the connection to the broker is lost: {_words(reason)}"))

@@ -172,7 +172,7 @@ class Relay:
             publishing.cancel()
             keeping.cancel()
             await asyncio.gather(publishing, keeping, return_exceptions=True)
-            channel.close()
+            await channel.close()
         await asyncio.to_thread(self._lease.release, held, prefix.position)
         log.info("relay.released", source=self.service, position=prefix.position)
 
