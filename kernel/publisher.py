@@ -13,7 +13,6 @@ from pika.adapters.asyncio_connection import AsyncioConnection
 from kernel.delivery import ConfirmedPrefix
 from kernel.envelope import Message
 
-
 _CLOSE_SECONDS = 2.0
 
 
