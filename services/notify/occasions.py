@@ -108,6 +108,7 @@ def _entered(event: dossier.StepEntered, locale: str) -> Facts:
     return {
         "unit": _in(locale, event.unit.name, event.unit.name_en),
         "officer": _named(event.officer),
+        "same_unit": event.from_unit is not None and event.from_unit.id == event.unit.id,
         "step_due": event.due,
     }
 

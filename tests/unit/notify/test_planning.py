@@ -13,6 +13,7 @@ from notify_events import (
     IN_PERSON,
     LOOK_UP,
     NOW,
+    OFFICE,
     ONLINE,
     REGISTERED,
     RESENT,
@@ -112,6 +113,20 @@ def test_a_step_is_told_when_it_changes_who_holds_the_dossier(
 def test_free_text_of_officers_is_never_kept(event: Any) -> None:
     for message in planned(event):
         assert SECRET_TEXT not in str(schemas.dump(message))
+
+
+@pytest.mark.parametrize(
+    ("step", "title"),
+    [
+        (ENTERED, "đã chuyển đến Phòng Tư pháp"),
+        (replace(ENTERED, from_unit=OFFICE), "đã giao cho Lê Thị Bình (chuyên viên)"),
+        (replace(ENTERED, from_unit=OFFICE, officer=None), "bước tiếp theo tại Phòng Tư pháp"),
+    ],
+)
+def test_a_step_is_told_by_what_is_new_about_the_holder(
+    step: dossier.StepEntered, title: str
+) -> None:
+    assert title in planned(step)[1].subject_vi
 
 
 def test_the_appointment_is_told_in_the_app_too() -> None:
