@@ -9,12 +9,12 @@ from typing import Any
 from kernel.config import read, setting
 from kernel.container import CatchUp, DatabaseProvider, Storage, StoreProvider, ViewProvider, built
 from kernel.decider import Decider
-from kernel.errors import Forbidden, NotFound
+from kernel.errors import Forbidden, NotFound, Unauthenticated
 from kernel.events import Recorded
 from kernel.feed import Feed
 from kernel.http import HttpServer
 from kernel.privacy import SubjectKeys
-from kernel.requests import Call, Done
+from kernel.requests import ANONYMOUS, Call, Done
 from kernel.rpc import Neighbours, serves
 from kernel.store import Executed
 from kernel.subscription import subscribes
@@ -125,6 +125,7 @@ class DossierService:
     @serves(contract.SubmitDossier)
     def submit_dossier(self, request: contract.SubmitDossier, call: Call) -> contract.Receipt:
         """Give the dossier its code and lay it at the competent agency's desk."""
+        _require_known(call)
         done = self.dossiers.repeated(call) or self._submit(request, call)
         if request.draft is not None:
             self.cabinet.drafts.delete(request.draft, call.caller.id)
@@ -171,6 +172,7 @@ class DossierService:
     @serves(contract.ReadInbox)
     def read_inbox(self, request: contract.ReadInbox, call: Call) -> contract.DossierPage:
         """Return an officer's work list."""
+        _require_known(call)
         if not call.caller.is_officer:
             raise Forbidden(
                 "officers-only",
@@ -354,7 +356,12 @@ class DossierService:
         return Resolver(cabinet.references, cabinet.files, cabinet.calendar, _now())
 
     def _visible(self, code: str, call: Call) -> dict[str, Any]:
-        """Return the document of a dossier that the caller may see; `NotFound` otherwise."""
+        """Return the document of a dossier that the caller may see; `NotFound` otherwise.
+
+        Nobody without login may see any: `Unauthenticated` says that, whatever the code.
+        """
+        if call.caller == ANONYMOUS:
+            raise _log_in_first()
         document: dict[str, Any] | None = self.status_view.get(code)
         if document is None or not may_see(document, call.caller):
             raise _unknown_dossier()
@@ -398,13 +405,19 @@ def _now() -> datetime:
 
 
 def _require_known(call: Call) -> None:
-    if call.caller.kind in ("anonymous", "service"):
-        raise Forbidden("log-in-first", "Hãy đăng nhập trước.", "Log in first.")
+    if call.caller == ANONYMOUS:
+        raise _log_in_first()
+    if call.caller.is_service:
+        raise Forbidden("people-only", "Chỉ dành cho người dùng.", "This is for people only.")
 
 
 def _require_notify(call: Call) -> None:
     if call.caller.id != _NOTIFY:
         raise Forbidden("notify-only", "Không được phép.", "Only the notify service may ask this.")
+
+
+def _log_in_first() -> Unauthenticated:
+    return Unauthenticated("log-in-first", "Hãy đăng nhập trước.", "Log in first.")
 
 
 def _unknown_dossier() -> NotFound:
