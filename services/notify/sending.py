@@ -83,6 +83,11 @@ class Sender:
             session.send(write(source, message_id, self.pages, now))
         except NotSent as fault:
             return self._not_sent(fault, turn, planned, correlation)
+        except Exception as fault:
+            # a fault of ours in one letter must neither hold up the others nor be tried for ever
+            log.exception("letter not written", message=turn.message, template=planned.template)
+            ours = Deferred(f"internal: {type(fault).__name__}")
+            return self._not_sent(ours, turn, planned, correlation)
         self._record(turn, RecordSent(datetime.now(UTC), message_id), correlation)
         log.info("message sent", message=turn.message, template=planned.template)
         return Round.DONE

@@ -18,7 +18,7 @@ from kernel.client import Client
 from kernel.config import read, setting, settings_of
 from kernel.container import CatchUp, DatabaseProvider, StoreProvider, ViewProvider
 from kernel.decider import Decider
-from kernel.errors import Invalid, NotFound, Unauthenticated
+from kernel.errors import Invalid, NotFound, Unauthenticated, Unavailable
 from kernel.events import EventTypes, Recorded
 from kernel.feed import Feed, FeedPage, feed_of
 from kernel.requests import ANONYMOUS, Call, Done
@@ -144,7 +144,12 @@ class NotifyService:
         # the message about the submission, planned before any other of this dossier, names it
         found = self.view.collection.find_one({"dossier": code}, {"account": 1})
         if found is None:
-            raise LookupError(f"no message about dossier {code} was ever planned")
+            # the view is being rebuilt, or the event of the submission waits to be tried again
+            raise Unavailable(
+                "account-not-known-yet",
+                "Chưa biết tài khoản của hồ sơ này.",
+                f"The account of dossier {code} is not known yet.",
+            )
         return str(found["account"])
 
     # Sending

@@ -171,8 +171,9 @@ def test_a_neighbour_that_is_away_costs_the_message_nothing_and_holds_up_no_othe
         {"fault": Deferred("greylisted")},
         {"answers": {dossier.ReadNotice: error(NotFound)}},
         {"answers": {dossier.ReadNotice: error(Forbidden)}},
+        {"fault": KeyError("a fault of ours")},
     ],
-    ids=["put off by the server", "a view that is behind", "a wrong set-up"],
+    ids=["put off by the server", "a view that is behind", "a wrong set-up", "a fault of ours"],
 )
 def test_what_may_be_over_later_is_tried_again_with_growing_delay(change: dict[str, Any]) -> None:
     desk = Desk(**change)
