@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from kernel.commits import Commit
 from kernel.events import Actor, Encoded, EventTypes, Recorded
-from kernel.ledger import Commit
 from kernel.schemas import field, frozen, rfc3339
 
 V = TypeVar("V", str, int)

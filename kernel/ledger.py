@@ -1,12 +1,6 @@
 """The append-only event log of a service: one MongoDB collection, one document a commit.
 
-    { _id,                        the commit's id, chosen by the caller: the idempotency key
-      position,                   dense position in the ledger: 1, 2, 3, …
-      stream, from, to,           versions from..to of one stream
-      events: [{id, type, schema, data}],
-      meta: {actor, causation, correlation, traceparent, occurred_at, digest},
-      recorded_at,                RFC 3339 text, never before that of the commit in front
-      prev, stream_prev, hash }   SHA-256 chains
+(A commit's stored form: `kernel.commits`.)
 
 Promises: positions are dense and versions contiguous (L1); a commit is all or nothing (L2); one
 commit id has one effect, however late its first try lands (L3); nothing is updated or deleted
@@ -20,29 +14,37 @@ after n was seen, and nothing is ever removed, a reader that sees n + 1 sees n.
 
 from __future__ import annotations
 
-import hashlib
 import random
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise, takewhile
 from typing import Any
 
-import rfc8785
 from pymongo import ASCENDING, MongoClient, ReadPreference
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from kernel.commits import (
+    GENESIS,
+    Commit,
+    Document,
+    Head,
+    Meta,
+    Tampered,
+    digest_of_commit,
+    from_document,
+    records,
+    to_document,
+)
 from kernel.errors import TooLarge, Unavailable
-from kernel.events import Actor, Encoded, EventTypes, Recorded, Sealer
+from kernel.events import Encoded, EventTypes, Recorded, Sealer
 from kernel.schemas import rfc3339
 
-GENESIS = "0" * 64
 READ_LIMIT = 1000
 MAX_COMMIT = 4_000_000
 _BATCH = 128
@@ -51,8 +53,6 @@ _UNAUTHORIZED = 13
 _UNIQUE = (("position",), ("stream", "from"))
 _REMEMBERED_ENDS = 10_000
 _CONNECTION_TRIES = 4
-
-Document = dict[str, Any]
 
 
 class VersionConflict(Exception):
@@ -63,53 +63,6 @@ class VersionConflict(Exception):
         self.stream = stream
         self.expected = expected
         self.actual = actual
-
-
-class Tampered(Exception):
-    """A commit does not follow from the one in front of it; `position` is the first such."""
-
-    def __init__(self, position: int, reason: str) -> None:
-        super().__init__(f"position {position}: {reason}")
-        self.position = position
-        self.reason = reason
-
-
-@dataclass(frozen=True)
-class Meta:
-    """Who, when and why. `digest` is that of the request, to tell a reused key from a repeat."""
-
-    actor: Actor
-    occurred_at: datetime
-    correlation: str
-    causation: str | None = None
-    digest: str | None = None
-    traceparent: str | None = None
-
-
-@dataclass(frozen=True)
-class Commit:
-    """A commit as it stands in the ledger; `first` and `last` are versions of its stream."""
-
-    id: str
-    position: int
-    stream: str
-    first: int
-    last: int
-    events: tuple[Encoded, ...]
-    meta: Meta
-    recorded_at: datetime
-    prev: str
-    stream_prev: str
-    hash: str
-
-
-@dataclass(frozen=True)
-class Head:
-    """The tail of the ledger as a writer or auditor sees it: position 0 is an empty ledger."""
-
-    position: int
-    hash: str
-    recorded_at: str = ""
 
 
 def ledger_collection(
@@ -159,7 +112,7 @@ class LedgerReader:
         whole = takewhile(
             lambda numbered: numbered[1]["position"] == numbered[0], enumerate(found, after + 1)
         )
-        return [_commit(document) for _, document in whole]
+        return [from_document(document) for _, document in whole]
 
     def commits(self, after: int = 0) -> Iterator[Commit]:
         """Iterate over all commits behind a position, in order, up to the present tail.
@@ -178,12 +131,12 @@ class LedgerReader:
     def find(self, commit_id: str) -> Commit | None:
         """Return the commit of this id."""
         document = self.collection.find_one({"_id": commit_id})
-        return None if document is None else _commit(document)
+        return None if document is None else from_document(document)
 
     def at(self, position: int) -> Commit | None:
         """Return the commit at this position."""
         document = self.collection.find_one({"position": position})
-        return None if document is None else _commit(document)
+        return None if document is None else from_document(document)
 
     def stream_commits(self, stream: str, after: int = 0) -> list[Commit]:
         """Return the commits of a stream that hold versions greater than `after`, in order.
@@ -193,7 +146,7 @@ class LedgerReader:
         query: Document = {"stream": stream}
         if after:
             query["to"] = {"$gt": after}
-        found = [_commit(document) for document in self.collection.find(query)]
+        found = [from_document(document) for document in self.collection.find(query)]
         found.sort(key=lambda commit: commit.first)
         if found and found[0].first > after + 1:
             return []
@@ -348,7 +301,7 @@ class Ledger(LedgerReader):
         except (BulkWriteError, OperationFailure) as error:
             inserted = _inserted_before(error)
         for attempt, document in zip(placed[:inserted], documents[:inserted], strict=True):
-            attempt.succeed(_commit(document))
+            attempt.succeed(from_document(document))
             self._remember(attempt.stream, document["to"], document["hash"])
             self._tail = Head(document["position"], document["hash"], document["recorded_at"])
         if inserted == len(documents):
@@ -390,97 +343,6 @@ class Ledger(LedgerReader):
         self._ends.move_to_end(stream)
         if len(self._ends) > _REMEMBERED_ENDS:
             self._ends.popitem(last=False)
-
-
-def records(commit: Commit, types: EventTypes, sealer: Sealer | None) -> list[Recorded]:
-    """Return the events of a commit, decoded; personal data only where `sealer` has the key."""
-    return [
-        Recorded(
-            event=types.decode(encoded, sealer),
-            id=encoded.id,
-            type=encoded.type,
-            source=types.source,
-            stream=commit.stream,
-            version=commit.first + offset,
-            position=commit.position,
-            occurred_at=commit.meta.occurred_at,
-            recorded_at=commit.recorded_at,
-            actor=commit.meta.actor,
-            causation=commit.meta.causation,
-            correlation=commit.meta.correlation,
-        )
-        for offset, encoded in enumerate(commit.events)
-    ]
-
-
-def verify(commits: Iterator[Commit], after: Head | None = None) -> Head:
-    """Check the chain over commits in order and return the head it leads to.
-
-    Raises `Tampered` at the first position that does not follow: a wrong hash, a broken chain, a
-    gap or repeat of positions, versions of a stream that do not continue, a time that goes back.
-    A chain alone does not show that its end was cut off or that all of it was written anew.
-    """
-    head = after or Head(0, GENESIS)
-    streams: dict[str, tuple[int, str]] = {}
-    for commit in commits:
-        document = to_document(commit)
-        last, stream_hash = streams.get(commit.stream, (commit.first - 1, commit.stream_prev))
-        checks = (
-            (commit.position == head.position + 1, f"follows position {head.position}"),
-            (commit.prev == head.hash, "the chain is broken"),
-            (commit.first == last + 1, "versions of the stream do not continue"),
-            (commit.last == last + len(commit.events), "versions do not count the events"),
-            (commit.stream_prev == stream_hash, "the stream's chain is broken"),
-            (document["recorded_at"] >= head.recorded_at, "recorded before the one in front"),
-            (commit.hash == digest_of_commit(document), "the hash is not that of the content"),
-        )
-        for holds, reason in checks:
-            if not holds:
-                raise Tampered(commit.position, reason)
-        streams[commit.stream] = (commit.last, commit.hash)
-        head = Head(commit.position, commit.hash, document["recorded_at"])
-    return head
-
-
-def digest_of_commit(document: Mapping[str, Any]) -> str:
-    """Return the SHA-256 (hex) of a stored document without its `hash`, as RFC 8785 JSON.
-
-    Payloads enter as the text they are stored as, never re-serialised.
-    """
-    hashed = {key: value for key, value in document.items() if key != "hash"}
-    return hashlib.sha256(rfc8785.dumps(hashed)).hexdigest()
-
-
-def to_document(commit: Commit) -> Document:
-    """Return a commit in its stored form."""
-    meta = commit.meta
-    return {
-        "_id": commit.id,
-        "position": commit.position,
-        "stream": commit.stream,
-        "from": commit.first,
-        "to": commit.last,
-        "events": [
-            {"id": e.id, "type": e.type, "schema": e.schema, "data": e.data} for e in commit.events
-        ],
-        "meta": {
-            "actor": {
-                "id": meta.actor.id,
-                "kind": meta.actor.kind,
-                "agency": meta.actor.agency,
-                "unit": meta.actor.unit,
-            },
-            "causation": meta.causation,
-            "correlation": meta.correlation,
-            "digest": meta.digest,
-            "occurred_at": rfc3339(meta.occurred_at),
-            "traceparent": meta.traceparent,
-        },
-        "recorded_at": rfc3339(commit.recorded_at),
-        "prev": commit.prev,
-        "stream_prev": commit.stream_prev,
-        "hash": commit.hash,
-    }
 
 
 class _Attempt:
@@ -540,7 +402,7 @@ def _document(attempt: _Attempt, front: Head, stream_prev: str) -> Document:
         last=attempt.expected + len(attempt.events),
         events=attempt.events,
         meta=attempt.meta,
-        recorded_at=_moment(moment),
+        recorded_at=datetime.fromisoformat(moment),
         prev=front.hash,
         stream_prev=stream_prev,
         hash="",
@@ -548,34 +410,6 @@ def _document(attempt: _Attempt, front: Head, stream_prev: str) -> Document:
     document = to_document(commit)
     document["hash"] = digest_of_commit(document)
     return document
-
-
-def _commit(document: Mapping[str, Any]) -> Commit:
-    meta = document["meta"]
-    return Commit(
-        id=document["_id"],
-        position=document["position"],
-        stream=document["stream"],
-        first=document["from"],
-        last=document["to"],
-        events=tuple(Encoded(**event) for event in document["events"]),
-        meta=Meta(
-            actor=Actor(**meta["actor"]),
-            occurred_at=_moment(meta["occurred_at"]),
-            correlation=meta["correlation"],
-            causation=meta["causation"],
-            digest=meta["digest"],
-            traceparent=meta["traceparent"],
-        ),
-        recorded_at=_moment(document["recorded_at"]),
-        prev=document["prev"],
-        stream_prev=document["stream_prev"],
-        hash=document["hash"],
-    )
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 def _inserted_before(error: BulkWriteError | OperationFailure) -> int:
@@ -600,21 +434,3 @@ def _no_database(failure: BaseException) -> Unavailable:
         f"The database does not answer now; try again in a few minutes ({type(failure).__name__}).",
         retry_after=5,
     )
-
-
-__all__ = [
-    "GENESIS",
-    "Commit",
-    "Head",
-    "Ledger",
-    "LedgerReader",
-    "Meta",
-    "Tampered",
-    "VersionConflict",
-    "create_indexes",
-    "digest_of_commit",
-    "ledger_collection",
-    "records",
-    "to_document",
-    "verify",
-]

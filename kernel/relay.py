@@ -25,12 +25,13 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from kernel import logs, metrics, topology
+from kernel.commits import Document
 from kernel.config import Settings
 from kernel.delivery import ConfirmedPrefix, pause_after
 from kernel.envelope import envelopes, to_message
 from kernel.health import serve_ops
 from kernel.lease import Held, Lease, LeaseLost
-from kernel.ledger import Commit, Document, LedgerReader, ledger_collection
+from kernel.ledger import LedgerReader, ledger_collection
 from kernel.publisher import ConfirmedChannel, Unconfirmed
 
 log = logs.get(__name__)
@@ -184,7 +185,7 @@ class Relay:
         while not stop.is_set():
             # Asked in place: a hop to a thread would cost as much again as the question, thirty
             # times a second, and without an answer there is nothing else to do.
-            commits = contiguous(self._reader.read(after, self.pace.batch), after)
+            commits = self._reader.read(after, self.pace.batch)
             if not commits:
                 lag.set(0)
                 await asyncio.sleep(self.pace.polls[min(idle, len(self.pace.polls) - 1)])
@@ -226,18 +227,6 @@ class Relay:
             )
         else:
             log.exception("relay.failed", source=self.service, retry_in=round(pause, 1))
-
-
-def contiguous(commits: Sequence[Commit], after: int) -> Sequence[Commit]:
-    """Return the commits that follow a position without a hole.
-
-    A range is not read in one instant: a commit written meanwhile may be found while the one in
-    front of it, looked for a moment earlier, was not there yet. It will be the next time.
-    """
-    for index, commit in enumerate(commits):
-        if commit.position != after + index + 1:
-            return commits[:index]
-    return commits
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from functools import reduce
 from typing import Any, Generic, Protocol, TypeVar
 
+from kernel.commits import Commit, Meta
 from kernel.decider import Decider
 from kernel.errors import Conflict, DomainError, Stale, Unavailable
 from kernel.events import Actor, Recorded
-from kernel.ledger import Commit, Ledger, Meta, VersionConflict
+from kernel.ledger import Ledger, VersionConflict
 from kernel.requests import Call
 
 S = TypeVar("S")

@@ -21,9 +21,10 @@ from uuid import uuid4
 import requests
 from pymongo import MongoClient
 
+from kernel.commits import Meta
 from kernel.config import Settings
 from kernel.events import Actor, EventTypes, Recorded
-from kernel.ledger import Ledger, Meta, create_indexes, ledger_collection
+from kernel.ledger import Ledger, create_indexes, ledger_collection
 from kernel.requests import Caller
 from kernel.trust import Keyring, ensure_keys
 

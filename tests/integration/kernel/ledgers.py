@@ -8,10 +8,11 @@ from uuid import uuid4
 
 from pymongo import MongoClient
 
+from kernel.commits import Meta
 from kernel.decider import Decider
 from kernel.errors import Conflict
 from kernel.events import Actor, EventTypes, Sealer, event
-from kernel.ledger import Ledger, Meta, create_indexes, ledger_collection
+from kernel.ledger import Ledger, create_indexes, ledger_collection
 from kernel.requests import Call, Caller
 from kernel.schemas import field, frozen
 

@@ -9,15 +9,9 @@ import pytest
 from ledgers import Counted, meta, new_id, open_ledger
 from pymongo import MongoClient
 
+from kernel.commits import GENESIS, Tampered, to_document, verify
 from kernel.errors import TooLarge
-from kernel.ledger import (
-    GENESIS,
-    Ledger,
-    Tampered,
-    VersionConflict,
-    to_document,
-    verify,
-)
+from kernel.ledger import Ledger, VersionConflict
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 from ledgers import Counted, meta, open_ledger
 from pymongo import MongoClient
 
+from kernel.commits import verify
 from kernel.errors import Conflict
-from kernel.ledger import verify
 from kernel.privacy import SubjectKeys, keyed_digest
 
 MASTER = bytes(range(32))

@@ -1,0 +1,192 @@
+"""A commit as a value: its stored form, its digest, and the chain over many.
+
+    { _id,                        the commit's id, chosen by the caller: the idempotency key
+      position,                   dense position in the ledger: 1, 2, 3, …
+      stream, from, to,           versions from..to of one stream
+      events: [{id, type, schema, data}],
+      meta: {actor, causation, correlation, traceparent, occurred_at, digest},
+      recorded_at,                RFC 3339 text, never before that of the commit in front
+      prev, stream_prev, hash }   SHA-256 chains
+
+Nothing here reads or writes a database: an auditor needs no more than this to check a ledger.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import rfc8785
+
+from kernel.events import Actor, Encoded, EventTypes, Recorded, Sealer
+from kernel.schemas import rfc3339
+
+GENESIS = "0" * 64
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Meta:
+    """Who, when and why. `digest` is that of the request, to tell a reused key from a repeat."""
+
+    actor: Actor
+    occurred_at: datetime
+    correlation: str
+    causation: str | None = None
+    digest: str | None = None
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A commit as it stands in the ledger; `first` and `last` are versions of its stream."""
+
+    id: str
+    position: int
+    stream: str
+    first: int
+    last: int
+    events: tuple[Encoded, ...]
+    meta: Meta
+    recorded_at: datetime
+    prev: str
+    stream_prev: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """The tail of the ledger as a writer or auditor sees it: position 0 is an empty ledger."""
+
+    position: int
+    hash: str
+    recorded_at: str = ""
+
+
+class Tampered(Exception):
+    """A commit does not follow from the one in front of it; `position` is the first such."""
+
+    def __init__(self, position: int, reason: str) -> None:
+        super().__init__(f"position {position}: {reason}")
+        self.position = position
+        self.reason = reason
+
+
+def records(commit: Commit, types: EventTypes, sealer: Sealer | None) -> list[Recorded]:
+    """Return the events of a commit, decoded; personal data only where `sealer` has the key."""
+    return [
+        Recorded(
+            event=types.decode(encoded, sealer),
+            id=encoded.id,
+            type=encoded.type,
+            source=types.source,
+            stream=commit.stream,
+            version=commit.first + offset,
+            position=commit.position,
+            occurred_at=commit.meta.occurred_at,
+            recorded_at=commit.recorded_at,
+            actor=commit.meta.actor,
+            causation=commit.meta.causation,
+            correlation=commit.meta.correlation,
+        )
+        for offset, encoded in enumerate(commit.events)
+    ]
+
+
+def verify(commits: Iterator[Commit], after: Head | None = None) -> Head:
+    """Check the chain over commits in order and return the head it leads to.
+
+    Raises `Tampered` at the first position that does not follow: a wrong hash, a broken chain, a
+    gap or repeat of positions, versions of a stream that do not continue, a time that goes back.
+    A chain alone does not show that its end was cut off or that all of it was written anew.
+    """
+    head = after or Head(0, GENESIS)
+    streams: dict[str, tuple[int, str]] = {}
+    for commit in commits:
+        document = to_document(commit)
+        last, stream_hash = streams.get(commit.stream, (commit.first - 1, commit.stream_prev))
+        checks = (
+            (commit.position == head.position + 1, f"follows position {head.position}"),
+            (commit.prev == head.hash, "the chain is broken"),
+            (commit.first == last + 1, "versions of the stream do not continue"),
+            (commit.last == last + len(commit.events), "versions do not count the events"),
+            (commit.stream_prev == stream_hash, "the stream's chain is broken"),
+            (document["recorded_at"] >= head.recorded_at, "recorded before the one in front"),
+            (commit.hash == digest_of_commit(document), "the hash is not that of the content"),
+        )
+        for holds, reason in checks:
+            if not holds:
+                raise Tampered(commit.position, reason)
+        streams[commit.stream] = (commit.last, commit.hash)
+        head = Head(commit.position, commit.hash, document["recorded_at"])
+    return head
+
+
+def digest_of_commit(document: Mapping[str, Any]) -> str:
+    """Return the SHA-256 (hex) of a stored document without its `hash`, as RFC 8785 JSON.
+
+    Payloads enter as the text they are stored as, never re-serialised.
+    """
+    hashed = {key: value for key, value in document.items() if key != "hash"}
+    return hashlib.sha256(rfc8785.dumps(hashed)).hexdigest()
+
+
+def to_document(commit: Commit) -> Document:
+    """Return a commit in its stored form."""
+    meta = commit.meta
+    return {
+        "_id": commit.id,
+        "position": commit.position,
+        "stream": commit.stream,
+        "from": commit.first,
+        "to": commit.last,
+        "events": [
+            {"id": e.id, "type": e.type, "schema": e.schema, "data": e.data} for e in commit.events
+        ],
+        "meta": {
+            "actor": {
+                "id": meta.actor.id,
+                "kind": meta.actor.kind,
+                "agency": meta.actor.agency,
+                "unit": meta.actor.unit,
+            },
+            "causation": meta.causation,
+            "correlation": meta.correlation,
+            "digest": meta.digest,
+            "occurred_at": rfc3339(meta.occurred_at),
+            "traceparent": meta.traceparent,
+        },
+        "recorded_at": rfc3339(commit.recorded_at),
+        "prev": commit.prev,
+        "stream_prev": commit.stream_prev,
+        "hash": commit.hash,
+    }
+
+
+def from_document(document: Mapping[str, Any]) -> Commit:
+    """Return the commit that is stored in a document."""
+    meta = document["meta"]
+    return Commit(
+        id=document["_id"],
+        position=document["position"],
+        stream=document["stream"],
+        first=document["from"],
+        last=document["to"],
+        events=tuple(Encoded(**event) for event in document["events"]),
+        meta=Meta(
+            actor=Actor(**meta["actor"]),
+            occurred_at=datetime.fromisoformat(meta["occurred_at"]),
+            correlation=meta["correlation"],
+            causation=meta["causation"],
+            digest=meta["digest"],
+            traceparent=meta["traceparent"],
+        ),
+        recorded_at=datetime.fromisoformat(document["recorded_at"]),
+        prev=document["prev"],
+        stream_prev=document["stream_prev"],
+        hash=document["hash"],
+    )
