@@ -24,6 +24,10 @@ from services.portal.language import locale
 T = TypeVar("T")
 
 
+# the hidden input with a form's idempotency key
+KEY = "form_key"
+
+
 @dataclass(frozen=True)
 class Form:
     """A form as it is shown: typed values by path, errors by path, and a key for one sending.
@@ -66,11 +70,11 @@ def typed(data: MultiDict[str, str]) -> Form:
     """Return what the browser sent, with the key that it sent along."""
     values: dict[str, Any] = {}
     for name in data:
-        if name in ("csrf_token", "key"):
+        if name in ("csrf_token", KEY):
             continue
         every = [text.strip() for text in data.getlist(name)]
         values[name] = every if len(every) > 1 else every[0]
-    key = data.get("key", "")
+    key = data.get(KEY, "")
     return Form(values, key=key if 8 <= len(key) <= 64 else uuid4().hex)
 
 

@@ -77,7 +77,7 @@ def install(app: flask.Flask, settings: Settings) -> None:
 
     @app.after_request
     def protect(response: flask.Response) -> flask.Response:
-        if request.path.startswith(_INTERFACE):
+        if request.path.startswith(_INTERFACE) and response.mimetype != "text/html":
             return response
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)

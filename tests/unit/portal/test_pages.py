@@ -49,7 +49,7 @@ def test_ids_are_unique_and_every_label_and_error_link_finds_its_field(page: Pag
     described = [
         target
         for _, attributes in page.tags
-        for name in ("aria-describedby", "aria-labelledby", "aria-controls")
+        for name in ("aria-describedby", "aria-labelledby", "aria-controls", "data-communes-for")
         for target in (attributes.get(name) or "").split()
     ]
     assert [target for target in described if target not in ids] == []

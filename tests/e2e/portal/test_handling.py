@@ -1,0 +1,184 @@
+"""The officers' path, with the citizen looking on: from the one-stop desk to the result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.timeout(900)
+
+
+def act(who: Any, code: str, title: str, button: str, **fields: str) -> None:
+    """Open the dossier, fill in the form of an action and send it."""
+    who.go(f"/dossiers/{code}")
+    form = who.page.locator("details.app-action").filter(has_text=title).first
+    if form.get_attribute("open") is None:
+        form.locator("summary").click()
+    for name, value in fields.items():
+        field = form.locator(f"[name='{name}']")
+        if field.evaluate("field => field.tagName") == "SELECT":
+            option = field.locator("option", has_text=value)
+            field.select_option(option.get_attribute("value"))
+        else:
+            field.fill(value)
+    form.get_by_role("button", name=button).click()
+    who.sees("Đã xong")
+
+
+@pytest.mark.proves(
+    "A07", "A10", "A11", "D14", "D15", "D18", "D19", "D20", "E01", "E02", "E03", "E04", "E06",
+    "E07", "E09", "F04", "F07",
+)  # fmt: skip
+def test_a_dossier_goes_from_the_desk_to_its_result(person: Any, paper: Path, system: Any) -> None:
+    citizen = person("citizen", phone=True)
+    citizen.log_in("congdan")
+    code = citizen.file_a_dossier(paper)
+    citizen.go(f"/dossiers/{code}")
+
+    desk = person("receiving officer")
+    desk.log_in("ca.tiepnhan")
+    desk.sees("Danh sách công việc", code)
+    desk.keep("inbox")
+    act(desk, code, "Tiếp nhận hồ sơ", "Tiếp nhận", note="Hồ sơ đầy đủ")
+    desk.keep("officer")
+
+    # the citizen's page, open all the time, has news without being loaded again
+    citizen.sees("Ngô Tuệ Minh", "Phân công", "Hạn trả")
+    citizen.keep("tracking")
+
+    head = person("head of the unit")
+    head.log_in("ca.totruong")
+    act(head, code, "Phân công cán bộ", "Phân công", officer="Vi Thanh Bình")
+    citizen.sees("Vi Thanh Bình")
+
+    handler = person("handling officer")
+    handler.log_in("ca.thuly1")
+    handler.go("/inbox?tab=mine")
+    handler.sees(code)
+    handler.go(f"/dossiers/{code}")
+    form = handler.page.locator("details.app-action").filter(has_text="Yêu cầu bổ sung").first
+    form.locator("summary").click()
+    form.locator("[name='item.cho-o-hop-phap']").fill("Trang 2 bị mờ")
+    form.locator("[name='reason']").fill("Bản chụp không đọc được")
+    form.get_by_role("button", name="Gửi yêu cầu").click()
+    handler.sees("Yêu cầu bổ sung giấy tờ")
+
+    citizen.sees("Hồ sơ cần bổ sung", "Bản chụp không đọc được", "Trang 2 bị mờ")
+    citizen.press("Bổ sung hồ sơ")
+    citizen.keep("supplement")
+    citizen.page.set_input_files("[name='documents.cho-o-hop-phap']", paper)
+    citizen.press("Gửi")
+    citizen.sees("Đã gửi phần bổ sung của bạn.", "tạm dừng")
+
+    act(handler, code, "Yêu cầu nộp phí", "Gửi yêu cầu nộp phí")
+    citizen.sees("Cần nộp")
+    pay_online(citizen, code)
+
+    act(handler, code, "Hoàn thành bước này", "Hoàn thành và chuyển tiếp", note="Đủ điều kiện")
+    act(head, code, "Hoàn thành bước này", "Hoàn thành và chuyển tiếp")
+    leader = person("leader")
+    leader.log_in("ca.lanhdao")
+    act(leader, code, "Duyệt kết quả", "Duyệt")
+
+    clerk = person("records")
+    clerk.log_in("ca.vanthu")
+    clerk.go(f"/dossiers/{code}")
+    form = clerk.page.locator("details.app-action").filter(has_text="Chuyển kết quả").first
+    form.locator("[name='number']").fill("128/TB-CAP")
+    form.locator("[name='file']").set_input_files(paper)
+    form.get_by_role("button", name="Chuyển kết quả").click()
+    clerk.sees("Đã xong")
+
+    citizen.go(f"/dossiers/{code}")
+    citizen.sees("Đã trả kết quả", "128/TB-CAP")
+    citizen.keep("result")
+    with citizen.page.expect_download() as download:
+        citizen.press("Tải kết quả")
+    assert Path(download.value.path()).read_bytes() == paper.read_bytes()
+
+    assert code in system.mail_text("congdan@demo.example", code)
+    citizen.go("/notifications")
+    citizen.sees(code)
+
+
+def pay_online(citizen: Any, code: str) -> None:
+    """Pay at the provider's sandbox and come back."""
+    citizen.press("Nộp phí, lệ phí")
+    citizen.sees("Tổng cộng")
+    citizen.keep("fee")
+    citizen.press("trực tuyến")
+    page = citizen.page
+    page.wait_for_url("**/vnpay/**", timeout=15_000, wait_until="load")
+    page.get_by_role("button").first.click()
+    page.wait_for_url("**/payments/return*", timeout=15_000)
+    expect(page.locator("main")).to_contain_text("Đã nộp phí, lệ phí", timeout=30_000)
+    citizen.press("Quay lại hồ sơ")
+    citizen.sees("Đã nộp")
+
+
+def test_an_officer_on_a_stale_page_changes_nothing(person: Any, paper: Path) -> None:
+    citizen = person("citizen")
+    citizen.log_in("congdan")
+    code = citizen.file_a_dossier(paper)
+
+    first, second = person("officer"), person("the same officer, in another window")
+    for officer in (first, second):
+        officer.log_in("ca.tiepnhan")
+        officer.go(f"/dossiers/{code}")
+    act(first, code, "Tiếp nhận hồ sơ", "Tiếp nhận")
+    form = second.page.locator("details.app-action").filter(has_text="Từ chối").first
+    form.locator("summary").click()
+    form.locator("[name='reason']").fill("Không thuộc thẩm quyền")
+    with second.page.expect_response("**/actions/refuse") as refused:
+        form.get_by_role("button", name="Từ chối").click()
+    assert refused.value.status in (409, 412)
+    second.press("Xem tình trạng hiện tại")
+    second.sees("Được tiếp nhận")
+
+
+def test_a_dossier_is_shown_to_nobody_else(person: Any, paper: Path) -> None:
+    citizen = person("citizen")
+    citizen.log_in("congdan")
+    code = citizen.file_a_dossier(paper)
+    for username in ("congdan2", "ubnd.tiepnhan"):
+        other = person(username)
+        other.log_in(username)
+        other.go(f"/dossiers/{code}")
+        other.sees("Không có trang này")
+    nobody = person("nobody")
+    nobody.go(f"/dossiers/{code}")
+    nobody.sees("Hãy đăng nhập để tiếp tục.")
+    assert "/login" in nobody.page.url
+
+
+def test_the_inbox_is_only_for_officers(person: Any) -> None:
+    citizen = person("citizen")
+    citizen.log_in("congdan")
+    citizen.go("/inbox")
+    citizen.sees("Bạn không được xem trang này")
+
+
+@pytest.mark.proves("B17", "H06")
+def test_an_idle_session_is_warned_kept_and_ended(person: Any) -> None:
+    citizen = person("citizen")
+    page = citizen.page
+    page.clock.install()
+    citizen.log_in("congdan")
+    warning = page.locator("[data-session]")
+    expect(warning).to_be_hidden()
+    page.clock.fast_forward("29:05")
+    page.clock.run_for(2000)
+    expect(warning).to_be_visible()
+    expect(warning).to_contain_text("Bạn đã không sử dụng trang này một thời gian.")
+    assert 0 < int(warning.locator("[data-seconds]").inner_text()) < 60
+    warning.get_by_role("button", name="Duy trì đăng nhập").click()
+    expect(warning).to_be_hidden()
+    page.clock.fast_forward("30:05")
+    page.clock.run_for(2000)
+    page.wait_for_url("**/login?idle=1")
+    citizen.sees("Bạn đã được đăng xuất vì không sử dụng trang")
+    citizen.go("/dossiers")
+    assert "/login" in page.url
