@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -63,8 +64,9 @@ class TestNotification:
         system.till.behave(silent=True)
 
     @pytest.fixture(autouse=True)
-    def well_behaved_afterwards(self, system: System, request: pytest.FixtureRequest) -> None:
-        request.addfinalizer(system.till.behave)
+    def well_behaved_afterwards(self, system: System) -> Iterator[None]:
+        yield
+        system.till.behave()
 
     @pytest.mark.usefixtures("silent")
     def test_each_wrong_one_has_its_answer_and_changes_nothing(

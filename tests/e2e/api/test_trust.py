@@ -186,7 +186,7 @@ class TestOfficers:
         officer = system.person("ca.tiepnhan")
         answer = officer.post(f"{filed.address}/dispatch", {}, key=new_key(), language="en")
         problem = refused(answer, 409, "not-now")
-        assert "Receive" in problem["detail"] or "What you can do" in problem["detail"]
+        assert "What you can do: “Accept”, “Refuse”" in problem["detail"]
         possible = filed.status(officer)["actions"]
         assert {"accept", "refuse", "request-supplement"} <= set(possible)
         assert unchanged()
