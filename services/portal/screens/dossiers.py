@@ -60,8 +60,9 @@ class DossierScreen:
 
     @property
     def actions(self) -> tuple[tuple[str, ActionForm], ...]:
-        """The actions allowed now that have a form on this page."""
-        return tuple((name, FORMS[name]) for name in self.dossier.actions if name in FORMS)
+        """The actions allowed now that have a form on this page, those that go on first."""
+        offered = [(name, FORMS[name]) for name in self.dossier.actions if name in FORMS]
+        return tuple(sorted(offered, key=lambda action: bool(action[1].style)))
 
     @property
     def can_supplement(self) -> bool:

@@ -6,17 +6,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 pytestmark = pytest.mark.timeout(900)
 
 
-def act(who: Any, code: str, title: str, button: str, **fields: str) -> None:
-    """Open the dossier, fill in the form of an action and send it."""
+def form_of(who: Any, code: str, title: str) -> Locator:
+    """Open the dossier and unfold the form of an action."""
     who.go(f"/dossiers/{code}")
     form = who.page.locator("details.app-action").filter(has_text=title).first
     if form.get_attribute("open") is None:
         form.locator("summary").click()
+    return form
+
+
+def act(who: Any, code: str, title: str, button: str, **fields: str) -> None:
+    """Open the dossier, fill in the form of an action and send it."""
+    form = form_of(who, code, title)
     for name, value in fields.items():
         field = form.locator(f"[name='{name}']")
         if field.evaluate("field => field.tagName") == "SELECT":
@@ -58,9 +64,7 @@ def test_a_dossier_goes_from_the_desk_to_its_result(person: Any, paper: Path, sy
     handler.log_in("ca.thuly1")
     handler.go("/inbox?tab=mine")
     handler.sees(code)
-    handler.go(f"/dossiers/{code}")
-    form = handler.page.locator("details.app-action").filter(has_text="Yêu cầu bổ sung").first
-    form.locator("summary").click()
+    form = form_of(handler, code, "Yêu cầu bổ sung")
     form.locator("[name='item.cho-o-hop-phap']").fill("Trang 2 bị mờ")
     form.locator("[name='reason']").fill("Bản chụp không đọc được")
     form.get_by_role("button", name="Gửi yêu cầu").click()
@@ -85,8 +89,7 @@ def test_a_dossier_goes_from_the_desk_to_its_result(person: Any, paper: Path, sy
 
     clerk = person("records")
     clerk.log_in("ca.vanthu")
-    clerk.go(f"/dossiers/{code}")
-    form = clerk.page.locator("details.app-action").filter(has_text="Chuyển kết quả").first
+    form = form_of(clerk, code, "Chuyển kết quả")
     form.locator("[name='number']").fill("128/TB-CAP")
     form.locator("[name='file']").set_input_files(paper)
     form.get_by_role("button", name="Chuyển kết quả").click()
@@ -111,7 +114,7 @@ def pay_online(citizen: Any, code: str) -> None:
     citizen.keep("fee")
     citizen.press("trực tuyến")
     page = citizen.page
-    page.wait_for_url("**/vnpay/**", timeout=15_000, wait_until="load")
+    page.wait_for_url("**/paymentv2/**", timeout=15_000, wait_until="load")
     page.get_by_role("button").first.click()
     page.wait_for_url("**/payments/return*", timeout=15_000)
     expect(page.locator("main")).to_contain_text("Đã nộp phí, lệ phí", timeout=30_000)
