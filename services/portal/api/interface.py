@@ -13,6 +13,7 @@ from kernel.errors import NotFound
 from services.portal.api import (
     accounts,
     catalogue,
+    documentation,
     dossiers,
     drafts,
     files,
@@ -53,7 +54,7 @@ class _Interface(Api):  # type: ignore[misc]
 
 
 def install(app: Flask) -> None:
-    """Serve the interface under `PREFIX`, with its document at `PREFIX/openapi.json`."""
+    """Serve the interface under `PREFIX`: its document at `openapi.json`, to be read at `docs`."""
     app.config |= {
         "API_TITLE": "Một Cửa",
         "API_VERSION": version("motcua"),
@@ -68,6 +69,7 @@ def install(app: Flask) -> None:
         problems.install(room.blueprint)
         _free_of_forms_protection(app, room.blueprint)
         interface.register_blueprint(room.blueprint, url_prefix=PREFIX)
+    app.register_blueprint(documentation.pages, url_prefix=PREFIX)
     problems.install(_unknown)
     _free_of_forms_protection(app, _unknown)
     app.register_blueprint(_unknown, url_prefix=PREFIX)

@@ -30,8 +30,8 @@ const mojFoundation = {
     : null
 }
 
-async function styles () {
-  const compiled = sass.compile(join(here, 'scss', 'portal.scss'), {
+async function styles (name) {
+  const compiled = sass.compile(join(here, 'scss', `${name}.scss`), {
     loadPaths: [join(here, 'node_modules')],
     importers: [mojFoundation],
     style: 'compressed',
@@ -43,19 +43,19 @@ async function styles () {
     fonts.set(path, await keep(basename(path), content))
   }
   const css = compiled.css.replace(/url\("?(@fontsource\/[^")]+)"?\)/g, (_, path) => `url("${fonts.get(path)}")`)
-  await keep('portal.css', css)
+  await keep(`${name}.css`, css)
 }
 
-async function scripts () {
+async function scripts (name) {
   const bundle = await esbuild.build({
-    entryPoints: [join(here, 'js', 'portal.js')],
+    entryPoints: [join(here, 'js', `${name}.js`)],
     bundle: true,
     format: 'esm',
     minify: true,
     target: 'es2020',
     write: false
   })
-  await keep('portal.js', bundle.outputFiles[0].contents)
+  await keep(`${name}.js`, bundle.outputFiles[0].contents)
 }
 
 async function pictures () {
@@ -65,7 +65,9 @@ async function pictures () {
 }
 
 await mkdir(building, { recursive: true })
-await Promise.all([styles(), scripts(), pictures()])
+// the pages, and the documentation of the interface with Swagger UI
+const bundles = ['portal', 'documentation']
+await Promise.all([...bundles.map(styles), ...bundles.map(scripts), pictures()])
 await writeFile(join(building, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
 // in place at once, so that a portal that is starting never sees half a build
 await rm(finished, { recursive: true, force: true })
