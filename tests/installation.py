@@ -19,6 +19,7 @@ from typing import Any
 from uuid import uuid4
 
 import requests
+from kombu import Connection
 from pymongo import MongoClient
 
 from kernel.commits import Meta
@@ -26,7 +27,9 @@ from kernel.config import Settings
 from kernel.events import Actor, EventTypes, Recorded
 from kernel.ledger import Ledger, create_indexes, ledger_collection
 from kernel.requests import Caller
+from kernel.topology import all_queues
 from kernel.trust import Keyring, ensure_keys
+from motcua.wiring import parts
 
 ROOT = Path(__file__).parents[1]
 NAMES = ("identity", "catalog", "dossier", "payment", "notify", "portal")
@@ -39,6 +42,24 @@ def installation(amqp_uri: str, mongo_uri: str, home: Path) -> Settings:
     )
     ensure_keys(settings.keys, list(NAMES))
     return settings
+
+
+def dismantle(settings: Settings) -> None:
+    """Take away what an installation has left on the broker and in the database."""
+    everything = list(parts(settings))
+    exchanges = {exchange.name for part in everything for exchange in part.exchanges()}
+    queues = {queue.name for queue in all_queues(everything)}
+    queues |= {settings.amqp_name(f"rpc-{name}") for name in NAMES}
+    with Connection(settings.amqp_uri) as connection:
+        channel = connection.channel()
+        for name in queues:
+            channel.queue_delete(name)
+        for name in exchanges | {settings.amqp_name("nameko-rpc")}:
+            channel.exchange_delete(name)
+    with MongoClient[Any](settings.mongo_uri) as client:
+        for name in client.list_database_names():
+            if name.startswith(f"{settings.namespace}_"):
+                client.drop_database(name)
 
 
 class Process:

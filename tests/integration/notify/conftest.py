@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from installation import Neighbour, People, Process, command, installation, running
+from installation import Neighbour, People, Process, command, dismantle, installation, running
 from pymongo import MongoClient
 
 from kernel.client import standalone_client
@@ -29,9 +29,13 @@ _NEIGHBOUR = (
 
 
 @pytest.fixture(scope="session")
-def installed(amqp_uri: str, mongo_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def installed(
+    amqp_uri: str, mongo_uri: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
     """An installation of its own."""
-    return installation(amqp_uri, mongo_uri, tmp_path_factory.mktemp("notify"))
+    settings = installation(amqp_uri, mongo_uri, tmp_path_factory.mktemp("notify"))
+    yield settings
+    dismantle(settings)
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,9 @@ from motcua.ports import Ports
 from services.notify.channels.channel import ChannelAway, Letter
 from services.notify.channels.smtp import Security, Smtp, SmtpSettings
 
+# the test server takes a login over a connection that is TLS from its start, unknown to aiosmtpd
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH:UserWarning")
+
 LETTER = Letter("<m@x>", "hoa@example.vn", "Hoa", "vi", "Tiêu đề", "Chữ", "<p>Chữ</p>", "c-1")
 
 

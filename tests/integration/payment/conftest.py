@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from installation import Neighbour, People, Process, command, installation, running
+from installation import Neighbour, People, Process, command, dismantle, installation, running
 from kombu import Connection
 
 from kernel.client import NO_TOKEN, standalone_client
@@ -24,9 +24,13 @@ from provider_sandbox import Merchant, Sandbox, merchant, running_sandbox
 
 
 @pytest.fixture(scope="session")
-def installed(amqp_uri: str, mongo_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def installed(
+    amqp_uri: str, mongo_uri: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
     """An installation of its own."""
-    return installation(amqp_uri, mongo_uri, tmp_path_factory.mktemp("payment"))
+    settings = installation(amqp_uri, mongo_uri, tmp_path_factory.mktemp("payment"))
+    yield settings
+    dismantle(settings)
 
 
 @pytest.fixture(scope="session")
