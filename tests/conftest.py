@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from stack import Stack
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -15,3 +20,16 @@ def pytest_configure(config: pytest.Config) -> None:
     from proofs import Proofs
 
     config.pluginmanager.register(Proofs())
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole running system with its demonstration data; `stack.url("portal")` and so on.
+
+    One for the session: the fault tests hurt the same system that the others use, and must leave
+    it well.
+    """
+    from stack import whole_stack
+
+    with whole_stack(tmp_path_factory.mktemp("stack")) as running:
+        yield running
