@@ -77,10 +77,15 @@ class Writing:
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Writing:
         """Read a draft's content; what is not known here is left aside."""
-        known = {item.name for item in dataclasses.fields(cls)}
-        values = {name: value for name, value in content.items() if name in known}
-        values["documents"] = tuple(FileGiven(**given) for given in content.get("documents", ()))
-        values["done"] = tuple(content.get("done", ()))
+        values = {
+            item.name: content[item.name]
+            for item in dataclasses.fields(cls)
+            if item.name in content and item.name not in ("documents", "done")
+        }
+        documents = (given for given in content.get("documents") or () if isinstance(given, dict))
+        known = {item.name for item in dataclasses.fields(FileGiven)}
+        values["documents"] = tuple(FileGiven(**it) for it in documents if it.keys() == known)
+        values["done"] = tuple(content.get("done") or ())
         return cls(**values)
 
     def content(self) -> dict[str, Any]:

@@ -130,9 +130,9 @@ def install(app: flask.Flask) -> None:
 
     @app.errorhandler(Unauthenticated)
     def log_in(error: Unauthenticated) -> Response:
-        sessions.end()
         if flask.g.get("passive"):
             return flask.make_response("", 401)
+        sessions.end()
         flask.flash(error.vi if locale() == "vi" else error.en, "important")
         # only a page can be come back to, not the sending of a form
         back = request.full_path.rstrip("?") if request.method == "GET" else None

@@ -1,9 +1,9 @@
 """Who is at the browser.
 
 The signed, HttpOnly cookie holds identity's session token and the short-lived access token made
-from it; the portal itself keeps nothing. When the access token ends, a page that a person asked
-for renews it through identity; a page that asks by itself (live updates) never does, so an unused
-session ends although its window is open (B17).
+from it; the portal itself keeps nothing. A page that a person asked for renews them through
+identity, at most once a minute; a page that asks by itself (live updates) never does, so an
+unused session ends although its window is open (B17).
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from kernel.requests import ANONYMOUS, Caller
 from services.identity.contract import RenewSession, Session
 from services.portal.neighbours import send
 
-IDLE_SECONDS = 30 * 60  # identity ends a session after this time without renewal
-_EARLY = 20  # seconds before its end at which an access token is renewed
+_RENEW_AFTER = 60  # seconds; use within them is not told to identity
+# identity ends a session 30 minutes after it last heard of its use; the page counts a bit less
+IDLE_SECONDS = 30 * 60 - _RENEW_AFTER
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -47,19 +48,19 @@ def keep_alive() -> Session | None:
 
 
 def access_token() -> str | None:
-    """Return a token that is good for some more seconds, or None where nobody is logged in."""
+    """Return a token that is good now, or None where nobody is logged in.
+
+    Raises `Unauthenticated` where the session has ended.
+    """
     if "access_token" not in session:
         return None
-    if session["access_until"] - _EARLY > time.time():
-        return str(session["access_token"])
+    now = time.time()
     if g.get("passive"):
-        if session["access_until"] > time.time():
-            return str(session["access_token"])
+        if session["access_until"] < now:
+            raise _ended()
+    elif session["renewed_at"] + _RENEW_AFTER < now and _renew(session["session_token"]) is None:
         raise _ended()
-    renewed = _renew(session["session_token"])
-    if renewed is None:
-        raise _ended()
-    return renewed.access_token
+    return str(session["access_token"])
 
 
 def passive() -> None:
@@ -137,7 +138,8 @@ def _renew(token: str) -> Session | None:
 def _keep(opened: Session) -> None:
     session["session_token"] = opened.session_token
     session["access_token"] = opened.access_token
-    session["access_until"] = int(time.time()) + opened.expires_in
+    session["renewed_at"] = int(time.time())
+    session["access_until"] = session["renewed_at"] + opened.expires_in
     g.pop("who", None)
 
 

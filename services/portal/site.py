@@ -22,6 +22,7 @@ from services.portal import (
 )
 from services.portal.pages import (
     accounts,
+    declarations,
     dossiers,
     home,
     inbox,
@@ -34,7 +35,18 @@ from services.portal.pages import (
 from services.portal.screens import search as search_screens
 from services.portal.settings import PortalSettings
 
-_PAGES = (home, search, accounts, wizard, dossiers, inbox, lookup, payments, notifications)
+_PAGES = (
+    home,
+    search,
+    accounts,
+    wizard,
+    declarations,
+    dossiers,
+    inbox,
+    lookup,
+    payments,
+    notifications,
+)
 _MAX_BODY = 120 * 1024 * 1024  # a dossier's documents in one form; each is bounded by its ticket
 _YEAR = 365 * 86400
 

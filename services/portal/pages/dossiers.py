@@ -104,7 +104,7 @@ def act(code: str, action: str) -> Response:
     except Invalid as error:
         refused = {action: form.refused(error)}
         return page("dossier/show.html", _screen(code, refused), status=422)
-    flash(gettext("Done: %(action)s.", action=gettext(offered.title)), "success")
+    flash(gettext("It is done: %(action)s.", action=gettext(offered.title)), "success")
     return redirect(url_for("dossiers.show", code=code), 303)
 
 

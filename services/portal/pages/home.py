@@ -6,6 +6,7 @@ import flask
 from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
+from kernel.errors import Unavailable
 from services.catalog.contract import (
     FieldsOfWork,
     FindProcedures,
@@ -25,9 +26,17 @@ _POPULAR = 6
 
 @pages.get("/")
 def index() -> flask.Response:
-    """Show the home page: search first, then the ways in (C02, E10)."""
-    fields: FieldsOfWork = ask(ListFields())
-    popular: ProcedurePage = ask(FindProcedures(service_level=ServiceLevel.FULL, limit=_POPULAR))
+    """Show the home page: search first, then the ways in (C02, E10).
+
+    It is shown without its lists where the catalogue does not answer.
+    """
+    try:
+        fields: FieldsOfWork = ask(ListFields())
+        popular: ProcedurePage = ask(
+            FindProcedures(service_level=ServiceLevel.FULL, limit=_POPULAR)
+        )
+    except Unavailable:
+        return page("home.html", HomeScreen(FieldsOfWork(()), ProcedurePage((), 0)))
     return page("home.html", HomeScreen(fields, popular))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
 import flask
 from flask import Blueprint, flash, redirect, request, url_for
@@ -16,6 +15,7 @@ from services.catalog.contract import (
     FindCompetentAgency,
     Procedure,
     ReadProcedure,
+    can_file_online,
 )
 from services.dossier.contract import (
     DeleteDraft,
@@ -33,14 +33,13 @@ from services.portal import drafting, uploads
 from services.portal.drafting import FileGiven, Step, Writing
 from services.portal.forms import Form, file_name, typed
 from services.portal.language import gettext
-from services.portal.pages.places import find_place, places_for, with_provinces
+from services.portal.pages.declarations import place_names
+from services.portal.pages.places import places_for, with_provinces
 from services.portal.rendering import page
 from services.portal.screens.places import Places
-from services.portal.screens.search import can_file_online
 from services.portal.screens.wizard import (
     BeginScreen,
     CheckScreen,
-    DeclarationScreen,
     StepScreen,
 )
 from services.portal.sessions import ask, logged_in
@@ -208,33 +207,6 @@ def delete(draft: str) -> Response:
     return redirect(url_for("dossiers.mine"), 303)
 
 
-@pages.get("/drafts/<draft>/declaration")
-@logged_in
-def declaration(draft: str) -> flask.Response:
-    """Give the filled-in declaration to be saved and printed (D08)."""
-    _, writing, procedure = _open(draft)
-    screen = DeclarationScreen(procedure, writing.form, _place_names(writing, procedure))
-    return declaration_page(screen, download="download" in request.args)
-
-
-@pages.get("/procedures/<code>/declaration")
-def template(code: str) -> flask.Response:
-    """Give the blank declaration to be printed and filled in by hand (C23, F02)."""
-    procedure: Procedure = ask(ReadProcedure(code=code))
-    return declaration_page(DeclarationScreen(procedure, {}), download="download" in request.args)
-
-
-def declaration_page(screen: DeclarationScreen, *, download: bool) -> flask.Response:
-    """Return a declaration as a page, or as a file that needs nothing beside it."""
-    if not download:
-        return page("declaration.html", screen)
-    style = flask.render_template("parts/declaration.css")
-    response = page("declaration_file.html", dataclasses.replace(screen, style=style))
-    code = screen.procedure.form.code or screen.procedure.slug
-    response.headers["Content-Disposition"] = f'attachment; filename="{code}.html"'
-    return response
-
-
 # Drafts
 
 
@@ -367,7 +339,7 @@ def _check(
         documents=drafting.documents_of(procedure, writing.case),
         form=form,
         fault_steps={name: drafting.step_of(name) for name in form.errors},
-        place_names=_place_names(writing, procedure),
+        place_names=place_names(writing, procedure),
     )
     return page("wizard/check.html", screen, status=status)
 
@@ -397,15 +369,3 @@ def _place_fields(step: Step, procedure: Procedure) -> tuple[str, ...]:
             )
         case _:
             return ()
-
-
-def _place_names(writing: Writing, procedure: Procedure) -> dict[str, str]:
-    """Return the names of all places that the draft speaks of."""
-    codes: set[Any] = {writing.place, writing.applicant.get("place"), writing.owner.get("place")}
-    codes |= {
-        writing.form.get(item.key)
-        for item in drafting.fields_of(procedure.form)
-        if item.type is FieldType.PLACE
-    }
-    found = {str(code): find_place(str(code)) for code in codes if code}
-    return {code: place.name for code, place in found.items() if place is not None}

@@ -7,15 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.catalog.contract import (
-    Channel,
     DocumentRequirement,
     FieldsOfWork,
     Procedure,
     ProcedurePage,
     ProcessingTime,
-    ServiceLevel,
     Tariff,
     TimeUnit,
+    can_file_online,
 )
 from services.portal.formats import money
 from services.portal.forms import Form
@@ -68,12 +67,6 @@ class ProcedureScreen:
     def can_file_online(self) -> bool:
         """Whether the wizard takes it: levels 3 and 4 with the online channel (F01 to F04)."""
         return can_file_online(self.procedure)
-
-
-def can_file_online(procedure: Procedure) -> bool:
-    """Return whether a procedure is filed on the portal."""
-    online = procedure.service_level in (ServiceLevel.PARTIAL, ServiceLevel.FULL)
-    return online and Channel.ONLINE in procedure.channels
 
 
 def time_words(time: ProcessingTime) -> str:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.catalog.contract import (
+    OFFERINGS,
     Agency,
     DocumentRequirement,
     FieldType,
     FormField,
+    Offering,
     Procedure,
-    ServiceLevel,
 )
 from services.dossier.contract import DossierStatus, Draft, ReturnBy
 from services.portal.drafting import FileGiven, Step, Writing
@@ -20,6 +21,12 @@ from services.portal.formats import money, show_day
 from services.portal.forms import Form
 from services.portal.language import gettext, named
 from services.portal.screens.places import Places
+
+_WAYS_BACK: Mapping[Offering, ReturnBy] = {
+    Offering.RESULT_ONLINE: ReturnBy.ONLINE,
+    Offering.RESULT_IN_PERSON: ReturnBy.IN_PERSON,
+    Offering.RESULT_BY_POST: ReturnBy.POST,
+}
 
 
 @dataclass(frozen=True)
@@ -33,10 +40,9 @@ class BeginScreen:
 
     @property
     def ways_back(self) -> tuple[ReturnBy, ...]:
-        """Return how the result can be given: electronically only where all is online (F04)."""
-        if self.procedure.service_level is ServiceLevel.FULL:
-            return (ReturnBy.ONLINE, ReturnBy.IN_PERSON, ReturnBy.POST)
-        return (ReturnBy.IN_PERSON, ReturnBy.POST)
+        """Return how the result can be given at the procedure's level (F03, F04)."""
+        offered = OFFERINGS[self.procedure.legacy_level]
+        return tuple(way for offering, way in _WAYS_BACK.items() if offering in offered)
 
 
 @dataclass(frozen=True)

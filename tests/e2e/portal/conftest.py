@@ -43,6 +43,7 @@ class System:
     mail: str
     mongo_uri: str
     namespace: str
+    own: bool
 
     def mails_to(self, address: str) -> list[dict[str, Any]]:
         """Return the mails to somebody, newest first."""
@@ -176,9 +177,12 @@ def system(request: pytest.FixtureRequest) -> System:
             os.environ["TEST_MAIL_URL"],
             os.environ["TEST_MONGO_URI"],
             os.environ.get("TEST_NAMESPACE", "motcua"),
+            own=False,
         )
     stack = request.getfixturevalue("stack")
-    return System(stack.url("portal"), stack.url("mail"), stack.mongo_uri, stack.namespace)
+    return System(
+        stack.url("portal"), stack.url("mail"), stack.mongo_uri, stack.namespace, own=True
+    )
 
 
 @pytest.fixture(scope="session")
@@ -200,11 +204,20 @@ class Browsers:
         self._system = system
         self._open: list[BrowserContext] = []
 
-    def __call__(self, name: str, *, phone: bool = False, scripts: bool = True) -> Person:
-        """Return a person at a computer, or with a phone, with or without JavaScript."""
+    def __call__(
+        self, name: str, *, phone: bool = False, scripts: bool = True, trusted: bool = False
+    ) -> Person:
+        """Return a person at a computer, or with a phone, with or without JavaScript.
+
+        `trusted` lets the test's own scripts into the pages, which their policy forbids.
+        """
         size = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 900}
         context = self._browser.new_context(
-            viewport=size, java_script_enabled=scripts, locale="vi-VN", has_touch=phone
+            viewport=size,
+            java_script_enabled=scripts,
+            locale="vi-VN",
+            has_touch=phone,
+            bypass_csp=trusted,
         )
         self._open.append(context)
         return Person(context.new_page(), self._system, name)

@@ -586,6 +586,18 @@ def in_vietnamese(portal: Flask) -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def procedure() -> catalog.Procedure:
+    """A procedure with two documents, one of them only under a condition."""
+    return PROCEDURE
+
+
+@pytest.fixture
+def status() -> dossier.DossierStatus:
+    """A dossier with everything in it."""
+    return STATUS
+
+
 @pytest.fixture(scope="session")
 def templates() -> Path:
     """The folder of templates."""
