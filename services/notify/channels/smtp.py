@@ -37,12 +37,14 @@ class SmtpSettings:
     """The mail server and who the mail is from."""
 
     host: str = setting(env="SMTP_HOST", default="127.0.0.1", doc="the mail server")
-    port: int = setting(env="SMTP_PORT", default=1025, minimum=1, maximum=65535)
+    port: int = setting(env="SMTP_PORT", default=1025, doc="its port", minimum=1, maximum=65535)
     security: Security = setting(
         env="SMTP_SECURITY", default=Security.NONE, doc="none, starttls or tls"
     )
     user: str = setting(env="SMTP_USER", default="", doc="the login, if the server asks for one")
-    password: str = setting(env="SMTP_PASSWORD", default="", secret=True)
+    password: str = setting(
+        env="SMTP_PASSWORD", default="", doc="the password of the login", secret=True
+    )
     sender: str = setting(
         env="SMTP_FROM",
         default="Một Cửa <khong-tra-loi@motcua.example>",

@@ -120,7 +120,7 @@ class VnpaySettings:
         env="VNPAY_HASH_SECRET", doc="the secret shared with VNPAY", secret=True, pattern=r"^.{16,}"
     )
     timeout: timedelta = setting(
-        env="VNPAY_TIMEOUT", default=timedelta(seconds=10), doc="how long an inquiry may take"
+        env="VNPAY_TIMEOUT", default=timedelta(seconds=10), doc="seconds that an inquiry may take"
     )
 
 
