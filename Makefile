@@ -48,9 +48,9 @@ docs: ## write the documents that are made from the code
 	$(TESTS)
 	$(BIN)/motcua docs
 
-screenshots: ## take the pictures of the documentation with a real browser
+screenshots: ## walk through the pages with a real browser, pictures into tests/artefacts
 	$(TESTS)
-	$(BIN)/pytest tests/e2e -m screenshots
+	$(BIN)/pytest tests/e2e/portal
 
 clean: down ## forget the data of `make up` (accounts, dossiers, mail)
 	@find .motcua -mindepth 1 -maxdepth 1 ! -name uv ! -name stamps -exec rm -rf {} + 2>/dev/null || true

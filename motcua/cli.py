@@ -123,12 +123,14 @@ def docs(
 
 @keys.command("init")
 def keys_init() -> None:
-    """Make the keys that are not there yet."""
+    """Make the keys and shared secrets that are not there yet."""
     from kernel.config import Settings, read
     from kernel.trust import ensure_keys
-    from motcua.processes import SIGNERS
+    from motcua.processes import SIGNERS, make_secrets
 
-    ensure_keys(read(Settings).keys, SIGNERS)
+    settings = read(Settings)
+    ensure_keys(settings.keys, SIGNERS)
+    make_secrets(settings.home / "secrets")
 
 
 @database.command("init")

@@ -13,8 +13,6 @@ from motcua.roles import keep_secret
 
 LEDGER_OWNERS = ("identity", "catalog", "dossier", "payment", "notify")
 SERVICES = (*LEDGER_OWNERS, "portal")
-# who has a key: every service, and the command line that sets the system up
-SIGNERS = (*SERVICES, "setup")
 SIGNERS = (*SERVICES, "setup")
 """Who has keys; `setup` is the command line that loads the first content."""
 OPS_PORTS = len(SERVICES) + len(LEDGER_OWNERS)
