@@ -20,7 +20,7 @@ from kernel.errors import Conflict, Unavailable
 from kernel.trust import ensure_keys
 from motcua import broker, processes, roles
 from motcua.database import EmbeddedDatabase
-from motcua.ports import Ports, refuse_taken
+from motcua.ports import Ports, is_free, refuse_taken
 from motcua.programs import Program, Stage
 from motcua.supervision import Supervisor, wait_until
 
@@ -28,6 +28,7 @@ Progress = Callable[[str, str], None]
 """Told (program, news), where the news is `starting`, `ready` or `stopping`."""
 
 _ENDS_TOLERATED = 3
+_ENDING_SECONDS = 30.0
 
 
 class DidNotStart(Unavailable):
@@ -109,7 +110,8 @@ class Stack:
         self._take_lock()
         end = time.monotonic() + deadline
         try:
-            self._supervisor.end_leftover()
+            if self._supervisor.end_leftover():
+                self._await_ports(end)
             refuse_taken(self._ports_used())
             self._prepare()
             self._supervisor.launch(self._shared_environment())
@@ -203,6 +205,11 @@ class Stack:
             yield "mongo", self.ports.mongo
         if self._services:
             yield from processes.http_ports(self.ports)
+
+    def _await_ports(self, end: float) -> None:
+        """Give the programs of a killed run the time to end."""
+        limit = min(_ENDING_SECONDS, end - time.monotonic())
+        wait_until(lambda: all(is_free(port) for _, port in self._ports_used()), limit)
 
     def _prepare(self) -> None:
         if self._services:

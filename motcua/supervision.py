@@ -133,18 +133,22 @@ class Supervisor:
             self._process.wait()
         self._process = None
 
-    def end_leftover(self, deadline: float = 60.0) -> None:
-        """End a supervisord of this home that an earlier, killed run left behind."""
+    def end_leftover(self, deadline: float = 60.0) -> bool:
+        """End a supervisord of this home that an earlier, killed run left behind.
+
+        Returns whether the earlier run was killed, so that its programs may just be ending.
+        """
         try:
             pid = int(self._pid_file.read_text())
         except (FileNotFoundError, ValueError):
-            return
-        if not self._is_ours(pid):
-            return
-        _signal(pid, signal.SIGTERM)
-        if not wait_until(lambda: not self._is_ours(pid), deadline):
-            _signal(pid, signal.SIGKILL)
-            wait_until(lambda: not self._is_ours(pid), 5)
+            return False
+        if self._is_ours(pid):
+            _signal(pid, signal.SIGTERM)
+            if not wait_until(lambda: not self._is_ours(pid), deadline):
+                _signal(pid, signal.SIGKILL)
+                wait_until(lambda: not self._is_ours(pid), 5)
+        self._pid_file.unlink(missing_ok=True)
+        return True
 
     def _is_ours(self, pid: int) -> bool:
         try:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pymongo import MongoClient
 
 from kernel.errors import Unavailable
 from motcua import broker
@@ -90,6 +91,20 @@ def test_what_does_not_come_up_is_told_with_its_log_and_last_line(
     assert str(tmp_path / "logs" / "hopeless.log") in refused.value.en
     assert refused.value.en.endswith("no such luck")
     assert running_pid(tmp_path) is None
+
+
+def test_after_its_supervisor_was_killed_it_starts_again_with_its_data(tmp_path: Path) -> None:
+    ports = Ports.free(ops=1)
+    stack = Stack(tmp_path, ports, services=False, environment=_environment())
+    with stack:
+        with MongoClient[dict[str, object]](stack.mongo_uri) as client:
+            client["kept"]["things"].insert_one({"_id": "one"})
+        os.kill(int((tmp_path / "supervisord.pid").read_text()), signal.SIGKILL)
+    with (
+        Stack(tmp_path, ports, services=False, environment=_environment()) as again,
+        MongoClient[dict[str, object]](again.mongo_uri) as client,
+    ):
+        assert client["kept"]["things"].find_one() == {"_id": "one"}
 
 
 class TestSupervisor:
