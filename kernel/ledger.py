@@ -17,7 +17,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise, takewhile
@@ -199,7 +199,7 @@ class Ledger(LedgerReader):
         self.types = types
         self.sealer = sealer
         self._writer = threading.Lock()
-        self._waiting: list[_Attempt] = []
+        self._waiting: deque[_Attempt] = deque()
         self._tail: Head | None = None
         self._ends: OrderedDict[str, tuple[int, str]] = OrderedDict()
 
@@ -230,8 +230,7 @@ class Ledger(LedgerReader):
         self._waiting.append(attempt)
         with self._writer:
             while not attempt.settled:
-                batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
-                self._settle(batch)
+                self._settle(self._next_batch())
         return attempt.outcome()
 
     def read_stream(self, stream: str, after: int = 0) -> list[Recorded]:
@@ -249,6 +248,10 @@ class Ledger(LedgerReader):
     def records(self, commit: Commit) -> list[Recorded]:
         """Return a commit's events, decoded."""
         return records(commit, self.types, self.sealer)
+
+    def _next_batch(self) -> list[_Attempt]:
+        """Take who waits, in order; others may come to wait in the same moment."""
+        return [self._waiting.popleft() for _ in range(min(len(self._waiting), _BATCH))]
 
     def _settle(self, batch: list[_Attempt]) -> None:
         """Give every attempt of the batch its outcome; never raises for one of them alone."""

@@ -133,6 +133,12 @@ def test_one_bad_command_of_a_group_spoils_no_other(
     assert ledger.head().position == 16
 
 
+def test_no_command_is_lost_when_many_come_to_wait_at_once(ledger: Ledger) -> None:
+    with ThreadPoolExecutor(64) as pool:
+        list(pool.map(lambda n: append(ledger, f"counter-{n}", 0, n), range(512)))
+    assert ledger.head().position == 512
+
+
 def test_a_reader_stops_in_front_of_a_hole(ledger: Ledger) -> None:
     for number in range(1, 5):
         append(ledger, f"counter-{number}", 0, number)
