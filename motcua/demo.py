@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -126,7 +127,7 @@ class Person:
         while True:
             try:
                 answer = self._session.request(method, f"{self._base}{path}", timeout=30, **options)
-            except requests.ConnectionError as error:
+            except requests.RequestException as error:
                 _give_up_after(deadline, f"{self._base} does not answer: {error}")
                 continue
             if answer.status_code == 401 and path != "/sessions":
@@ -232,15 +233,32 @@ class Demo:
                 "return_url": f"{self._places.portal}/payments/return",
             },
         )
-        paid = requests.post(
-            f"{self._places.vnpay}/sandbox/payments", json={"url": started["url"]}, timeout=30
-        )
-        paid.raise_for_status()
+        _until(lambda: self._pays_at(started["url"]), "the pay page")
         _until(
             lambda: citizen.get(f"/dossiers/{code}")["fees"][0]["state"] == "paid",
             "the payment's confirmation",
         )
         self._look("Nộp phí trực tuyến")
+
+    def _pays_at(self, url: str) -> bool:
+        """Do what the payer does at the pay page; False while that page is away."""
+        try:
+            paid = requests.post(
+                f"{self._places.vnpay}/sandbox/payments", json={"url": url}, timeout=30
+            )
+        except requests.RequestException:
+            return False
+        # refused: it was paid before, and only the answer got lost
+        return paid.ok or paid.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def _mails(self) -> list[Json]:
+        """Return what came to the citizen about the dossier; nothing while the page is away."""
+        to = self.citizen.account["profile"]["email"]
+        try:
+            answer = requests.get(f"{self._places.mail}/messages", params={"to": to}, timeout=30)
+        except requests.RequestException:
+            return []
+        return [mail for mail in answer.json()["items"] if self.story.code in mail["subject"]]
 
     def _look(self, what: str, at_least: int = 0) -> None:
         status = self.citizen.get(f"/dossiers/{self.story.code}")
@@ -276,9 +294,7 @@ class Demo:
             return entries if mailed else []
 
         story.trace = _until(told, "the mail about the result")
-        to = self.citizen.account["profile"]["email"]
-        answer = requests.get(f"{self._places.mail}/messages", params={"to": to}, timeout=30)
-        story.mails = [mail for mail in answer.json()["items"] if story.code in mail["subject"]]
+        story.mails = _until(self._mails, "the mail at the catcher")
 
 
 def tell(story: Story, console: Console) -> None:

@@ -125,12 +125,12 @@ def faults(problem: Json) -> dict[str, str]:
     return {fault["field"]: fault["code"] for fault in problem["errors"]}
 
 
-def eventually(found: Callable[[], T], what: str, seconds: float = 60.0) -> T:
+def eventually(found: Callable[[], T], what: str, seconds: float = 60.0, pause: float = 0.2) -> T:
     """Ask again and again until there is something; fail when it takes too long."""
     until = time.monotonic() + seconds
     while not (answer := found()):
         assert time.monotonic() < until, f"not within {seconds:.0f} s: {what}"
-        time.sleep(0.1)
+        time.sleep(pause)
     return answer
 
 
@@ -140,9 +140,9 @@ class Mailbox:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    def to(self, address: str) -> list[Json]:
+    def to(self, address: str, limit: int = 500) -> list[Json]:
         """Return what came to an address, newest first."""
-        query = {"to": address, "limit": 500}
+        query: dict[str, Any] = {"to": address, "limit": limit}
         answer = requests.get(f"{self._url}/messages", params=query, timeout=_TIMEOUT)
         return list(answer.json()["items"])
 
@@ -152,7 +152,7 @@ class Mailbox:
         def found() -> list[Json]:
             return [mail for mail in self.to(address) if subject in mail["subject"]]
 
-        mails = eventually(found, f"mail to {address} about “{subject}”", seconds)
+        mails = eventually(found, f"mail to {address} about “{subject}”", seconds, pause=0.5)
         url = f"{self._url}/messages/{mails[0]['id']}"
         return dict(requests.get(url, timeout=_TIMEOUT).json())
 

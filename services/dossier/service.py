@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from kernel import logs
 from kernel.config import read, setting
 from kernel.container import CatchUp, DatabaseProvider, Storage, StoreProvider, ViewProvider, built
 from kernel.decider import Decider
@@ -38,6 +39,8 @@ from services.dossier.views.document import picture_in
 from services.identity import contract as identity
 from services.notify import contract as notify
 from services.payment import contract as payment
+
+log = logs.get(__name__)
 
 CATEGORY = "dossier"
 STATUS = ViewProvider(
@@ -130,6 +133,7 @@ class DossierService:
         if request.draft is not None:
             self.cabinet.drafts.delete(request.draft, call.caller.id)
         submitted: contract.DossierSubmitted = done.new[0].event
+        log.info("dossier submitted", code=submitted.code, version=done.version)
         return contract.Receipt(
             code=submitted.code,
             pin=submitted.pin or "",
@@ -146,6 +150,7 @@ class DossierService:
         if done is None:
             command = self._resolver().command(request, picture_in(document).view, call)
             done = self.dossiers.execute(stream_of(request.code), command, call)
+        log.info("command done", command=type(request).__name__, version=done.version)
         return self._status(project(done.history) or document, call)
 
     # Reading
