@@ -198,8 +198,9 @@ class Ledger(LedgerReader):
         super().__init__(collection)
         self.types = types
         self.sealer = sealer
-        self._writer = threading.Lock()
+        self._turns = threading.Lock()
         self._waiting: deque[_Attempt] = deque()
+        self._writing = False
         self._tail: Head | None = None
         self._ends: OrderedDict[str, tuple[int, str]] = OrderedDict()
 
@@ -227,10 +228,12 @@ class Ledger(LedgerReader):
                 f"What is recorded at once may hold at most {MAX_COMMIT} characters.",
             )
         attempt = _Attempt(stream, encoded, expected, commit_id, meta)
-        self._waiting.append(attempt)
-        with self._writer:
-            while not attempt.settled:
+        if self._wait_for_turn(attempt):
+            try:
                 self._settle(self._next_batch())
+            finally:
+                with self._turns:
+                    self._pass_on()
         return attempt.outcome()
 
     def read_stream(self, stream: str, after: int = 0) -> list[Recorded]:
@@ -249,9 +252,40 @@ class Ledger(LedgerReader):
         """Return a commit's events, decoded."""
         return records(commit, self.types, self.sealer)
 
+    def _wait_for_turn(self, attempt: _Attempt) -> bool:
+        """Queue up; return whether it is this caller's turn to write for all that wait.
+
+        Otherwise another caller has written the attempt meanwhile. One caller writes at a time;
+        who comes in the meantime waits and then goes in together.
+        """
+        with self._turns:
+            self._waiting.append(attempt)
+            if not self._writing:
+                self._writing = True
+                return True
+        try:
+            attempt.called.wait()
+        except BaseException:
+            with self._turns:
+                if attempt in self._waiting:
+                    self._waiting.remove(attempt)
+                if attempt.writes:
+                    self._pass_on()
+            raise
+        return attempt.writes
+
+    def _pass_on(self) -> None:
+        """Let the first of those that wait write next; the caller holds `_turns`."""
+        if self._waiting:
+            self._waiting[0].writes = True
+            self._waiting[0].called.set()
+        else:
+            self._writing = False
+
     def _next_batch(self) -> list[_Attempt]:
-        """Take who waits, in order; others may come to wait in the same moment."""
-        return [self._waiting.popleft() for _ in range(min(len(self._waiting), _BATCH))]
+        """Take who waits, in order; the one whose turn it is stands first."""
+        with self._turns:
+            return [self._waiting.popleft() for _ in range(min(len(self._waiting), _BATCH))]
 
     def _settle(self, batch: list[_Attempt]) -> None:
         """Give every attempt of the batch its outcome; never raises for one of them alone."""
@@ -364,18 +398,18 @@ class _Attempt:
         self.expected = expected
         self.commit_id = commit_id
         self.meta = meta
+        self.called = threading.Event()
+        self.writes = False
         self._commit: Commit | None = None
         self._failure: Exception | None = None
 
-    @property
-    def settled(self) -> bool:
-        return self._commit is not None or self._failure is not None
-
     def succeed(self, commit: Commit) -> None:
         self._commit = commit
+        self.called.set()
 
     def fail(self, failure: Exception) -> None:
         self._failure = failure
+        self.called.set()
 
     def outcome(self) -> Commit:
         if self._commit is not None:
