@@ -24,6 +24,7 @@ from uuid import uuid4
 import rfc8785
 
 from kernel import schemas
+from kernel.errors import Invalid
 from kernel.events import Actor
 
 R = TypeVar("R")
@@ -141,8 +142,16 @@ def digest_of(message: Any, key: bytes) -> str:
     """Return a keyed digest of a request's method and content, to tell a repeat from another.
 
     Keyed, because a request holds personal data and passwords, and the digest stays in the log.
+    Raises `Invalid` for what JSON cannot carry unharmed: numbers beyond 2^53, broken characters.
     """
-    content = rfc8785.dumps(schemas.dump(message))
+    try:
+        content = rfc8785.dumps(schemas.dump(message))
+    except rfc8785.CanonicalizationError as error:
+        raise Invalid(
+            "not-canonical",
+            "Có số quá lớn hoặc ký tự không hợp lệ.",
+            "There is a number that is too large, or a character that is none.",
+        ) from error
     body = request_type(type(message)).method.encode() + b"\n" + content
     own_key = hmac.new(key, b"request", hashlib.sha256).digest()
     return hmac.new(own_key, body, hashlib.sha256).hexdigest()

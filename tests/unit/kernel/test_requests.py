@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
+from kernel.errors import Invalid
 from kernel.events import Actor
 from kernel.requests import (
     ANONYMOUS,
@@ -71,6 +73,12 @@ def test_a_digest_tells_nothing_without_the_key() -> None:
 @pytest.mark.parametrize("other", [Accept("H2"), Accept("H1", note="x"), Refuse("H1")])
 def test_another_request_has_another_digest(other: object) -> None:
     assert digest_of(other, KEY) != digest_of(Accept("H1"), KEY)
+
+
+@pytest.mark.parametrize("note", [2**70, float("nan"), float("inf"), "\ud800"])
+def test_what_json_cannot_carry_unharmed_is_refused(note: Any) -> None:
+    with pytest.raises(Invalid, match="too large"):
+        digest_of(Accept("H1", note=note), KEY)
 
 
 def test_a_key_is_the_commits_id_within_its_caller() -> None:
