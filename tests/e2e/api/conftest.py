@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from interface import System
+from consistency import unheard
+from interface import System, eventually
 from records import Records
 from stack import Stack
 
 
 @pytest.fixture(scope="session")
-def system(stack: Stack) -> System:
-    """What the running system offers to those outside."""
-    return System(stack)
+def records(stack: Stack) -> Iterator[Records]:
+    """What the running system recorded."""
+    with Records(stack) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
-def records(stack: Stack) -> Iterator[Records]:
-    """What it recorded."""
-    with Records(stack) as opened:
-        yield opened
+def system(stack: Stack, records: Records) -> System:
+    """What it offers to those outside, as soon as every service has heard of the catalogue."""
+    eventually(lambda: not any(unheard(records)), "the catalogue everywhere", 120)
+    return System(stack)
