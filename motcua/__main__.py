@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Run the command line. Exits 0, 1 (refused), 2 (wrongly set up) or 130 (interrupted)."""
+    # said once in docs/decisions, not at every start
+    warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
     if sys.argv[1:2] == ["run"]:
         # before the command line's own libraries: they could not be made cooperative any more
         from kernel.runner import patch

@@ -88,6 +88,20 @@ def down() -> None:
     stop()
 
 
+@app.command("settle")
+def settle_command() -> None:
+    """Wait until every service has heard what was loaded; MONGO_URI names an administrator."""
+    from rich.console import Console
+
+    from kernel.config import Settings, read
+    from motcua.settling import settle
+
+    console = Console(highlight=False)
+    with console.status("waiting until every service has heard of it …"):
+        settle(read(Settings))
+    console.print("[green]✓[/] every service has heard of it")
+
+
 @app.command()
 def doctor() -> None:
     """Look at this machine, and at the system where it runs; say what is missing."""

@@ -22,7 +22,11 @@ from motcua.stack import Stack, running_pid
 from motcua.supervision import wait_until
 from services.identity.demo import read_demo_accounts
 
-AFTER_START: tuple[tuple[str, ...], ...] = (("catalog", "load"), ("accounts", "demo"))
+AFTER_START: tuple[tuple[str, ...], ...] = (
+    ("catalog", "load"),
+    ("accounts", "demo"),
+    ("settle",),
+)
 """Commands of `motcua` that make the system worth looking at; each may be repeated."""
 
 _GLANCE_SECONDS = 2.0
