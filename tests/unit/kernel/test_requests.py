@@ -75,10 +75,10 @@ def test_another_request_has_another_digest(other: object) -> None:
     assert digest_of(other, KEY) != digest_of(Accept("H1"), KEY)
 
 
-@pytest.mark.parametrize("note", [2**70, float("nan"), float("inf"), "\ud800"])
-def test_what_json_cannot_carry_unharmed_is_refused(note: Any) -> None:
+@pytest.mark.parametrize("answer", [2**70, float("nan"), float("inf"), "\ud800"])
+def test_what_json_cannot_carry_unharmed_is_refused(answer: Any) -> None:
     with pytest.raises(Invalid, match="too large"):
-        digest_of(Accept("H1", note=note), KEY)
+        digest_of(Accept("H1", answers={"a": answer}), KEY)
 
 
 def test_a_key_is_the_commits_id_within_its_caller() -> None:
