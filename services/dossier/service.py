@@ -34,7 +34,7 @@ from services.dossier.look_ups import LookUps, same
 from services.dossier.numbering import Numbering
 from services.dossier.references import References
 from services.dossier.submission import prepare
-from services.dossier.views import masked, may_see, notice, project, status, trace
+from services.dossier.views import masked, may_read, may_see, notice, project, status, trace
 from services.dossier.views.document import picture_in
 from services.identity import contract as identity
 from services.notify import contract as notify
@@ -274,7 +274,10 @@ class DossierService:
         if request.code is None:
             self.cabinet.files.owned(request.file, call.caller.id)
         else:
-            self._require_part_of(request.file, self._visible(request.code, call))
+            document = self._visible(request.code, call)
+            if not may_see(document, call.caller):
+                raise _unknown_dossier()
+            self._require_part_of(request.file, document)
         return self._ticket(DOWNLOAD, {"file": request.file}, f"/files/{request.file}")
 
     # What neighbours report
@@ -368,7 +371,7 @@ class DossierService:
         if call.caller == ANONYMOUS:
             raise _log_in_first()
         document: dict[str, Any] | None = self.status_view.get(code)
-        if document is None or not may_see(document, call.caller):
+        if document is None or not may_read(document, call.caller):
             raise _unknown_dossier()
         return document
 

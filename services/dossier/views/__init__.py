@@ -3,6 +3,7 @@
 from services.dossier.views.answers import (
     due_colour,
     masked,
+    may_read,
     may_see,
     notice,
     row,
@@ -15,6 +16,7 @@ from services.dossier.views.trace import trace
 __all__ = [
     "due_colour",
     "masked",
+    "may_read",
     "may_see",
     "notice",
     "project",

@@ -21,6 +21,7 @@ from services.dossier.views.document import Document, picture_in, urgent_at
 from services.dossier.views.explanation import explained
 from services.dossier.views.picture import Picture
 from services.dossier.wording import masked_name
+from services.identity.contract import Role
 
 SOON_HOURS = 24  # working hours before the due time, from which a row is marked
 
@@ -28,6 +29,14 @@ SOON_HOURS = 24  # working hours before the due time, from which a row is marked
 def may_see(document: Document, who: Caller) -> bool:
     """Whether `who` is the applicant or an officer of the agency that holds it."""
     return who.id == document["subject"] or _serves_there(document["agency"], who)
+
+
+def may_read(document: Document, who: Caller) -> bool:
+    """Whether `who` may follow the dossier: those who see it whole, and auditors.
+
+    An auditor gets it without its personal parts and files.
+    """
+    return may_see(document, who) or (who.is_officer and Role.AUDITOR in who.roles)
 
 
 def status(

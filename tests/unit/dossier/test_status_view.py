@@ -8,7 +8,7 @@ from dataclasses import replace
 import dossier_samples as s
 import pytest
 
-from kernel.requests import ANONYMOUS
+from kernel.requests import ANONYMOUS, Caller
 from services.dossier import views
 from services.dossier.contract import (
     ClockState,
@@ -300,3 +300,14 @@ def test_what_was_received_online_leaves_no_step_waiting():
         *(s.complete_step(by=s.TEAM_LEADER), s.approve(), s.dispatch()),
     )
     assert {step.state for step in seen(story).steps} == {StepState.DONE}
+
+
+def test_an_auditor_elsewhere_follows_a_dossier_without_its_personal_parts():
+    document = views.project(s.UNTIL["handling"]().history())
+    auditor = Caller("acc-auditor", "officer", "Kiểm toán", ("auditor",), "another", "office")
+    assert views.may_read(document, auditor)
+    assert not views.may_see(document, auditor)
+    view = views.status(document, auditor, s.MONDAY, s.CALENDAR)
+    assert view.holder is not None
+    assert (view.applicant, view.answers, view.documents, view.actions) == (None, None, (), ())
+    assert not views.may_read(document, s.ELSEWHERE)
