@@ -26,7 +26,7 @@ def test_no_made_up_request_breaks_the_interface(
         [
             *(sys.executable, "-m", "schemathesis.cli", "run", f"{who.base}/openapi.json"),
             *("--checks", "not_a_server_error", "--phases", phase),
-            *("--max-examples", "5", "--max-time", str(SECONDS), "--workers", "2"),
+            *("--max-examples", "5", "--max-time", str(SECONDS)),
             *("--continue-on-failure", "--seed", "20260907", "--no-shrink", "--no-color"),
             *("--suppress-health-check", "all", "--warnings", "off", "--request-timeout", "60"),
             *("--report", "ndjson", "--report-ndjson-path", str(report)),
