@@ -194,7 +194,6 @@ def send(draft: str) -> Response:
         receipt: Receipt = ask(message, key=f"draft-{draft}", timeout=15)
     except Invalid as error:
         return _check(saved, writing, procedure, Form().refused(error), status=422)
-    flash(gettext("Your dossier has been sent."), "success")
     return redirect(url_for("dossiers.sent", code=receipt.code), 303)
 
 

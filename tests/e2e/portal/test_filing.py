@@ -88,7 +88,7 @@ def test_a_dossier_is_filed_with_and_without_scripts(
     citizen.log_in("congdan")
     citizen.fill_in_the_four_steps(paper)
     citizen.keep(f"check-{scripts}")
-    citizen.press("Gửi đi – Nộp trực tuyến")
+    citizen.send()
     citizen.sees("Hồ sơ của bạn đã được gửi", "Công an phường Tân Dân")
     citizen.keep(f"sent-{scripts}")
     code = page.locator("#code").inner_text()

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.timeout(900)
 def test_a_dossier_sent_twice_is_one_dossier(person: Any, paper: Path) -> None:
     citizen = person("citizen", scripts=False)
     citizen.log_in("congdan")
+    citizen.file_a_dossier(paper)
     citizen.fill_in_the_four_steps(paper)
     page = citizen.page
     sent = {
