@@ -76,3 +76,8 @@ class Records:
         """Return all events behind a position of a ledger."""
         ledger = self.ledger(service)
         return [record for commit in ledger.commits(position) for record in ledger.records(commit)]
+
+    def forget_tries(self) -> None:
+        """Forget failed log-ins and look-ups, which all tests make from one address."""
+        self.database("identity")["failures"].delete_many({})
+        self.database("dossier")["look_up_tries"].delete_many({})

@@ -31,8 +31,6 @@ def test_another_method_is_told_which_are_allowed(
 
 @pytest.mark.parametrize("given", ["17", 'W/"17"', '"x"', '"-1"', '"1", "2"'])
 def test_an_if_match_that_is_no_etag_of_ours_is_malformed(system: System, given: str) -> None:
-    answer = system.person("congdan").post("/dossiers", {}, headers={"If-Match": given})
-    assert answer.status_code in (400, 422)
     citizen = system.person("congdan")
     refused(citizen.get("/accounts/me", headers={"If-Match": given}), 400, "if-match")
 

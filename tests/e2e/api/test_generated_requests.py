@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from interface import System, expect
+from records import Records
 
 SECONDS = 25  # for each kind of caller
 # a log-out would end the session of whoever asks
 LEFT_OUT = "/sessions/current"
+
+
+@pytest.fixture(autouse=True)
+def tries_are_forgotten(records: Records) -> Iterator[None]:
+    """The many wrong log-ins that were made up do not keep the other tests waiting."""
+    yield
+    records.forget_tries()
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,9 @@ NUMBER = "038190777001"
 @pytest.fixture(autouse=True)
 def tries_are_forgotten(records: Records) -> Iterator[None]:
     """All tests come from one address: none of them uses up the tries of the others."""
-    tries = records.database("dossier")["look_up_tries"]
-    tries.delete_many({})
+    records.forget_tries()
     yield
-    tries.delete_many({})
+    records.forget_tries()
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
@@ -13,6 +15,10 @@ from filing import file, stay
 from interface import Client, Json, System, expect, faults, new_key, refused
 from records import Records
 from stack import Stack
+
+from kernel.requests import Caller
+from kernel.trust import Keyring
+from services.identity.demo import read_demo_accounts
 
 PASSWORD = "mot-cau-dai-de-nho-7"
 _TAX_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
@@ -89,11 +95,6 @@ def test_the_whole_way(system: System, stack: Stack, kind: str) -> None:
     expect(system.anybody.post("/accounts", filled, key=new_key()), 201)
     person = entered(system, filled)
 
-    early = system.anybody.post(
-        "/sessions", {"username": filled["username"], "password": PASSWORD}, key=new_key()
-    )
-    assert early.status_code in (201, 401, 403)
-
     token = link_token(system, filled["profile"]["email"])
     activated = expect(system.anybody.post("/accounts/activation", {"token": token}), 200)
     assert (activated["active"], activated["verified"]) == (True, True)
@@ -108,22 +109,25 @@ def test_the_whole_way(system: System, stack: Stack, kind: str) -> None:
 
 
 @pytest.mark.proves("B10", "B12")
-def test_before_the_link_was_opened_nothing_can_be_filed(
-    system: System, stack: Stack, records: Records
+def test_before_the_link_was_opened_nobody_can_log_in_and_file(
+    system: System, stack: Stack
 ) -> None:
     filled = form(system, stack)
     expect(system.anybody.post("/accounts", filled, key=new_key()), 201)
-    opened = system.anybody.post(
-        "/sessions", {"username": filled["username"], "password": PASSWORD}
-    )
-    if opened.status_code == 201:
-        before = records.head("dossier")
-        token = opened.json()["access_token"]
-        refused(system.anybody.post("/dossiers", stay(), token=token, key=new_key()), 403)
-        filed = [one.type for one in records.since("dossier", before)]
-        assert "DossierSubmitted" not in filed
-    else:
-        refused(opened, 403)
+    given = {"username": filled["username"], "password": PASSWORD}
+    refused(system.anybody.post("/sessions", given), 403, "not-activated")
+
+
+def test_an_account_that_is_not_verified_cannot_file(
+    system: System, stack: Stack, records: Records
+) -> None:
+    before = records.head("dossier")
+    caller = Caller(system.person("congdan").account, "citizen", verified=False)
+    keys = Keyring(stack.home / "keys")
+    token = keys.issue(caller, issuer="identity", lifetime=timedelta(minutes=5))
+    answer = system.anybody.post("/dossiers", stay(), token=token, key=new_key())
+    refused(answer, 403, "account-not-verified")
+    assert "DossierSubmitted" not in [one.type for one in records.since("dossier", before)]
 
 
 @pytest.mark.proves("B06", "B07", "B12")
@@ -193,6 +197,11 @@ def test_a_forged_link_activates_nothing(system: System) -> None:
 class TestSessions:
     """Logging in, staying, logging out."""
 
+    @pytest.fixture(autouse=True)
+    def tries_are_forgotten(self, records: Records) -> Iterator[None]:
+        yield
+        records.forget_tries()
+
     def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(self, system: System) -> None:
         wrong = {"username": "doanhnghiep", "password": "khong-phai-mat-khau"}
         unknown = {"username": f"khong-co-{uuid4().hex[:8]}", "password": "khong-phai-mat-khau"}
@@ -201,7 +210,7 @@ class TestSessions:
         ]
         assert answers[0]["detail"] == answers[1]["detail"]
 
-    def test_failures_make_the_next_try_wait(self, system: System, stack: Stack) -> None:
+    def test_failures_make_the_next_try_wait(self, system: System) -> None:
         nobody = {"username": f"khong-co-{uuid4().hex[:8]}", "password": "khong-phai-mat-khau"}
         for _ in range(10):
             answer = system.anybody.post("/sessions", nobody)
@@ -211,8 +220,7 @@ class TestSessions:
         assert int(answer.headers["Retry-After"]) > 0
 
     def test_an_ended_session_renews_no_more(self, system: System) -> None:
-        password = system.person("tochuc")._password
-        given = {"username": "tochuc", "password": password}
+        given = {"username": "tochuc", "password": read_demo_accounts().password}
         session = expect(system.anybody.post("/sessions", given), 201)
         current = {"session_token": session["session_token"]}
         renewed = expect(system.anybody.call("PUT", "/sessions/current", json=current), 200)
