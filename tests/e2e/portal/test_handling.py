@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,50 @@ def pay_online(citizen: Any, code: str) -> None:
     expect(page.locator("main")).to_contain_text("Đã nộp phí, lệ phí", timeout=30_000)
     citizen.press("Quay lại hồ sơ")
     citizen.sees("Đã nộp")
+
+
+def test_a_fee_is_paid_in_cash_at_the_counter(person: Any, paper: Path) -> None:
+    citizen = person("citizen")
+    citizen.log_in("congdan")
+    code = citizen.file_a_dossier(paper)
+    desk = person("receiving officer")
+    desk.log_in("ca.tiepnhan")
+    act(desk, code, "Yêu cầu nộp phí", "Gửi yêu cầu nộp phí")
+    desk.follow("Ghi nhận tiền mặt thu tại quầy")
+    desk.page.fill("[name='receipt']", "BL-0001")
+    desk.page.fill("[name='amount']", "1.000")
+    desk.press("Ghi nhận")
+    desk.sees("Có điểm cần sửa")
+    desk.page.fill("[name='amount']", "7.000")
+    desk.press("Ghi nhận")
+    desk.sees("Đã ghi nhận khoản nộp.")
+    desk.sees("biên lai số BL-0001", "Đã nộp")
+
+
+@pytest.mark.proves("E11", "E16")
+def test_a_one_time_code_opens_the_look_up(person: Any, paper: Path, system: Any) -> None:
+    citizen = person("citizen")
+    citizen.log_in("congdan")
+    code = citizen.file_a_dossier(paper)
+    stranger = person("the same, without the PIN", phone=True)
+    stranger.go("/lookup")
+    stranger.page.fill("#key", code)
+    stranger.press("Không có mã PIN? Gửi mã dùng một lần")
+    stranger.sees("mã dùng một lần đang được gửi")
+    text = system.mail_text("congdan@demo.example", "tra cứu")
+    one_time_code = re.search(r"\b\d{6}\b", text)
+    assert one_time_code is not None, text
+    stranger.page.fill("#factor", one_time_code[0])
+    stranger.press("TÌM KIẾM")
+    stranger.sees(code, "Hoàng N")
+
+
+def test_the_applicant_takes_a_dossier_back(person: Any, paper: Path) -> None:
+    citizen = person("citizen")
+    citizen.log_in("congdan")
+    code = citizen.file_a_dossier(paper)
+    act(citizen, code, "Rút hồ sơ", "Rút hồ sơ", reason="Nộp nhầm")
+    citizen.sees("Công dân yêu cầu rút hồ sơ")
 
 
 def test_an_officer_on_a_stale_page_changes_nothing(person: Any, paper: Path) -> None:
