@@ -292,6 +292,11 @@ def _begin(procedure: Procedure, form: Form, status: int = 200) -> flask.Respons
     mine: Drafts = ask(ListDrafts())
     drafts = tuple(draft for draft in mine.items if draft.procedure == procedure.code)
     screen = BeginScreen(procedure, form, places_for(form.values, ("place",)), drafts)
+    if len(screen.ways_back) == 1:
+        only = {"return_by": screen.ways_back[0].value}
+        screen = dataclasses.replace(
+            screen, form=dataclasses.replace(form, values={**form.values, **only})
+        )
     return page("wizard/begin.html", screen, status=status)
 
 
