@@ -9,7 +9,7 @@ from flask import Flask, current_app, request
 from flask_smorest import Api, Blueprint
 from werkzeug.exceptions import MethodNotAllowed
 
-from kernel.errors import NotFound
+from kernel.errors import NotFound, UnsupportedType
 from services.portal.api import (
     accounts,
     catalogue,
@@ -66,11 +66,9 @@ def install(app: Flask) -> None:
     scheme = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
     interface.spec.components.security_scheme("bearer", scheme)
     for room in _ROOMS:
-        problems.install(room.blueprint)
         _free_of_forms_protection(app, room.blueprint)
         interface.register_blueprint(room.blueprint, url_prefix=PREFIX)
     app.register_blueprint(documentation.pages, url_prefix=PREFIX)
-    problems.install(_unknown)
     _free_of_forms_protection(app, _unknown)
     app.register_blueprint(_unknown, url_prefix=PREFIX)
     app.extensions["openapi"] = interface.spec
@@ -80,6 +78,18 @@ def _free_of_forms_protection(app: Flask, blueprint: Blueprint) -> None:
     """Ask no form token here: a caller shows an access token, which no other site can send."""
     if (protection := app.extensions.get("csrf")) is not None:
         protection.exempt(blueprint)
+
+
+def _take_json_and_files_only() -> None:
+    """Say that a body of another type is not read, instead of finding all its fields missing."""
+    if not request.content_length or request.method == "GET":
+        return
+    if not request.is_json and request.mimetype != "multipart/form-data":
+        raise UnsupportedType(
+            "content-type",
+            "Nội dung phải là JSON (application/json).",
+            "The content must be JSON (application/json).",
+        )
 
 
 def openapi() -> dict[str, Any]:
@@ -120,3 +130,10 @@ def _methods_of_others(allowed: Any) -> set[str]:
         if rule.endpoint != f"{_unknown.name}.unknown":
             found.add(method)
     return found
+
+
+# once for all applications: a blueprint that one of them has taken is not set up any further
+for _room in _ROOMS:
+    problems.install(_room.blueprint)
+    _room.blueprint.before_request(_take_json_and_files_only)
+problems.install(_unknown)
