@@ -44,6 +44,13 @@ def test_json_that_is_no_object_is_refused(citizen: Client, body: Any) -> None:
     assert citizen.post("/dossiers", body, key=new_key()).status_code in (400, 422)
 
 
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", "text/xml"])
+def test_a_body_of_another_type_is_not_read(citizen: Client, kind: str) -> None:
+    headers = {"Content-Type": kind}
+    answer = citizen.call("POST", "/dossiers", data=b"procedure=2.001159", headers=headers)
+    refused(answer, 415, "content-type")
+
+
 def test_an_unknown_procedure_is_named_by_its_field(citizen: Client) -> None:
     answer = citizen.post("/dossiers", stay(procedure="9.999999"), key=new_key())
     problem = refused(answer, 422, "unknown-procedure")

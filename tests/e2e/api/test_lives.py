@@ -29,7 +29,7 @@ class TestTracking:
     """At every hop the applicant sees who holds it, at which step, due when."""
 
     @pytest.mark.proves("A07", "A10", "A11", "A12", "A14", "A16", "D13", "D15")
-    @pytest.mark.proves("E01", "E02", "E03", "E04", "E05", "E06", "E07", "E08", "E09")
+    @pytest.mark.proves("E01", "E02", "E03", "E04", "E05", "E06", "E07", "E09")
     def test_of_a_registration_through_all_hands(self, system: System) -> None:
         filed = file(system, residence(system.person("congdan")))
         sent = filed.status()
@@ -89,7 +89,7 @@ def test_the_owner_may_be_somebody_else_than_the_applicant(system: System) -> No
     assert filed.status()["owner"]["name"] == "Lò Bá Thịnh"
 
 
-@pytest.mark.proves("A13", "C19", "D13", "D14", "D15")
+@pytest.mark.proves("D13", "D14", "D15")
 def test_each_procedure_goes_to_the_agency_that_resolves_it(system: System) -> None:
     to_police = file(system, stay())
     to_committee = file(system, marital_status())
@@ -235,7 +235,7 @@ def test_a_step_goes_back_with_a_reason_and_comes_again(system: System, records:
     _order(records.dossier(filed.code), "StepReturned", "StepCompleted", "ResultApproved")
 
 
-@pytest.mark.proves("D11", "D12", "D16", "D17", "D18", "H08", "F09")
+@pytest.mark.proves("D11", "D12", "D16", "H08")
 def test_mail_goes_to_the_address_in_the_form_and_the_history_tells_it(
     system: System, records: Records
 ) -> None:
@@ -243,8 +243,6 @@ def test_mail_goes_to_the_address_in_the_form_and_the_history_tells_it(
     mail = system.mailbox.await_one(filed.email, f"Hồ sơ {filed.code} đã được gửi")
     assert filed.pin in mail["text"]
     assert mail["html"]
-    registered = system.mailbox.to("congdan@demo.example")
-    assert filed.code not in {found["subject"] for found in registered}
 
     def told() -> list[Json]:
         entries = [entry for entry in filed.trace() if entry["type"] == "CitizenNotified"]
@@ -270,7 +268,6 @@ def test_mail_speaks_the_applicants_language(system: System) -> None:
     assert mail["headers"]["Content-Language"] == "en"
 
 
-@pytest.mark.proves("D01", "D03", "D06")
 def test_a_draft_is_kept_until_it_is_sent(system: System) -> None:
     citizen = system.person("congdan")
     begun = {"procedure": "2.001159", "content": {"step": 3, "form": {"ly_do": "Thăm"}}}

@@ -34,7 +34,7 @@ def _look_up(system: System, key: str, factor: str) -> list[Json]:
     return list(expect(answer, 200)["items"])
 
 
-@pytest.mark.proves("A04", "E10", "E11", "E16", "E19")
+@pytest.mark.proves("A04", "E11", "E16")
 def test_by_code_with_the_pin_of_the_receipt(system: System, filed: Filed) -> None:
     (found,) = _look_up(system, filed.code, filed.pin)
     assert found["code"] == filed.code
@@ -73,7 +73,7 @@ def test_a_wrong_factor_finds_nothing_as_an_unknown_key_does(
     assert _look_up(system, "038190999999", factor) == []
 
 
-@pytest.mark.proves("E10", "E11")
+@pytest.mark.proves("E11")
 def test_with_a_one_time_code_from_the_mail(system: System, filed: Filed) -> None:
     asked = system.anybody.post("/lookups/codes", {"key": filed.code})
     expect(asked, 202)

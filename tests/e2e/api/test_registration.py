@@ -86,9 +86,7 @@ def entered(system: System, filled: Json) -> Client:
     return Client(system.stack.url("portal"), filled["username"], filled["password"])
 
 
-@pytest.mark.proves(
-    "A01", "A02", "A03", "B01", "B05", "B06", "B07", "B08", "B09", "B13", "B14", "B15"
-)
+@pytest.mark.proves("A01", "A02", "A03", "B05", "B06", "B07", "B08", "B09", "B13", "B14", "B15")
 @pytest.mark.parametrize("kind", ["citizen", "organisation", "enterprise"])
 def test_the_whole_way(system: System, stack: Stack, kind: str) -> None:
     filled = form(system, stack, kind)
@@ -230,7 +228,7 @@ class TestSessions:
         refused(system.anybody.call("PUT", "/sessions/current", json=current), 401)
 
 
-@pytest.mark.proves("A02", "A03", "B16", "C16")
+@pytest.mark.proves("A02", "A03", "C16")
 @pytest.mark.parametrize("username", ["tochuc", "doanhnghiep"])
 def test_organisations_and_enterprises_file_like_citizens(system: System, username: str) -> None:
     applicant = {
