@@ -108,7 +108,11 @@ def verify(commits: Iterator[Commit], after: Head | None = None) -> Head:
     streams: dict[str, tuple[int, str]] = {}
     for commit in commits:
         document = to_document(commit)
-        last, stream_hash = streams.get(commit.stream, (commit.first - 1, commit.stream_prev))
+        known = streams.get(commit.stream)
+        if known is None:
+            # behind a given head the stream may have begun before it
+            known = (0, GENESIS) if after is None else (commit.first - 1, commit.stream_prev)
+        last, stream_hash = known
         checks = (
             (commit.position == head.position + 1, f"follows position {head.position}"),
             (commit.prev == head.hash, "the chain is broken"),

@@ -134,24 +134,6 @@ def built(build: Callable[[Storage], T]) -> T:
     return cast(T, Built(build))
 
 
-class LedgerProvider(DependencyProvider):  # type: ignore[misc]
-    """Gives the service's `Ledger`."""
-
-    storage = Storage()
-
-    def __init__(self, types: EventTypes) -> None:
-        super().__init__()
-        self._types = types
-
-    def start(self) -> None:
-        """Open the ledger before the first request."""
-        self.storage.ledger(self._types)
-
-    def get_dependency(self, worker_ctx: Any) -> Ledger:
-        """Return the ledger."""
-        return self.storage.ledger(self._types)
-
-
 class ViewProvider(DependencyProvider):  # type: ignore[misc]
     """Gives a `StreamView`; `name` is its collection, the category where absent."""
 

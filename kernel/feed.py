@@ -82,7 +82,7 @@ class Feed(DependencyProvider):  # type: ignore[misc]
         return FeedPage(
             tuple(
                 envelope
-                for commit in reader.stream_commits(message.stream, message.after)
+                for commit in reader.stream_commits(message.stream, message.after, message.limit)
                 for envelope in envelopes(service, commit)
                 if envelope.version in wanted
             )

@@ -25,7 +25,7 @@ from typing import Any
 
 from pymongo import ASCENDING, MongoClient, ReadPreference
 from pymongo.collection import Collection
-from pymongo.errors import BulkWriteError, ConnectionFailure, OperationFailure
+from pymongo.errors import BulkWriteError, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -138,14 +138,18 @@ class LedgerReader:
         document = self.collection.find_one({"position": position})
         return None if document is None else from_document(document)
 
-    def stream_commits(self, stream: str, after: int = 0) -> list[Commit]:
+    def stream_commits(self, stream: str, after: int = 0, limit: int | None = None) -> list[Commit]:
         """Return the commits of a stream that hold versions greater than `after`, in order.
+
+        With `limit`, only those that hold one of the next so many versions.
 
         The answer ends where something is missing, for the same reason as that of `read`.
         """
         query: Document = {"stream": stream}
         if after:
             query["to"] = {"$gt": after}
+        if limit is not None:
+            query["from"] = {"$lte": after + limit}
         found = [from_document(document) for document in self.collection.find(query)]
         found.sort(key=lambda commit: commit.first)
         if found and found[0].first > after + 1:
@@ -294,7 +298,8 @@ class Ledger(LedgerReader):
             try:
                 batch = self._insert(batch)
                 tries = 0
-            except ConnectionFailure as failure:
+            except PyMongoError as failure:
+                # whatever became of it: the same ids tell, once the database answers again
                 tries += 1
                 self._tail = None
                 if tries == _CONNECTION_TRIES:
@@ -315,12 +320,14 @@ class Ledger(LedgerReader):
         tail = self._tail = self._head_after(Head(0, GENESIS)) if self._tail is None else self._tail
         documents: list[Document] = []
         placed: list[_Attempt] = []
+        again: list[_Attempt] = []
         front = tail
         ends = dict[str, tuple[int, str]]()
         for attempt in batch:
             end = self._end(attempt, ends)
             if end is None:
-                self._resolve(attempt)
+                if not self._resolve(attempt):
+                    again.append(attempt)
                 continue
             document = _document(attempt, front, stream_prev=end)
             front = Head(document["position"], document["hash"], document["recorded_at"])
@@ -328,7 +335,7 @@ class Ledger(LedgerReader):
             documents.append(document)
             placed.append(attempt)
         if not documents:
-            return []
+            return again
         try:
             if len(documents) == 1:
                 self.collection.insert_one(documents[0])
@@ -342,12 +349,12 @@ class Ledger(LedgerReader):
             self._remember(attempt.stream, document["to"], document["hash"])
             self._tail = Head(document["position"], document["hash"], document["recorded_at"])
         if inserted == len(documents):
-            return []
+            return again
         if self._resolve(placed[inserted]):
-            return placed[inserted + 1 :]
+            return again + placed[inserted + 1 :]
         self._catch_up()
         time.sleep(random.uniform(0, 0.004))  # noqa: S311 - jitter between writers, no secret
-        return placed[inserted:]
+        return again + placed[inserted:]
 
     def _end(self, attempt: _Attempt, ends: Mapping[str, tuple[int, str]]) -> str | None:
         """Return the hash of the commit that ends at the expected version; None: there is none."""

@@ -18,7 +18,7 @@ import dataclasses
 import types
 import typing
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any, TypeVar, cast
 
@@ -34,6 +34,7 @@ JSON = typing.Any
 
 _MISSING = dataclasses.MISSING
 _KEY = "motcua"
+_EARLIEST_YEAR, _LATEST_YEAR = 1000, 9998  # four digits in every time zone
 
 
 def field(
@@ -179,11 +180,15 @@ class _Instant(fields.AwareDateTime):
     def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:
         return None if value is None else rfc3339(value)
 
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        moment = super()._deserialize(value, attr, data, **kwargs)
+        if not _EARLIEST_YEAR <= moment.year <= _LATEST_YEAR:
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        return moment
+
 
 def rfc3339(moment: datetime) -> str:
     """Return an aware moment as RFC 3339 text in UTC, always with microseconds."""
-    from datetime import UTC
-
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from ledgers import Counted, meta, new_id, open_ledger
 from pymongo import MongoClient
 
-from kernel.commits import GENESIS, Tampered, to_document, verify
+from kernel.commits import GENESIS, Tampered, digest_of_commit, to_document, verify
 from kernel.errors import TooLarge
 from kernel.ledger import Ledger, VersionConflict
 
@@ -201,6 +202,17 @@ def test_verification_names_the_first_commit_that_does_not_follow(
     with pytest.raises(Tampered) as tampered:
         verify(ledger.commits())
     assert tampered.value.position == position
+
+
+@pytest.mark.proves("L1", "L6")
+def test_a_stream_that_does_not_begin_at_its_beginning_is_found(ledger: Ledger) -> None:
+    append(ledger, "counter-a", 0, 1)
+    append(ledger, "counter-a", 1, 2)
+    (second,) = ledger.stream_commits("counter-a", after=1)
+    alone = replace(second, position=1, prev=GENESIS, hash="")
+    digest = digest_of_commit(to_document(alone))
+    with pytest.raises(Tampered, match="versions of the stream"):
+        verify(iter([replace(alone, hash=digest)]))
 
 
 @pytest.mark.proves("L6")

@@ -173,3 +173,14 @@ def test_an_annotation_without_a_schema_is_the_programmers_fault() -> None:
 def test_a_schema_is_made_once() -> None:
     assert schemas.schema_for(Order) is schemas.schema_for(Order)
     assert schemas.schema_class(Order).__name__ == "Order"
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-10:00"])
+def test_a_moment_that_utc_cannot_hold_is_refused(text: str) -> None:
+    @schemas.frozen
+    class Appointment:
+        at: datetime
+
+    with pytest.raises(Invalid) as refused:
+        schemas.load(Appointment, {"at": text})
+    assert [fault.field for fault in refused.value.fields] == ["at"]
