@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -91,3 +92,23 @@ def test_the_frame_offers_registration_login_services_and_look_up(
     text = render(pages["home"])
     for words in ("Đăng ký", "Đăng nhập", "Dịch vụ công trực tuyến", "Tra cứu hồ sơ"):
         assert words in text
+
+
+@pytest.mark.proves("D08")
+def test_the_filled_in_declaration_is_a_file_that_needs_nothing_beside_it(
+    render: Any, pages: Mapping[str, Any]
+) -> None:
+    filled = pages["declaration"]
+    text = render(replace(filled, template="declaration_file.html"))
+    assert "1.250.000" in text
+    assert "02/01/2026" in text
+    assert "Lựa chọn 1, Lựa chọn 2" in text
+    assert "href" not in text
+    assert "src=" not in text
+
+
+@pytest.mark.proves("E08")
+def test_the_tracking_page_says_where_it_is_stuck(render: Any, pages: Mapping[str, Any]) -> None:
+    text = render(pages["dossier"])
+    assert "Hồ sơ đang tắc ở khâu:" in text
+    assert "Quá thời gian của bước này 1 ngày làm việc 2 giờ 20 phút." in text
