@@ -122,7 +122,10 @@ def officers_only(view: View) -> View:
 def way_back() -> str:
     """Return where to go after logging in: a page of this site and nothing else."""
     wish = request.values.get("next", "")
-    return wish if wish.startswith("/") and not wish.startswith(("//", "/\\")) else ""
+    # browsers drop tabs and line ends and read a backslash as a slash: `/\t/evil` leads away
+    if any(sign <= " " or sign == "\\" for sign in wish):
+        return ""
+    return wish if wish.startswith("/") and not wish.startswith("//") else ""
 
 
 def _renew(token: str) -> Session | None:

@@ -48,9 +48,23 @@ def test_who_is_not_logged_in_is_led_to_the_login_and_back(client: FlaskClient, 
     assert answer.headers["Location"] == f"/login?next={path}"
 
 
-@pytest.mark.parametrize("next_page", ["//elsewhere.example", "https://elsewhere.example", "/\\e"])
+@pytest.mark.parametrize(
+    "next_page",
+    [
+        "//elsewhere.example",
+        "https://elsewhere.example",
+        "/\\e",
+        "/\t/elsewhere.example",
+        "/\n/elsewhere.example",
+        "/\r\nSet-Cookie: a=b",
+        "\x00//elsewhere.example",
+        " //elsewhere.example",
+        "/help\\e",
+    ],
+)
 def test_nobody_is_led_away_from_this_site(client: FlaskClient, next_page: str) -> None:
-    answer = client.get("/language/en", query_string={"next": next_page})
+    answer = client.get("/language/vi", query_string={"next": next_page})
+    assert answer.status_code == 303
     assert answer.headers["Location"] == "/"
 
 
