@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kernel.config import read
 from kernel.http import HttpServer, Tools
@@ -12,8 +13,12 @@ from services.portal.settings import PortalSettings
 
 def build_app(tools: Tools) -> Flask:
     """Return the application with the pages and the REST interface."""
-    app = site.build(tools.settings, read(PortalSettings))
+    settings = read(PortalSettings)
+    app = site.build(tools.settings, settings)
     api.install(app)
+    if (proxies := settings.trusted_proxies) > 0:
+        # without them everybody would share one address, and its bounds on tries
+        app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies, proxies)  # type: ignore[method-assign]
     return app
 
 

@@ -24,3 +24,10 @@ class PortalSettings:
         default="Một Cửa",
         doc="who runs this portal, as the footer names it",
     )
+    trusted_proxies: int = setting(
+        env="TRUSTED_PROXIES",
+        default=0,
+        doc="how many proxies in front tell the client's address (X-Forwarded-For)",
+        minimum=0,
+        maximum=10,
+    )
