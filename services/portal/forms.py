@@ -7,6 +7,7 @@ errors of a service, which name the same paths, find their input without a table
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,10 @@ from services.portal.language import locale
 
 T = TypeVar("T")
 
+
+# points stand between thousands and nowhere else; what is longer is no amount of this world
+_WHOLE_NUMBER = re.compile(r"-?([0-9]{1,15}|[0-9]{1,3}(\.[0-9]{3}){1,4})")
+_VERSION = re.compile(r"[0-9]{1,15}")
 
 # the hidden input with a form's idempotency key
 KEY = "form_key"
@@ -149,6 +154,12 @@ def _converted(kind: Any, value: Any) -> Any:
 
 
 def whole_number(text: str) -> Any:
-    """Return the number that `1.250.000` or `3` means, or the text as it is."""
-    digits = text.replace(".", "").replace("\u00a0", "").replace(" ", "").removesuffix("₫")
-    return int(digits) if digits.lstrip("-").isdigit() else text
+    """Return the number that `1.250.000 ₫` or `3` means, or the text as it is."""
+    bare = text.replace("\u00a0", "").replace(" ", "").removesuffix("₫")
+    return int(bare.replace(".", "")) if _WHOLE_NUMBER.fullmatch(bare) else text
+
+
+def version_of(form: Form) -> int | None:
+    """Return the version that the page with this form showed."""
+    text = str(form.value("version"))
+    return int(text) if _VERSION.fullmatch(text) else None

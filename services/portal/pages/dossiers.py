@@ -30,7 +30,7 @@ from services.dossier.contract import (
 from services.identity.contract import FindOfficers, Officers, Role
 from services.portal import actions, drafting, sessions, uploads
 from services.portal.actions import FORMS, Ask
-from services.portal.forms import Form, file_name, typed
+from services.portal.forms import Form, file_name, typed, version_of
 from services.portal.language import gettext
 from services.portal.pages.places import find_place, places_for, with_provinces
 from services.portal.rendering import page
@@ -100,7 +100,7 @@ def act(code: str, action: str) -> Response:
             if field.kind is Ask.RESULT_FILE and given is not None and given.filename:
                 values[field.name] = _uploaded(given)
         message = actions.command(action, dossier, values)
-        ask(message, key=form.key, version=_version(form))
+        ask(message, key=form.key, version=version_of(form))
     except Invalid as error:
         refused = {action: form.refused(error)}
         return page("dossier/show.html", _screen(code, refused), status=422)
@@ -134,7 +134,7 @@ def send_supplement(code: str) -> Response:
             form=_corrections(dossier, form),
             note=str(form.value("note")),
         )
-        ask(message, key=form.key, version=_version(form))
+        ask(message, key=form.key, version=version_of(form))
     except DomainError as error:
         if error.status not in (413, 415, 422):
             raise
@@ -235,8 +235,3 @@ def _corrections(dossier: DossierStatus, form: Form) -> dict[str, Any]:
 
 def _uploaded(given: FileStorage) -> str:
     return uploads.upload(given, name=file_name(given), asking=ask).file
-
-
-def _version(form: Form) -> int | None:
-    text = str(form.value("version"))
-    return int(text) if text.isdigit() else None

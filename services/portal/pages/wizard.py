@@ -31,7 +31,7 @@ from services.dossier.contract import (
 from services.identity.contract import Account, ReadAccount
 from services.portal import drafting, uploads
 from services.portal.drafting import FileGiven, Step, Writing
-from services.portal.forms import Form, file_name, typed
+from services.portal.forms import Form, file_name, typed, version_of
 from services.portal.language import gettext
 from services.portal.pages.declarations import place_names
 from services.portal.pages.places import places_for, with_provinces
@@ -216,11 +216,10 @@ def _open(draft: str) -> tuple[Draft, Writing, Procedure]:
 
 
 def _save(saved: Draft, writing: Writing, form: Form) -> Draft:
-    version = form.value("version")
     answer: Draft = ask(
         SaveDraft(procedure=saved.procedure, content=writing.content(), draft=saved.draft),
         key=form.key,
-        version=int(version) if str(version).isdigit() else None,
+        version=version_of(form),
     )
     return answer
 

@@ -18,7 +18,7 @@ from services.catalog.contract import (
 from services.dossier.contract import DossierStatus, Draft, ReturnBy
 from services.portal.drafting import FileGiven, Step, Writing
 from services.portal.formats import money, show_day
-from services.portal.forms import Form
+from services.portal.forms import Form, whole_number
 from services.portal.language import gettext, named
 from services.portal.screens.places import Places
 
@@ -127,8 +127,8 @@ def answer_words(item: FormField, value: Any, places: Mapping[str, str]) -> str:
         case FieldType.DATE:
             return show_day(str(value))
         case FieldType.MONEY:
-            digits = str(value).replace(".", "")
-            return money(int(digits)) if digits.isdigit() else str(value)
+            amount = whole_number(str(value))
+            return money(amount) if isinstance(amount, int) else str(value)
         case FieldType.CONSENT:
             return gettext("Agreed")
         case FieldType.PLACE:

@@ -11,7 +11,7 @@ from kernel.errors import Invalid
 from services.dossier.contract import LookUp
 from services.identity.contract import AccountKind, IdentityDocument, Register
 from services.payment.contract import RecordCash
-from services.portal.forms import Form, read, typed, whole_number
+from services.portal.forms import Form, read, typed, version_of, whole_number
 
 REGISTRATION = {
     "kind": "citizen",
@@ -56,10 +56,34 @@ def test_a_tick_that_is_missing_means_no() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("1.250.000", 1_250_000), ("20000 ₫", 20_000), ("nhiều", "nhiều")]
+    ("text", "number"),
+    [
+        ("1.250.000", 1_250_000),
+        ("20000 ₫", 20_000),
+        ("10.000\u00a0₫", 10_000),
+        ("-5", -5),
+        *(
+            (text, text)
+            for text in ("nhiều", "1.5", "12.34.567", "²", "٣", "--5", "-", "9" * 5_000)
+        ),
+    ],
 )
 def test_amounts_are_read_as_they_are_written(text: str, number: object) -> None:
     assert whole_number(text) == number
+
+
+@pytest.mark.parametrize("amount", ["1.5", "²", "--5", "9" * 5_000])
+def test_what_is_no_amount_is_a_fault_of_its_input(amount: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        read(RecordCash, {"receipt": "BL-1", "amount": amount}, obligation="mine")
+    assert [item.field for item in refused.value.fields] == ["amount"]
+
+
+@pytest.mark.parametrize(
+    ("text", "version"), [("17", 17), ("", None), ("²", None), ("-1", None), ("9" * 5_000, None)]
+)
+def test_a_version_is_one_that_a_page_can_have_shown(text: str, version: int | None) -> None:
+    assert version_of(Form({"version": text})) == version
 
 
 def test_parts_that_the_page_knows_are_not_taken_from_the_browser() -> None:
