@@ -3,13 +3,17 @@
 The key is a dossier's code or an identity number (E11–E14); the factor the PIN on the receipt or
 a one-time code sent to the contact on file (domain §10). The answer for a wrong key is that for a
 wrong factor: it never tells whether a dossier exists.
+
+Nothing ties an identity number to the account that filed with it. So a one-time code opens the
+dossiers of the one account whose contact got it, and a number under which several accounts filed
+leads to a code and a mail for each.
 """
 
 from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -19,10 +23,12 @@ from pymongo.database import Database
 
 from kernel.errors import NotFound, TooMany
 from kernel.privacy import keyed_digest
+from services.identity.contract.identity_numbers import normal_number
 
 ONE_TIME_LIFETIME = timedelta(minutes=10)
 TRIES = 10
 TRIES_WINDOW = timedelta(minutes=15)
+RECIPIENTS = 5
 _DIGITS = 6
 
 Document = dict[str, Any]
@@ -45,12 +51,13 @@ class LookUps:
 
     def digest(self, key: str) -> str:
         """Return what stands for a typed key in the database: its keyed digest."""
-        return keyed_digest(self._master, "look-up", key.strip().upper())
+        return keyed_digest(self._master, "look-up", normal_number(key))
 
     def count_try(self, key: str, address: str | None) -> None:
         """Count a try against the key and the client's address; `TooMany` past the bound."""
         now = datetime.now(UTC)
-        for subject in {f"key/{self.digest(key)}", f"address/{self.digest(address or '-')}"}:
+        client = keyed_digest(self._master, "look-up-address", address or "-")
+        for subject in (f"key/{self.digest(key)}", f"address/{client}"):
             window = int(now.timestamp() // TRIES_WINDOW.total_seconds())
             counted = self._tries.find_one_and_update(
                 {"_id": f"{subject}/{window}"},
@@ -67,14 +74,18 @@ class LookUps:
                     retry_after=int(TRIES_WINDOW.total_seconds()),
                 )
 
-    def new_code(self, key: str, dossier: str) -> str:
-        """Make a one-time code for a key whose dossier has a contact; returns the look-up's id."""
+    def new_code(self, key: str, dossier: str, subject: str) -> str:
+        """Make a one-time code for a key and an account; returns the look-up's id.
+
+        `dossier` is the account's dossier whose contact gets the code.
+        """
         look_up = f"look-up-{uuid4().hex}"
         self._codes.insert_one(
             {
                 "_id": look_up,
                 "key": self.digest(key),
                 "dossier": dossier,
+                "subject": subject,
                 "code": "".join(secrets.choice("0123456789") for _ in range(_DIGITS)),
                 "expires_at": datetime.now(UTC) + ONE_TIME_LIFETIME,
             }
@@ -88,15 +99,35 @@ class LookUps:
             raise NotFound("code-ended", "Mã một lần đã hết hạn.", "The one-time code has ended.")
         return document["dossier"], document["code"], document["expires_at"]
 
-    def is_one_time_code(self, key: str, factor: str) -> bool:
-        """Whether `factor` is a live one-time code for this key."""
+    def subjects_of(self, key: str, factor: str) -> frozenset[str]:
+        """Return the accounts whose dossiers `factor` opens as a live one-time code for a key."""
         now = datetime.now(UTC)
-        live: Sequence[Document] = [
-            document
+        return frozenset(
+            document["subject"]
             for document in self._codes.find({"key": self.digest(key)})
-            if document["expires_at"] > now
-        ]
-        return any(same(document["code"], factor) for document in live)
+            if document["expires_at"] > now and same(document["code"], factor)
+        )
+
+
+def recipients(found: Iterable[Document]) -> list[Document]:
+    """Return the newest dossier of each account, newest first, of a bounded number of accounts."""
+    newest: dict[str, Document] = {}
+    for document in sorted(found, key=lambda one: str(one["submitted_at"]), reverse=True):
+        newest.setdefault(document["subject"], document)
+    return list(newest.values())[:RECIPIENTS]
+
+
+def opened(found: Iterable[Document], factor: str, subjects: frozenset[str]) -> list[Document]:
+    """Return the dossiers that a factor opens, newest first.
+
+    That is each whose PIN it is, and those of the accounts to whom it was sent as a one-time code.
+    """
+    shown = [
+        document
+        for document in found
+        if document["subject"] in subjects or same(document["picture"]["view"]["pin"], factor)
+    ]
+    return sorted(shown, key=lambda one: str(one["submitted_at"]), reverse=True)
 
 
 def same(secret: str | None, typed: str) -> bool:

@@ -30,13 +30,14 @@ from services.dossier.decider import decide, dossier_code, evolve, initial
 from services.dossier.drafts import Drafts
 from services.dossier.files import MAX_BYTES, MEDIA_TYPES, Files
 from services.dossier.http import DOWNLOAD, UPLOAD, build_app
-from services.dossier.look_ups import LookUps, same
+from services.dossier.look_ups import LookUps, opened, recipients
 from services.dossier.numbering import Numbering
 from services.dossier.references import References
 from services.dossier.submission import prepare
 from services.dossier.views import masked, may_read, may_see, notice, project, status, trace
 from services.dossier.views.document import picture_in
 from services.identity import contract as identity
+from services.identity.contract.identity_numbers import normal_number
 from services.notify import contract as notify
 from services.payment import contract as payment
 
@@ -202,26 +203,25 @@ class DossierService:
         """Return masked statuses; nothing for a wrong key as for a wrong factor."""
         look_ups = self.cabinet.look_ups
         look_ups.count_try(request.key, call.address)
-        one_time = look_ups.is_one_time_code(request.key, request.factor)
-        found = [
-            document
-            for document in self._found_by(request.key)
-            if one_time or same(document["picture"]["view"]["pin"], request.factor)
-        ]
-        found.sort(key=lambda document: str(document["submitted_at"]), reverse=True)
+        subjects = look_ups.subjects_of(request.key, request.factor)
+        found = opened(self._found_by(request.key), request.factor, subjects)
         now, calendar = _now(), self.cabinet.calendar
         return contract.LookUpResult(tuple(masked(one, now, calendar) for one in found))
 
     @serves(contract.RequestLookUpCode)
     def request_look_up_code(self, request: contract.RequestLookUpCode, call: Call) -> Done:
-        """Let notify send a one-time code to the contact on file, if there is one."""
-        self.cabinet.look_ups.count_try(request.key, call.address)
-        found = self._found_by(request.key)
-        if found:
-            newest = max(found, key=lambda document: str(document["submitted_at"]))
-            look_up = self.cabinet.look_ups.new_code(request.key, newest["code"])
-            asked = contract.LookUpCodeRequested(look_up, newest["code"])
-            self.look_up_log.execute(look_up, [asked], call)
+        """Let notify send a one-time code to the contact on file of each account concerned."""
+        look_ups = self.cabinet.look_ups
+        look_ups.count_try(request.key, call.address)
+        if self.look_up_log.repeated(call) is None:
+            asked = [
+                contract.LookUpCodeRequested(
+                    look_ups.new_code(request.key, one["code"], one["subject"]), one["code"]
+                )
+                for one in recipients(self._found_by(request.key))
+            ]
+            if asked:
+                self.look_up_log.execute(asked[0].look_up, asked, call)
         return Done("look-up", 0)
 
     @serves(contract.ReadLookUpNotice)
@@ -386,8 +386,8 @@ class DossierService:
         by_code = self.status_view.get(typed)
         if by_code is not None:
             return [by_code]
-        person = "picture.view.{}.identity_number"
-        query = {"$or": [{person.format(who): typed} for who in ("applicant", "owner")]}
+        number, person = normal_number(key), "picture.view.{}.identity_number"
+        query = {"$or": [{person.format(who): number} for who in ("applicant", "owner")]}
         return list(self.status_view.collection.find(query))
 
     def _require_part_of(self, file: str, document: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from kernel.errors import Forbidden, Invalid
@@ -25,6 +25,7 @@ from services.dossier.contract import (
     AgencyRef,
     DocumentKept,
     FeeLine,
+    Person,
     ProcedureKept,
     RouteStep,
     SubmitDossier,
@@ -34,6 +35,7 @@ from services.dossier.decider import commands as do
 from services.dossier.files import Files
 from services.dossier.forms import Submission, check_submission
 from services.dossier.references import References, unit_for
+from services.identity.contract.identity_numbers import normal_number
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,11 @@ def prepare(
     case = _case(procedure, request.case)
     agency = _agency(request, procedure, references, today)
     kept = keep(procedure, case, Channel.ONLINE, today)
+    applicant, owner = normal(request.applicant), normal(request.owner)
     answers = check_submission(
         procedure.form,
         kept.documents,
-        Submission(request.form, request.applicant, request.owner, request.documents),
+        Submission(request.form, applicant, owner, request.documents),
         today,
     )
     documents = files.attachments(request.documents, call.caller.id)
@@ -89,8 +92,8 @@ def prepare(
             documents=documents,
             return_by=request.return_by,
             locale=call.locale,
-            applicant=request.applicant,
-            owner=request.owner,
+            applicant=applicant,
+            owner=owner,
             answers=answers,
             pin=pin,
             at=at,
@@ -149,6 +152,11 @@ def route(procedure: Procedure, case: Case | None, agency: Agency) -> tuple[Rout
         )
         for step in procedure.workflow
     )
+
+
+def normal(person: Person) -> Person:
+    """Return a person with the identity number as it is checked, kept and looked up."""
+    return replace(person, identity_number=normal_number(person.identity_number))
 
 
 def agency_ref(agency: Agency) -> AgencyRef:

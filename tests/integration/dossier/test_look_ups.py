@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kernel.errors import NotFound, TooMany
-from services.dossier.look_ups import TRIES, LookUps, same
+from services.dossier.look_ups import TRIES, LookUps, opened, recipients, same
 
 
 @pytest.fixture
@@ -17,13 +17,52 @@ def look_ups(database: Any) -> LookUps:
     return LookUps(database, bytes(32))
 
 
+def document(code: str, subject: str, pin: str, submitted_at: str) -> dict[str, Any]:
+    """What a look-up reads of a dossier's stored view."""
+    view = {"pin": pin}
+    return {
+        "code": code,
+        "subject": subject,
+        "submitted_at": submitted_at,
+        "picture": {"view": view},
+    }
+
+
+AN_FIRST = document("H56-260101-0001", "acc-an", "1111", "2026-01-01T02:00:00.000Z")
+AN_SECOND = document("H56-260102-0001", "acc-an", "2222", "2026-01-02T02:00:00.000Z")
+BINH = document("H56-260103-0001", "acc-binh", "3333", "2026-01-03T02:00:00.000Z")
+UNDER_ONE_NUMBER = (AN_FIRST, AN_SECOND, BINH)
+
+
 def test_a_one_time_code_is_good_for_its_key_alone(look_ups: LookUps) -> None:
-    look_up = look_ups.new_code("038190000123", "H56-260101-0001")
+    look_up = look_ups.new_code("038190000123", "H56-260101-0001", "acc-an")
     dossier, code, _ = look_ups.read_code(look_up)
     assert dossier == "H56-260101-0001"
-    assert look_ups.is_one_time_code("038190000123", code)
-    assert not look_ups.is_one_time_code("038190000124", code)
-    assert not look_ups.is_one_time_code("038190000123", "000000x")
+    assert look_ups.subjects_of("038190000123", code) == {"acc-an"}
+    assert look_ups.subjects_of("038 190 000 123", code) == {"acc-an"}
+    assert not look_ups.subjects_of("038190000124", code)
+    assert not look_ups.subjects_of("038190000123", "000000x")
+
+
+def test_two_accounts_under_one_number_get_a_code_each() -> None:
+    assert recipients(UNDER_ONE_NUMBER) == [BINH, AN_SECOND]
+
+
+def test_the_number_of_mails_is_bounded() -> None:
+    many = [document(f"H56-{n}", f"acc-{n}", "1", f"2026-01-{n:02}") for n in range(1, 20)]
+    assert [one["subject"] for one in recipients(many)] == [f"acc-{n}" for n in range(19, 14, -1)]
+
+
+def test_a_code_sent_to_one_account_does_not_open_anothers_dossiers(look_ups: LookUps) -> None:
+    number = "038190000123"
+    look_up = look_ups.new_code(number, BINH["code"], BINH["subject"])
+    _, code, _ = look_ups.read_code(look_up)
+    assert opened(UNDER_ONE_NUMBER, code, look_ups.subjects_of(number, code)) == [BINH]
+
+
+def test_a_pin_opens_its_own_dossier_alone(look_ups: LookUps) -> None:
+    subjects = look_ups.subjects_of("038190000123", "1111")
+    assert opened(UNDER_ONE_NUMBER, "1111", subjects) == [AN_FIRST]
 
 
 def test_an_unknown_look_up_has_no_code(look_ups: LookUps) -> None:

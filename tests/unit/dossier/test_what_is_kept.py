@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import dossier_samples as s
+import pytest
+
 from services.catalog.contract import (
     Case,
     Channel,
@@ -14,7 +17,7 @@ from services.catalog.contract import (
     TimeUnit,
 )
 from services.catalog.files import read_procedures
-from services.dossier.submission import keep
+from services.dossier.submission import keep, normal
 
 TODAY = date(2026, 11, 23)
 PERSON, LIST = Case("person", "Cá nhân"), Case("list", "Theo danh sách")
@@ -77,3 +80,15 @@ def test_the_time_is_the_cases_own_where_it_has_one():
     own = ProcessingTime(Channel.ONLINE, TimeUnit.WORKING_HOUR, 12)
     kept = keep(SAMPLE, replace(PERSON, time=own), Channel.ONLINE, TODAY)
     assert (kept.time_unit, kept.time_value) == ("working-hour", 12)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("038 190 000 123", "038190000123"),
+        ("c1234567", "C1234567"),
+        ("038.190-000123", "038190000123"),
+    ],
+)
+def test_an_identity_number_is_kept_as_it_is_checked(typed, kept):
+    assert normal(replace(s.PERSON, identity_number=typed)).identity_number == kept
