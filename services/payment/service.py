@@ -44,6 +44,7 @@ from services.payment.decider import (
     stream_of,
     stream_of_payment,
 )
+from services.payment.endings import Endings
 from services.payment.inquiries import ASK_AFTER, Inquiries
 from services.payment.providers.provider import (
     Forged,
@@ -132,6 +133,7 @@ class PaymentService:
             amount=event.amount,
             payable_online=event.payable_online,
             at=event.requested_at,
+            ended=self._endings.of(event.code),
         )
         self.obligations.react(stream_of(event.obligation), command, record)
 
@@ -146,9 +148,14 @@ class PaymentService:
         self._cancel(record.event.code, Cancel("refused", record.event.refused_at), record)
 
     def _cancel(self, code: str, command: Cancel, record: Recorded) -> None:
+        self._endings.remember(code, command)
         # a dossier's events come in order, so that each of its fees is in the view by now
         for document in self.view.collection.find({"dossier": code}):
             self.obligations.react(stream_of(document["_id"]), command, record)
+
+    @property
+    def _endings(self) -> Endings:
+        return Endings(self.database["endings"])
 
     # Reading
 

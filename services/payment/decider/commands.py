@@ -10,8 +10,16 @@ from services.payment.contract import ObligationLine
 
 
 @dataclass(frozen=True)
+class Cancel:
+    """The dossier ended."""
+
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Raise:
-    """A dossier's fee is due."""
+    """A dossier's fee is due; `ended` where it is known that the dossier has ended since."""
 
     obligation: str
     dossier: str
@@ -21,6 +29,7 @@ class Raise:
     amount: int
     payable_online: bool
     at: datetime
+    ended: Cancel | None = None
 
 
 @dataclass(frozen=True)
@@ -60,14 +69,6 @@ class TakeCash:
     officer: str
     receipt: str
     amount: int
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Cancel:
-    """The dossier ended."""
-
-    reason: str
     at: datetime
 
 

@@ -55,18 +55,19 @@ def decide(owed: Owed, command: Command) -> Sequence[Any]:
 def _raise(owed: Owed, command: Raise) -> Sequence[Any]:
     if owed.exists:
         return []
-    return [
-        ObligationRaised(
-            obligation=command.obligation,
-            dossier=command.dossier,
-            subject=command.subject,
-            agency=command.agency,
-            lines=command.lines,
-            amount=command.amount,
-            payable_online=command.payable_online,
-            raised_at=command.at,
-        )
-    ]
+    raised = ObligationRaised(
+        obligation=command.obligation,
+        dossier=command.dossier,
+        subject=command.subject,
+        agency=command.agency,
+        lines=command.lines,
+        amount=command.amount,
+        payable_online=command.payable_online,
+        raised_at=command.at,
+    )
+    # a request that comes only after the dossier's end owes nothing for a moment
+    ended = [] if command.ended is None else [_cancelled(raised, command.ended)]
+    return [raised, *ended]
 
 
 def _start(owed: Owed, command: Start) -> Sequence[Any]:
@@ -198,16 +199,38 @@ def _same_cash(owed: Owed, command: TakeCash) -> bool:
 
 
 def _cancel(owed: Owed, command: Cancel) -> Sequence[Any]:
-    if not owed.exists or owed.state is not ObligationState.DUE:
+    match owed.state:
+        case ObligationState.DUE if owed.exists:
+            return [_cancelled(owed, command)]
+        case ObligationState.PAID:
+            return _paid_after_the_end(owed, command)
+        case _:
+            return []
+
+
+def _paid_after_the_end(owed: Owed, command: Cancel) -> Sequence[Any]:
+    """Flag money that came after the dossier had ended, though word of the end came later still."""
+    if owed.refund_due or owed.paid_at is None or owed.paid_at <= command.at:
         return []
     return [
-        ObligationCancelled(
+        PaymentFlagged(
             obligation=owed.obligation,
-            dossier=owed.dossier,
-            reason=command.reason,
-            cancelled_at=command.at,
+            payment=owed.payment,
+            provider=owed.provider,
+            amount=owed.amount,
+            reason=FLAG_REASONS[ObligationState.CANCELLED],
+            flagged_at=owed.paid_at,
         )
     ]
+
+
+def _cancelled(owed: Owed | ObligationRaised, command: Cancel) -> ObligationCancelled:
+    return ObligationCancelled(
+        obligation=owed.obligation,
+        dossier=owed.dossier,
+        reason=command.reason,
+        cancelled_at=command.at,
+    )
 
 
 def _require_due(owed: Owed) -> None:

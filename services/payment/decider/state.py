@@ -52,6 +52,9 @@ class Owed:
     method: Method | None = None
     receipt: str = ""
     paid_at: datetime | None = None
+    payment: str = ""
+    provider: str = ""
+    refund_due: bool = False  # it was paid, and then turned out to have ended before
 
     @property
     def exists(self) -> bool:
@@ -88,7 +91,9 @@ def evolve(owed: Owed, event: Any) -> Owed:
         case PaymentFailed():
             return _became(owed, event.payment, PaymentState.FAILED, event.reason)
         case PaymentFlagged():
-            return _became(owed, event.payment, PaymentState.FLAGGED, event.reason)
+            flagged = _became(owed, event.payment, PaymentState.FLAGGED, event.reason)
+            refund_due = owed.refund_due or event.payment == owed.payment
+            return replace(flagged, refund_due=refund_due)
         case FeePaid():
             paid = _became(owed, event.payment, PaymentState.PAID, "")
             return replace(
@@ -97,6 +102,8 @@ def evolve(owed: Owed, event: Any) -> Owed:
                 method=event.method,
                 receipt=event.receipt,
                 paid_at=event.paid_at,
+                payment=event.payment,
+                provider=event.provider,
             )
         case ObligationCancelled():
             return replace(owed, state=ObligationState.CANCELLED)

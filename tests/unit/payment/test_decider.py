@@ -244,6 +244,36 @@ def test_an_obligation_is_cancelled_with_its_dossier_unless_it_is_settled() -> N
         assert when(CANCEL, *events) == []
 
 
+@pytest.mark.parametrize(
+    ("events", "payment", "provider"),
+    [((STARTED, PAID), "ob7-1", "vnpay"), ((PAID_IN_CASH,), "ob7-cash", "")],
+)
+def test_money_that_came_after_the_end_is_flagged_when_word_of_the_end_comes_late(
+    events: tuple[Any, ...], payment: str, provider: str
+) -> None:
+    before = replace(CANCEL, at=NOW - timedelta(minutes=1))
+    flag = replace(flagged("cancelled"), payment=payment, provider=provider)
+    assert when(before, RAISED, *events) == [flag]
+    assert when(before, RAISED, *events, flag) == []
+
+
+def test_money_that_was_suspected_before_it_came_is_flagged_for_the_end_too() -> None:
+    before = replace(CANCEL, at=NOW - timedelta(minutes=1))
+    history = (RAISED, STARTED, flagged("suspected-fraud"), PAID)
+    assert when(before, *history) == [flagged("cancelled")]
+
+
+def test_a_fee_heard_of_after_the_end_of_its_dossier_is_never_due() -> None:
+    late = Raise(
+        "ob7", RAISED.dossier, "acc-1", "ag-1", LINES, 10_000, payable_online=True, at=NOW,
+        ended=CANCEL,
+    )  # fmt: skip
+    assert when(late) == [RAISED, CANCELLED]
+    for command in (START, CASH):
+        with pytest.raises(Conflict, match="fee-not-due"):
+            when(command, *when(late))
+
+
 def test_an_attempt_is_followed_through_its_states() -> None:
     def state(*events: Any) -> PaymentState:
         attempt = fold(RAISED, STARTED, *events).attempt("ob7-1")
