@@ -290,7 +290,7 @@ class DossierSupplemented:
     documents: tuple[Attachment, ...]
     supplemented_at: datetime
     answers: Mapping[str, JSON] | None = field(default=None, personal=True)
-    note: str = field(default="")
+    note: str | None = field(default=None, personal=True, doc="the applicant's own words")
 
 
 @event()
@@ -453,14 +453,15 @@ class ResultReceived:
     officer: OfficerRef | None = field(default=None)
 
 
-@event()
+@event(schema=2)
 @frozen
 class DossierWithdrawn:
-    """The applicant took it back (status 7)."""
+    """The applicant took it back (status 7). Schema 1 did not say whose it was."""
 
     code: str
-    reason: str
+    subject: str
     withdrawn_at: datetime
+    reason: str | None = field(default=None, personal=True, doc="the applicant's own words")
 
 
 @event()
@@ -510,6 +511,7 @@ EVENTS = EventTypes(
         CitizenNotified,
         LookUpCodeRequested,
     ),
+    upcasters={("DossierWithdrawn", 1): lambda data: {**data, "subject": ""}},
 )
 
 
@@ -622,7 +624,7 @@ class DossierStatus:
 
     `version` is the number of the last event seen ("up to date to event n") and the ETag.
     `actions` are those the caller may take now. Personal parts are given only to the applicant
-    and to officers of the agency.
+    and to officers of the agency, the PIN to the applicant alone.
     """
 
     code: str

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kernel import logs
+from kernel.commits import records
 from kernel.config import read, setting
 from kernel.container import CatchUp, DatabaseProvider, Storage, StoreProvider, ViewProvider, built
 from kernel.decider import Decider
@@ -163,9 +164,10 @@ class DossierService:
 
     @serves(contract.ReadTrace)
     def read_trace(self, request: contract.ReadTrace, call: Call) -> contract.Trace:
-        """Return the history."""
-        self._visible(request.code, call)
-        return trace(self.dossiers.load(stream_of(request.code)).history)
+        """Return the history, without its personal parts for those who may not see them."""
+        whole = may_see(self._visible(request.code, call), call.caller)
+        stream = stream_of(request.code)
+        return trace(self.dossiers.load(stream).history if whole else self._public(stream))
 
     @serves(contract.ListMyDossiers)
     def list_my_dossiers(
@@ -379,6 +381,11 @@ class DossierService:
         view = document["picture"]["view"]
         names = self.cabinet.files.names(one["file"] for one in view["documents"])
         return status(document, call.caller, _now(), self.cabinet.calendar, names)
+
+    def _public(self, stream: str) -> list[Recorded]:
+        """Return a stream's events as they read without any key."""
+        commits = self.dossiers.ledger.stream_commits(stream)
+        return [record for commit in commits for record in records(commit, EVENTS, None)]
 
     def _found_by(self, key: str) -> list[dict[str, Any]]:
         """Return the documents with this code, or of a person with this identity number."""

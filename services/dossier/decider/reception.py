@@ -101,7 +101,7 @@ def refuse(dossier: Dossier, command: do.Refuse) -> list[Any]:
 def withdraw(dossier: Dossier, command: do.Withdraw) -> list[Any]:
     """The applicant takes it back; it ends."""
     demand(dossier, "withdraw", command.by)
-    return [DossierWithdrawn(dossier.code, command.reason, command.at)]
+    return [DossierWithdrawn(dossier.code, dossier.subject, command.at, command.reason)]
 
 
 def _due(dossier: Dossier, command: do.Accept) -> datetime:

@@ -60,7 +60,7 @@ def supplement(dossier: Dossier, command: do.Supplement) -> list[Any]:
         documents=command.documents,
         supplemented_at=command.at,
         answers=command.answers,
-        note=command.note,
+        note=command.note or None,
     )
     return [sent, *resumed(dossier, command.at, command.calendar)]
 

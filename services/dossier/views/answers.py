@@ -48,7 +48,8 @@ def status(
 ) -> DossierStatus:
     """Return the status view for a caller, with the actions the caller may take now.
 
-    Personal parts are given only to those who may see the dossier. `file_names` names its files.
+    Personal parts are given only to those who may see the dossier, the PIN to the applicant
+    alone. `file_names` names its files.
     """
     picture = picture_in(document)
     view = picture.view
@@ -64,7 +65,9 @@ def status(
         actions=allowed_actions(picture.standing, who),
         documents=tuple(replace(one, file_name=names.get(one.file, "")) for one in view.documents),
     )
-    return shown if may_see(document, who) else _without_personal_parts(shown)
+    if who.id == document["subject"]:
+        return shown
+    return replace(shown, pin=None) if may_see(document, who) else _without_personal_parts(shown)
 
 
 def stuck_at(steps: tuple[StepView, ...]) -> StepView | None:

@@ -27,7 +27,7 @@ class Told:
 
 
 def trace(history: Sequence[Recorded]) -> Trace:
-    """Tell a dossier's whole history, oldest first."""
+    """Tell a dossier's whole history, oldest first; what is personal and sealed is left out."""
     entries: list[TraceEntry] = []
     before: State = initial
     for record in history:
@@ -267,7 +267,8 @@ def _received(event: contract.ResultReceived, _: Dossier) -> Told:
 
 
 def _withdrawn(event: contract.DossierWithdrawn, _: Dossier) -> Told:
-    return Told(("Rút hồ sơ", "Withdrawn"), (event.reason, event.reason))
+    reason = event.reason or ""
+    return Told(("Rút hồ sơ", "Withdrawn"), (reason, reason))
 
 
 def _notified(event: contract.CitizenNotified, _: Dossier) -> Told:

@@ -157,7 +157,7 @@ def test_the_inbox_is_read_page_by_page_newest_first_and_marked(office: PostOffi
     notice = office.applicant()
     office.submit(notice)
     office.mails(notice, 1)
-    office.tell(notice, dossier.DossierWithdrawn(notice.code, "Đổi ý", NOW))
+    office.tell(notice, dossier.DossierWithdrawn(notice.code, notice.account, NOW))
     eventually(
         lambda: len(office.inbox(notice.account).items) == 2, lambda: "the inbox stays behind"
     )

@@ -58,7 +58,7 @@ class Cashier:
 
     def withdrawn(self, fee: dossier.FeeRequested) -> None:
         """Let the applicant take the dossier back, and wait until the fee is cancelled."""
-        event = dossier.DossierWithdrawn(fee.code, "Đổi ý", datetime.now(UTC))
+        event = dossier.DossierWithdrawn(fee.code, fee.subject, datetime.now(UTC))
         self.dossiers.tell(f"dossier-{fee.code}", event)
         self.becomes(fee, contract.ObligationState.CANCELLED)
 

@@ -134,7 +134,9 @@ def test_a_refusal_ends_it_with_the_reason():
 
 def test_the_applicant_withdraws():
     story = s.UNTIL["handling"]()
-    assert story.tell(s.withdraw()) == [DossierWithdrawn(s.CODE, "Không còn nhu cầu", s.MONDAY)]
+    assert story.tell(s.withdraw()) == [
+        DossierWithdrawn(s.CODE, s.APPLICANT.id, s.MONDAY, "Không còn nhu cầu")
+    ]
     assert story.state.status is Status.WITHDRAWN
 
 

@@ -157,6 +157,16 @@ def test_personal_parts_are_for_the_applicant_and_the_agency():
         assert view.documents == ()
 
 
+def test_the_pin_is_for_the_applicant_alone():
+    document = views.project(s.UNTIL["handling"]().history())
+    pins = {
+        name: views.status(document, who, s.MONDAY, s.CALENDAR).pin
+        for name, who in s.PEOPLE.items()
+    }
+    assert pins.pop("applicant") == "4711"
+    assert set(pins.values()) == {None}
+
+
 def test_an_erased_person_leaves_a_view_without_personal_parts():
     history = s.UNTIL["handling"]().history()
     erased = replace(history[0].event, applicant=None, owner=None, answers=None, pin=None)

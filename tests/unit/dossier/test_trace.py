@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import dossier_samples as s
 import pytest
 
+from kernel.events import Encoded
 from services.dossier import contract, views
 from services.dossier.views.trace import TELLERS
 
@@ -83,6 +86,40 @@ def test_every_entry_is_told_in_both_languages():
         assert entry.title
         assert entry.title_en
         assert bool(entry.detail) is bool(entry.detail_en)
+
+
+class Safe:
+    """Keeps what is personal out of sight."""
+
+    def seal(self, subject: str, context: str, plaintext: str) -> str:
+        return "sealed"
+
+    def unseal(self, subject: str, context: str, ciphertext: str) -> str | None:
+        return None
+
+
+def test_without_keys_the_applicants_own_words_are_left_out():
+    story = s.Story(s.submit(), s.request_supplement())
+    story.tell(s.supplement(note="Mẹ tôi đang nằm viện"))
+    story.tell(s.withdraw())
+    public = [
+        replace(record, event=contract.EVENTS.decode(stored))
+        for record in story.history()
+        if (stored := contract.EVENTS.encode(record.event, record.id, Safe()))
+    ]
+    assert "nằm viện" in str(views.trace(story.history()))
+    assert "Không còn nhu cầu" in str(views.trace(story.history()))
+    told = views.trace(public)
+    assert "nằm viện" not in str(told)
+    assert told.entries[-1].detail == ""
+
+
+def test_a_withdrawal_recorded_before_it_said_whose_is_still_read():
+    former = Encoded(
+        *("event-9", "DossierWithdrawn", 1),
+        '{"code":"H56-260907-0001","reason":"Đổi ý","withdrawn_at":"2026-09-07T02:00:00Z"}',
+    )
+    assert contract.EVENTS.decode(former).reason == "Đổi ý"
 
 
 def test_every_event_of_a_dossier_has_a_teller():

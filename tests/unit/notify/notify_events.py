@@ -94,7 +94,7 @@ BY_POST = replace(
     appointment_place="",
 )
 ONLINE = replace(BY_POST, by=dossier.ReturnBy.ONLINE, tracking="")
-WITHDRAWN = dossier.DossierWithdrawn(CODE, "Đổi ý", NOW)
+WITHDRAWN = dossier.DossierWithdrawn(CODE, "acc-1", NOW)
 LOOK_UP = dossier.LookUpCodeRequested("lu-1", CODE)
 REGISTERED = identity.AccountRegistered(
     account="acc-1",
