@@ -6,7 +6,7 @@ Pure: the wizard's pages read and save drafts; here is what becomes of what was 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -29,6 +29,7 @@ from services.dossier.contract import (
     SubmitDossier,
 )
 from services.identity.contract import Account, AccountKind
+from services.portal import shapes
 from services.portal.formats import read_day
 
 
@@ -76,17 +77,12 @@ class Writing:
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Writing:
-        """Read a draft's content; what is not known here is left aside."""
-        values = {
-            item.name: content[item.name]
-            for item in dataclasses.fields(cls)
-            if item.name in content and item.name not in ("documents", "done")
-        }
-        documents = (given for given in content.get("documents") or () if isinstance(given, dict))
-        known = {item.name for item in dataclasses.fields(FileGiven)}
-        values["documents"] = tuple(FileGiven(**it) for it in documents if it.keys() == known)
-        values["done"] = tuple(content.get("done") or ())
-        return cls(**values)
+        """Read a draft's content; what is not known here, or of another shape, is left aside.
+
+        A program of one's own may save a draft too, and write anything into it.
+        """
+        values = {name: read(content[name]) for name, read in _READERS.items() if name in content}
+        return cls(**{name: value for name, value in values.items() if value is not None})
 
     def content(self) -> dict[str, Any]:
         """Return what is saved."""
@@ -129,6 +125,40 @@ class Writing:
             provinces["owner.place"] = provinces["applicant.place"]
         return dataclasses.replace(self, owner=dict(self.applicant), provinces=provinces)
 
+
+def _files(value: Any) -> tuple[FileGiven, ...] | None:
+    if not isinstance(value, list):
+        return None
+    return tuple(FileGiven(**given) for given in value if _is_file(given))
+
+
+def _is_file(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"requirement", "file", "name", "size"}
+        and all(isinstance(value[name], str) for name in ("requirement", "file", "name"))
+        and isinstance(value["size"], int)
+        and 0 <= value["size"] < 2**53
+    )
+
+
+def _steps(value: Any) -> tuple[str, ...] | None:
+    return tuple(step.value for step in Step if step in value) if isinstance(value, list) else None
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "procedure_name": shapes.text,
+    "procedure_name_en": shapes.text,
+    "place": shapes.text,
+    "case": shapes.text,
+    "return_by": shapes.text,
+    "applicant": shapes.texts,
+    "owner": shapes.texts,
+    "form": shapes.answers,
+    "documents": _files,
+    "provinces": shapes.texts,
+    "done": _steps,
+}
 
 _PERSON_FIELDS = tuple(item.name for item in dataclasses.fields(Person))
 

@@ -53,7 +53,7 @@ def place_names(writing: Writing, procedure: Procedure) -> dict[str, str]:
     """Return the names of all places that the draft speaks of."""
     codes: set[Any] = {writing.place, writing.applicant.get("place"), writing.owner.get("place")}
     codes |= {
-        writing.form.get(item.key)
+        str(writing.form.get(item.key) or "")
         for item in drafting.fields_of(procedure.form)
         if item.type is FieldType.PLACE
     }

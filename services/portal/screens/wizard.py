@@ -121,9 +121,10 @@ def answer_words(item: FormField, value: Any, places: Mapping[str, str]) -> str:
     labels = {option.value: named(option, "label") for option in item.options}
     match item.type:
         case FieldType.CHOICES:
-            return ", ".join(labels.get(one, str(one)) for one in value)
+            chosen = value if isinstance(value, list | tuple) else [value]
+            return ", ".join(labels.get(str(one), str(one)) for one in chosen)
         case FieldType.CHOICE:
-            return labels.get(value, str(value))
+            return labels.get(str(value), str(value))
         case FieldType.DATE:
             return show_day(str(value))
         case FieldType.MONEY:

@@ -12,6 +12,7 @@ from services.catalog.contract import FieldType, Form, FormField, FormSection, P
 from services.identity.contract import Account, AccountKind, IdentityDocument, Profile
 from services.portal import drafting
 from services.portal.drafting import FileGiven, Step, Writing
+from services.portal.screens.wizard import answer_words
 
 AN = {
     "kind": "citizen",
@@ -52,6 +53,31 @@ def test_a_draft_is_read_as_it_was_saved() -> None:
 def test_a_draft_saved_by_a_program_is_read_as_far_as_it_is_known() -> None:
     foreign = {"step": 4, "documents": [{"requirement": "ct01"}, "x"], "place": "16594"}
     assert Writing.of(foreign) == Writing(place="16594")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"documents": 5, "done": 5, "provinces": "38", "place": ["16594"], "case": 1},
+        {"applicant": ["An"], "owner": "An", "form": [1], "return_by": {}, "procedure_name": 3},
+        {"applicant": {"name": {"a": 1}, "place": [1]}, "form": {"muc": {}, "ngay": [[1]]}},
+        {"documents": [{"requirement": 1, "file": [], "name": None, "size": "x"}]},
+        {"documents": [{"requirement": "a", "file": "f", "name": "n", "size": 10**400}]},
+        {"done": [{}, [], 7, "elsewhere"], "provinces": {"place": 38}},
+    ],
+)
+def test_parts_of_another_shape_are_left_aside(content: dict[str, Any]) -> None:
+    assert Writing.of(content) == Writing()
+    assert Writing.of(content).values() == Writing().values()
+
+
+@pytest.mark.parametrize("value", [5, True, 1.5, "x", ["x"], "9" * 5_000])
+@pytest.mark.usefixtures("in_vietnamese")
+def test_an_answer_of_any_shape_can_be_shown(value: Any) -> None:
+    for kind in FieldType:
+        item = FormField("key", "Mục", kind, "Item")
+        kept = Writing.of({"form": {"key": value}}).form["key"]
+        assert isinstance(answer_words(item, kept, {}), str)
 
 
 @pytest.mark.proves("D02", "D05")
