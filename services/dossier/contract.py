@@ -165,7 +165,7 @@ class FeeLine:
     """A line of a fee; `amount` = `unit_amount` times `quantity`, in VND."""
 
     label: str = field(max_length=200)
-    unit_amount: int = field(minimum=0)
+    unit_amount: int = field(minimum=0, maximum=1_000_000_000)
     quantity: int = field(default=1, minimum=1, maximum=10_000)
     tariff: str | None = field(default=None, doc="id of the tariff; None where set by hand")
 
@@ -835,7 +835,7 @@ class SubmitDossier:
     applicant: Person
     owner: Person
     form: Mapping[str, JSON]
-    documents: tuple[AttachmentGiven, ...]
+    documents: tuple[AttachmentGiven, ...] = field(max_length=100)
     return_by: ReturnBy
     case: str | None = field(default=None)
     agency: str | None = field(default=None, max_length=100)
@@ -849,7 +849,7 @@ class SupplementDossier:
     """Send what was asked for."""
 
     code: str
-    documents: tuple[AttachmentGiven, ...] = field(default=())
+    documents: tuple[AttachmentGiven, ...] = field(default=(), max_length=100)
     form: Mapping[str, JSON] = field(default_factory=dict, doc="answers to correct, by key")
     note: str = field(default="", max_length=1000)
 
@@ -891,7 +891,7 @@ class RequestSupplement:
     """Ask for what is missing."""
 
     code: str
-    items: tuple[SupplementItem, ...] = field(min_length=1)
+    items: tuple[SupplementItem, ...] = field(min_length=1, max_length=50)
     reason: str = field(min_length=1, max_length=2000)
     legal_basis: str = field(default="", max_length=500)
 
@@ -930,7 +930,7 @@ class RequestFee:
     """Ask for the fee; without lines, that of the procedure's tariff."""
 
     code: str
-    lines: tuple[FeeLine, ...] = field(default=())
+    lines: tuple[FeeLine, ...] = field(default=(), max_length=50)
 
 
 @command("dossier", answer=DossierStatus)

@@ -20,6 +20,7 @@ from kernel.errors import Conflict, NotFound, Stale, TooLarge
 from kernel.events import Sealer
 from kernel.requests import Call
 from kernel.schemas import JSON
+from kernel.store import key_reused
 from services.dossier.contract import Draft
 
 LIFETIME = timedelta(days=30)
@@ -47,8 +48,9 @@ class Drafts:
     ) -> Draft:
         """Save a new draft (`draft` None), or another content of one.
 
-        A repeated idempotency key gives the same draft again. Raises `Stale` when the draft
-        changed since the expected version, `NotFound` for anybody else's.
+        A repeated idempotency key gives the same draft again, with another content `Conflict`
+        (`idempotency-key-reused`). Raises `Stale` when the draft changed since the expected
+        version, `NotFound` for anybody else's.
         """
         now = datetime.now(UTC)
         return (
@@ -74,7 +76,10 @@ class Drafts:
         self, procedure: str, content: Mapping[str, JSON], call: Call, now: datetime
     ) -> Draft:
         owner = call.caller.id
-        draft = f"draft-{call.commit_id[-32:]}"
+        commit_id = call.commit_id
+        draft = f"draft-{commit_id[-32:]}"
+        if (known := self._drafts.find_one({"_id": draft, "owner": owner})) is not None:
+            return self._repeated(known, call)
         if self._drafts.count_documents({"owner": owner}, limit=MAX_DRAFTS) >= MAX_DRAFTS:
             raise Conflict(
                 "too-many-drafts",
@@ -87,14 +92,16 @@ class Drafts:
             "version": 1,
             "procedure": procedure,
             "content": self._sealed(owner, draft, content),
-            "saved_by": call.commit_id,
+            "created": call.digest,
+            "saved_by": commit_id,
+            "digest": call.digest,
             "updated_at": now,
             "expires_at": now + LIFETIME,
         }
         try:
             self._drafts.insert_one(document)
         except DuplicateKeyError:
-            return self.read(draft, owner)
+            return self._repeated(self._document(draft, owner), call)
         return self._draft(document)
 
     def _change(
@@ -105,8 +112,8 @@ class Drafts:
         call: Call,
         now: datetime,
     ) -> Draft:
-        owner = call.caller.id
-        query: Document = {"_id": draft, "owner": owner, "saved_by": {"$ne": call.commit_id}}
+        owner, commit_id = call.caller.id, call.commit_id
+        query: Document = {"_id": draft, "owner": owner, "saved_by": {"$ne": commit_id}}
         if call.expected_version is not None:
             query["version"] = call.expected_version
         changed = self._drafts.find_one_and_update(
@@ -115,7 +122,8 @@ class Drafts:
                 "$set": {
                     "procedure": procedure,
                     "content": self._sealed(owner, draft, content),
-                    "saved_by": call.commit_id,
+                    "saved_by": commit_id,
+                    "digest": call.digest,
                     "updated_at": now,
                     "expires_at": now + LIFETIME,
                 },
@@ -126,13 +134,21 @@ class Drafts:
         if changed is not None:
             return self._draft(changed)
         present = self._document(draft, owner)
-        if present["saved_by"] == call.commit_id:
+        if present["saved_by"] == commit_id:
+            if present["digest"] != call.digest:
+                raise key_reused()
             return self._draft(present)
         raise Stale(
             "stale",
             "Bản nháp đã được sửa ở nơi khác. Hãy mở lại bản mới nhất.",
             f"The draft was changed elsewhere; version {present['version']} is current.",
         )
+
+    def _repeated(self, known: Document, call: Call) -> Draft:
+        """Return the draft that this very request made before, as it stands now."""
+        if known["created"] != call.digest:
+            raise key_reused()
+        return self._draft(known)
 
     def _document(self, draft: str, owner: str) -> Document:
         document = self._drafts.find_one({"_id": draft, "owner": owner})

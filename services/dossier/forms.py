@@ -36,6 +36,8 @@ from services.identity.contract.identity_numbers import (
 Given = Attachment | AttachmentGiven
 
 LONGEST = {FieldType.TEXT: 500, FieldType.LONG_TEXT: 5000}
+# plain, or with a dot before every three digits as Vietnamese is written; never a fraction
+_WHOLE_NUMBER = re.compile(r"-?(?:[0-9]{1,15}|[0-9]{1,3}(?:\.[0-9]{3}){1,4})")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 _IDENTITY_NUMBER = re.compile(r"[0-9]{12}|[0-9]{9}|(?=.*[0-9]{5})[A-Z0-9]{6,9}")
 _SEXES = {"nam": Sex.MALE, "male": Sex.MALE, "nu": Sex.FEMALE, "female": Sex.FEMALE}
@@ -137,7 +139,7 @@ def _text(field: FormField, value: JSON) -> str:
 
 
 def _whole_number(field: FormField, value: JSON) -> int:
-    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,15}", value.replace(".", "")):
+    if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value):
         value = int(value.replace(".", ""))
     if isinstance(value, bool) or not isinstance(value, int):
         raise _Fault("type")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from kernel.errors import FieldError, Invalid
@@ -17,6 +18,8 @@ from services.dossier.decider import commands as do
 from services.dossier.decider.actions import demand
 from services.dossier.decider.hops import Moment, next_step, step_completed, step_entered
 from services.dossier.decider.state import Dossier
+
+_FAR_AHEAD = timedelta(days=366)
 
 
 def dispatch(dossier: Dossier, command: do.Dispatch) -> list[Any]:
@@ -84,6 +87,13 @@ def _require_particulars(by: ReturnBy, command: do.Dispatch) -> None:
                 "required",
                 "Trả trực tiếp cần lịch hẹn.",
                 "A result given in person needs an appointment.",
+            )
+        case _ if command.appointment_at and command.appointment_at > command.at + _FAR_AHEAD:
+            fault = FieldError(
+                "appointment_at",
+                "too-far",
+                "Lịch hẹn còn hơn một năm nữa. Hãy xem lại ngày.",
+                "The appointment is more than a year ahead. Check the date.",
             )
         case ReturnBy.IN_PERSON if command.appointment_at and command.appointment_at < command.at:
             fault = FieldError(

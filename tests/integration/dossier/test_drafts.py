@@ -13,10 +13,15 @@ from kernel.requests import Call, Caller
 from services.dossier.drafts import LIFETIME, MAX_DRAFTS, Drafts
 
 
-def call(key: str | None = None, version: int | None = None, account: str = "acc-1") -> Call:
+def call(
+    key: str | None = None,
+    version: int | None = None,
+    account: str = "acc-1",
+    digest: str = "d",
+) -> Call:
     """A call by a citizen."""
     deadline = datetime.now(UTC) + timedelta(seconds=5)
-    return Call(Caller(account, "citizen"), "c", deadline, "d", key, version)
+    return Call(Caller(account, "citizen"), "c", deadline, digest, key, version)
 
 
 @pytest.fixture
@@ -49,6 +54,25 @@ def test_a_repeated_save_makes_one_draft(drafts: Drafts) -> None:
     changed = drafts.save(first.draft, "1.004222", {"step": 2}, call("key2", 1))
     assert drafts.save(first.draft, "1.004222", {"step": 2}, call("key2", 1)) == changed
     assert len(drafts.list("acc-1")) == 1
+
+
+def test_a_key_is_not_taken_for_another_content(drafts: Drafts) -> None:
+    first = drafts.save(None, "1.004222", {"step": 1}, call("key"))
+    with pytest.raises(Conflict, match="idempotency-key-reused"):
+        drafts.save(None, "1.004222", {"step": 9}, call("key", digest="other"))
+    drafts.save(first.draft, "1.004222", {"step": 2}, call("key2", 1, digest="change"))
+    with pytest.raises(Conflict, match="idempotency-key-reused"):
+        drafts.save(first.draft, "1.004222", {"step": 9}, call("key2", 1, digest="other"))
+    with pytest.raises(Conflict, match="idempotency-key-reused"):
+        drafts.save(None, "1.004222", {"step": 9}, call("key", digest="other"))
+    assert drafts.save(None, "1.004222", {"step": 1}, call("key")).content == {"step": 2}
+
+
+def test_a_repeated_save_is_answered_where_no_further_draft_fits(drafts: Drafts) -> None:
+    first = drafts.save(None, "1.004222", {}, call("key"))
+    for _ in range(MAX_DRAFTS - 1):
+        drafts.save(None, "1.004222", {}, call())
+    assert drafts.save(None, "1.004222", {}, call("key")).draft == first.draft
 
 
 def test_nobody_elses_draft_can_be_read_changed_or_deleted(drafts: Drafts) -> None:

@@ -75,6 +75,7 @@ def test_the_fee_is_paid_online_and_the_result_travels_by_post():
         (ReturnBy.POST, {"tracking": " "}, "tracking"),
         (ReturnBy.IN_PERSON, {"appointment_at": None}, "appointment_at"),
         (ReturnBy.IN_PERSON, {"appointment_at": s.at("2026-09-06 09:00")}, "appointment_at"),
+        *((by, {"appointment_at": s.at("2027-09-09 09:00")}, "appointment_at") for by in ReturnBy),
     ],
 )
 def test_each_way_of_return_needs_its_particulars(by, lacking, field):
