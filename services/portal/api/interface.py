@@ -9,9 +9,10 @@ from flask import Flask, current_app, request
 from flask_smorest import Api, Blueprint
 from werkzeug.exceptions import MethodNotAllowed
 
-from kernel.errors import NotFound, UnsupportedType
+from kernel.errors import NotFound
 from services.portal.api import (
     accounts,
+    bodies,
     catalogue,
     documentation,
     dossiers,
@@ -80,18 +81,6 @@ def _free_of_forms_protection(app: Flask, blueprint: Blueprint) -> None:
         protection.exempt(blueprint)
 
 
-def _take_json_and_files_only() -> None:
-    """Say that a body of another type is not read, instead of finding all its fields missing."""
-    if not request.content_length or request.method == "GET":
-        return
-    if not request.is_json and request.mimetype != "multipart/form-data":
-        raise UnsupportedType(
-            "content-type",
-            "Nội dung phải là JSON (application/json).",
-            "The content must be JSON (application/json).",
-        )
-
-
 def openapi() -> dict[str, Any]:
     """Return the OpenAPI document, made without a running system."""
     app = Flask("openapi")
@@ -105,7 +94,9 @@ _INFO = {
         "Find a procedure, file a dossier, follow who holds it at which step until when, pay, "
         "and receive the result. Refusals are problems (RFC 9457) in Vietnamese or English "
         "(`Accept-Language`). Every unsafe request takes an `Idempotency-Key`: the same key "
-        "with the same body gives the same answer, with another body 409. Commands take "
+        "with the same body gives the same answer, with another body 409; but for `/files`, "
+        "`/sessions` and `/captchas`, which keep no memory of keys: each request there makes "
+        "something new, or ends what there was. Commands take "
         "`If-Match` with the ETag of what was read: 412 when it is stale."
     ),
     "license": {"name": "Apache-2.0"},
@@ -135,5 +126,7 @@ def _methods_of_others(allowed: Any) -> set[str]:
 # once for all applications: a blueprint that one of them has taken is not set up any further
 for _room in _ROOMS:
     problems.install(_room.blueprint)
-    _room.blueprint.before_request(_take_json_and_files_only)
+    if _room is not files:
+        _room.blueprint.before_request(bodies.bound)
+    _room.blueprint.before_request(bodies.check)
 problems.install(_unknown)

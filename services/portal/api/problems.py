@@ -10,8 +10,9 @@ from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException
 
 from kernel import logs
-from kernel.errors import DomainError, Invalid
+from kernel.errors import DomainError, Internal, Invalid
 from kernel.schemas import invalid_fields
+from services.portal.api import bodies
 from services.portal.api.asking import language
 
 log = logs.get(__name__)
@@ -86,12 +87,27 @@ def install(blueprint: Blueprint) -> None:
     """Answer every error of a blueprint's addresses as a problem."""
     blueprint.register_error_handler(DomainError, problem)
     blueprint.register_error_handler(HTTPException, _http_problem)
+    blueprint.register_error_handler(RecursionError, _too_deep)
     blueprint.register_error_handler(Exception, _broken)
 
 
 def _broken(error: Exception) -> Response:
     log.error("request failed", path=request.path, exc_info=error)
-    return _plain_problem(500, "internal", _title(500))
+    reference = g.get("correlation", "?")
+    return problem(
+        Internal(
+            "internal",
+            f"Hệ thống gặp lỗi. Nếu lỗi lặp lại, hãy báo mã tra cứu {reference}.",
+            f"Something broke on our side. If it happens again, tell us this reference: "
+            f"{reference}.",
+        )
+    )
+
+
+def _too_deep(error: RecursionError) -> Response:
+    # nothing here calls itself but what follows a body's own depth
+    log.warning("body too deep", path=request.path)
+    return problem(bodies.malformed())
 
 
 def _http_problem(error: HTTPException) -> Response:
@@ -100,7 +116,7 @@ def _http_problem(error: HTTPException) -> Response:
     if error.code == 422 and messages:
         return problem(_invalid(messages))
     if error.code == 400 and messages:
-        return _plain_problem(400, "malformed-json", _BAD_JSON[language()])
+        return problem(bodies.malformed())
     status = error.code or 500
     code = error.name.lower().replace(" ", "-")
     response = _plain_problem(status, code, _title(status))
@@ -108,12 +124,6 @@ def _http_problem(error: HTTPException) -> Response:
         if name == "Allow":
             response.headers[name] = value
     return response
-
-
-_BAD_JSON = {
-    "vi": "Nội dung gửi lên không phải JSON hợp lệ.",
-    "en": "The body is not valid JSON.",
-}
 
 
 def _invalid(messages: dict[str, Any]) -> Invalid:

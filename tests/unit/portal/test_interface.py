@@ -1,0 +1,118 @@
+"""What the REST interface does with a request before any service hears of it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from kernel.client import Client
+from kernel.config import Settings
+from kernel.http import Tools, connect
+from kernel.trust import Keyring, ensure_keys
+from services.portal import api, site
+from services.portal.settings import PortalSettings
+
+Asked = list[tuple[Any, dict[str, Any]]]
+
+
+class Services(Client):
+    """The services: remembers what they are asked, and breaks as one is told."""
+
+    def __init__(self) -> None:
+        self.asked: Asked = []
+        self.answer: Callable[[Any], Any] | None = None
+
+    def call(self, message: Any, **options: Any) -> Any:
+        """Answer what was said beforehand."""
+        self.asked.append((message, options))
+        if self.answer is None:
+            raise ValueError("broken")
+        return self.answer(message)
+
+
+@pytest.fixture
+def services() -> Services:
+    """The other side of the interface."""
+    return Services()
+
+
+@pytest.fixture
+def client(tmp_path: Path, services: Services) -> FlaskClient:
+    """A program that speaks to the interface."""
+    ensure_keys(tmp_path, ["portal"])
+    settings = Settings(keys=tmp_path)
+    app: Flask = site.build(settings, PortalSettings())
+    api.install(app)
+    connect(app, Tools("portal", settings, services, Keyring(tmp_path), lambda name: None))
+    return app.test_client()
+
+
+def post(client: FlaskClient, body: bytes, path: str = "/api/v1/drafts") -> Any:
+    """Return the answer to a JSON body, in English."""
+    return client.post(
+        path,
+        data=body,
+        content_type="application/json",
+        headers={"Accept-Language": "en"},
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b'{"procedure": "1", "content": {"a": ' + b"9" * 5_000 + b"}}",
+        b"\xff\xfe",
+    ],
+    ids=["cut off", "lists in lists", "objects in objects", "endless number", "no text"],
+)
+def test_what_is_no_json_is_refused_as_malformed(client: FlaskClient, body: bytes) -> None:
+    answer = post(client, body)
+    assert answer.status_code == 400
+    assert answer.mimetype == "application/problem+json"
+    assert (answer.json["code"], answer.json["detail"]) == (
+        "malformed-json",
+        "The body is not valid JSON.",
+    )
+
+
+def test_depth_that_shows_only_on_the_way_on_is_malformed_too(
+    client: FlaskClient, services: Services
+) -> None:
+    def endless(message: Any) -> Any:
+        return endless(message)
+
+    services.answer = endless
+    answer = post(client, b'{"procedure": "1.004222", "content": {}}')
+    assert (answer.status_code, answer.json["code"]) == (400, "malformed-json")
+
+
+def test_a_body_is_at_most_one_megabyte(client: FlaskClient, services: Services) -> None:
+    answer = post(client, b'{"content": "' + b"x" * 1024 * 1024 + b'"}')
+    assert (answer.status_code, answer.json["code"]) == (413, "body-too-large")
+    assert services.asked == []
+
+
+def test_a_file_may_be_larger(client: FlaskClient, services: Services) -> None:
+    file = (io.BytesIO(b"x" * 2 * 1024 * 1024), "a.pdf")
+    answer = client.post("/api/v1/files", data={"file": file})
+    assert answer.status_code == 500  # only the services, which are broken here, refuse it
+    assert len(services.asked) == 1
+
+
+def test_what_broke_is_told_with_the_reference_that_finds_it(client: FlaskClient) -> None:
+    answer = post(client, b'{"procedure": "1.004222", "content": {}}')
+    reference = answer.headers["X-Correlation-Id"]
+    assert (answer.status_code, answer.json["code"]) == (500, "internal")
+    assert answer.json["detail"] == (
+        f"Something broke on our side. If it happens again, tell us this reference: {reference}."
+    )
+    assert answer.json["correlation"] == reference
