@@ -6,12 +6,12 @@ down. Each document carries the version of the stream it comes from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from pymongo import ReplaceOne
 from pymongo.database import Database
+from pymongo.errors import BulkWriteError
 
 from kernel import schemas
 from kernel.errors import FieldError, Invalid, NotFound
@@ -19,8 +19,11 @@ from kernel.events import Recorded
 from kernel.views import keep_newer
 from services.catalog.contract import (
     Agency,
+    AgencyClosed,
     AgencyOpened,
+    Competence,
     Place,
+    PlacesRegistered,
     Procedure,
     Unit,
     competences,
@@ -36,6 +39,7 @@ ONE_STOP = "one-stop"
 _LEVELS = 3
 _TODAY, _FORMER = "new", "old"
 _REMEMBERED = 512
+_DUPLICATE_KEY = 11000
 
 # a published version never changes, and building it from its document takes milliseconds
 _LOADED: dict[tuple[str, int], Procedure] = {}
@@ -55,6 +59,7 @@ class References:
         """Create the secondary indexes."""
         database["procedures"].create_index([("code", 1)])
         database["agencies"].create_index([("place", 1), ("kind", 1)])
+        database["places"].create_index([("content.parent", 1)])
 
     # What neighbours report
 
@@ -88,34 +93,45 @@ class References:
         )
 
     def close_agency(self, record: Recorded) -> None:
-        """Remember that an agency takes nothing from a day on."""
-        event = record.event
+        """Remember that an agency takes nothing from a day on: its last day is the one before."""
+        event: AgencyClosed = record.event
+        last = event.on - timedelta(days=1)
         self._agencies.update_one(
             {"_id": event.agency, "version": {"$lt": record.version}},
             {
                 "$set": {
                     "version": record.version,
-                    "content.valid_to": event.on.isoformat(),
+                    "content.valid_to": last.isoformat(),
                     "content.successors": list(event.successors),
                 }
             },
         )
 
-    def keep_places(self, places: Iterable[Place]) -> None:
-        """Keep administrative units; they never change once registered.
+    def keep_places(self, record: Recorded) -> None:
+        """Keep administrative units as they were registered or changed.
 
-        A code can name one unit before and another after 2025-07-01, hence the vintage.
+        A code can name one unit before and another after 2025-07-01, hence the vintage. A unit
+        stands in one stream, so the newer of two versions of it is known, whichever comes last.
         """
+        event: PlacesRegistered = record.event
         writes = [
             ReplaceOne(
-                {"_id": f"{place.vintage}/{place.code}"},
-                {"content": schemas.dump(place)},
+                {
+                    "_id": f"{place.vintage}/{place.code}",
+                    "version": {"$lt": record.version},
+                },
+                {"version": record.version, "content": schemas.dump(place)},
                 upsert=True,
             )
-            for place in places
+            for place in event.places
         ]
-        if writes:
+        if not writes:
+            return
+        try:
             self._places.bulk_write(writes, ordered=False)
+        except BulkWriteError as error:
+            if any(one["code"] != _DUPLICATE_KEY for one in error.details["writeErrors"]):
+                raise  # a duplicate key says that this version or a newer one is there
 
     def keep_officer(self, record: Recorded) -> None:
         """Keep an officer's place, or that it was given up."""
@@ -179,19 +195,31 @@ class References:
     ) -> Agency:
         """Return the agency that resolves a procedure for a place (D13–D15).
 
-        A place that exists no longer leads to its main successor.
+        A place that exists no longer leads to its main successor. Where the competence is not
+        territorial, an agency elsewhere takes it too, one of the place's own province first.
         """
         chain = self._chain(place)
+        *_, province = chain
         for competence in competences(procedure, case, on):
-            if competence.within not in (None, *chain):
+            if competence.within not in (None, province):
                 continue
-            query = {"place": {"$in": chain}, "kind": competence.kind.value}
-            found = [_agency(document) for document in self._agencies.find(query)]
-            able = [one for one in found if resolves(one, competence) and _in_force(one, on)]
-            if able:
+            if able := self._able(competence, on, {"$in": chain}):
                 order = competence.levels.index
                 return min(able, key=lambda agency: (order(agency.level), agency.id))
+            if not competence.territorial and (
+                able := self._able(competence, on, {"$in": self._inside(province)})
+                or self._able(competence, on, {"$exists": True})
+            ):
+                return min(able, key=lambda agency: agency.id)
         raise _invalid("place", "no-competent-agency")
+
+    def takes(self, agency: Agency, procedure: Procedure, case: str | None, on: date) -> bool:
+        """Whether an agency is one of those that resolve a procedure."""
+        return any(
+            resolves(agency, competence)
+            and (competence.within is None or agency.place in self._inside(competence.within))
+            for competence in competences(procedure, case, on)
+        )
 
     def officer(self, account: str) -> Document:
         """Return an officer who serves; `NotFound` otherwise."""
@@ -206,6 +234,17 @@ class References:
         """Return an officer as the citizen may see him or her; the token's name where unknown."""
         document = self._officers.find_one({"_id": account}) or {}
         return OfficerRef(account, document.get("name", name), document.get("title", ""))
+
+    def _able(self, competence: Competence, on: date, place: Document) -> list[Agency]:
+        """Return the agencies open on a day that a competence names, at some of the places."""
+        found = self._agencies.find({"place": place, "kind": competence.kind.value})
+        agencies = (_agency(document) for document in found)
+        return [one for one in agencies if resolves(one, competence) and _in_force(one, on)]
+
+    def _inside(self, province: str) -> list[str]:
+        """Return the codes of a province of today and of the units in it."""
+        query = {"content.parent": province, "content.vintage": _TODAY}
+        return [province, *(one["content"]["code"] for one in self._places.find(query))]
 
     def _chain(self, place: str) -> list[str]:
         """Return a place of today with its parents, smallest first."""
@@ -227,8 +266,10 @@ class References:
         return None if document is None else schemas.load(Place, document["content"], tolerant=True)
 
 
-def unit_for(agency: Agency, step_unit: str, procedure: Procedure, case: str | None) -> Unit:
-    """Return the unit of an agency at which a workflow's step lies.
+def unit_for(
+    agency: Agency, step_unit: str, procedure: Procedure, case: str | None, on: date
+) -> Unit:
+    """Return the unit of an agency at which a workflow's step lies on a day.
 
     `one-stop` is the agency's counter, `handling` the unit competent for the procedure; anything
     else is a unit's id, and where the agency has no such unit, the competent one.
@@ -236,7 +277,7 @@ def unit_for(agency: Agency, step_unit: str, procedure: Procedure, case: str | N
     if step_unit == ONE_STOP:
         return next((unit for unit in agency.units if unit.one_stop), agency.units[0])
     named = next((unit for unit in agency.units if unit.id == step_unit), None)
-    return named or handling_unit(agency, procedure, case)
+    return named or handling_unit(agency, procedure, case, on)
 
 
 def _in_force(dated: Procedure | Agency, on: date) -> bool:

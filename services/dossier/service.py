@@ -292,7 +292,7 @@ class DossierService:
     @subscribes(catalog.EVENTS, catalog.PlacesRegistered)
     def on_places_registered(self, record: Recorded) -> None:
         """Keep the places."""
-        self.cabinet.references.keep_places(record.event.places)
+        self.cabinet.references.keep_places(record)
 
     @subscribes(catalog.EVENTS, catalog.AgencyOpened)
     def on_agency_opened(self, record: Recorded) -> None:

@@ -17,8 +17,6 @@ from services.catalog.contract import (
     Procedure,
     ProcessingTime,
     Tariff,
-    competences,
-    resolves,
 )
 from services.dossier.clock import Calendar, day_of
 from services.dossier.contract import (
@@ -88,7 +86,7 @@ def prepare(
             channel=Channel.ONLINE.value,
             procedure=kept,
             agency=agency_ref(agency),
-            route=route(procedure, case, agency),
+            route=route(procedure, case, agency, today),
             documents=documents,
             return_by=request.return_by,
             locale=call.locale,
@@ -133,11 +131,13 @@ def keep(procedure: Procedure, case: Case | None, channel: Channel, on: date) ->
     )
 
 
-def route(procedure: Procedure, case: Case | None, agency: Agency) -> tuple[RouteStep, ...]:
-    """Return the procedure's workflow with each step's unit in the competent agency."""
+def route(
+    procedure: Procedure, case: Case | None, agency: Agency, on: date
+) -> tuple[RouteStep, ...]:
+    """Return the procedure's workflow with each step's unit in the agency competent on a day."""
 
     def unit(step_unit: str) -> UnitRef:
-        found = unit_for(agency, step_unit, procedure, case.id if case else None)
+        found = unit_for(agency, step_unit, procedure, case.id if case else None, on)
         return UnitRef(found.id, found.name, found.name_en)
 
     return tuple(
@@ -180,7 +180,7 @@ def _agency(
             fields=(field_error("place", "required"),),
         )
     agency = references.agency(request.agency, today)
-    if not any(resolves(agency, one) for one in competences(procedure, request.case, today)):
+    if not references.takes(agency, procedure, request.case, today):
         raise _not_competent()
     return agency
 

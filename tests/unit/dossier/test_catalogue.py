@@ -41,7 +41,7 @@ def test_the_officers_of_its_route_bring_it_to_its_end(procedure):
         s.submit(
             procedure=kept,
             agency=agency_ref(agency),
-            route=route(procedure, None, agency),
+            route=route(procedure, None, agency, s.MONDAY.date()),
             documents=tuple(s.attachment(document.id) for document in kept.documents),
         )
     )
