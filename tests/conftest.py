@@ -17,9 +17,22 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the plugin that lists the proved requirements."""
+    from hypothesis import settings
     from proofs import Proofs
 
+    # how fast a machine is decides no test
+    settings.register_profile("motcua", deadline=None)
+    settings.load_profile("motcua")
     config.pluginmanager.register(Proofs())
+
+
+@pytest.fixture(autouse=True)
+def _no_conversation() -> Iterator[None]:
+    """Leave no correlation id of one test to the next."""
+    from kernel.logs import bind_correlation
+
+    yield
+    bind_correlation(None)
 
 
 @pytest.fixture(scope="session")

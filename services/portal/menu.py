@@ -35,9 +35,16 @@ def items() -> tuple[Item, ...]:
     who = sessions.who()
     own = _OFFICERS if who.is_officer else () if who.kind == "anonymous" else _APPLICANTS
     first = (*own, *_EVERYBODY) if who.is_officer else (*_EVERYBODY, *own)
-    here = (request.endpoint or "").split(".")[0]
+    here = request.endpoint or ""
     return tuple(
-        Item(gettext(words), url_for(endpoint), endpoint.split(".")[0] == here)
+        Item(gettext(words), url_for(endpoint), _is_current(endpoint, here))
         for endpoint, words in (*first, *_LAST)
         if endpoint != "home.help_page" or not who.is_officer
     )
+
+
+def _is_current(endpoint: str, here: str) -> bool:
+    """Whether an entry leads to this page or its neighbours; the home page has none in the menu."""
+    if endpoint == "home.help_page":
+        return here == endpoint
+    return endpoint.split(".")[0] == here.split(".")[0]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, redirect, request
 from flask_smorest import Api, Blueprint
 from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.wrappers import Response as BaseResponse
 
 from kernel.errors import NotFound
 from services.portal.api import (
@@ -101,6 +102,13 @@ _INFO = {
     ),
     "license": {"name": "Apache-2.0"},
 }
+
+
+@_unknown.get("/")
+@_unknown.get("")
+def entrance() -> BaseResponse:
+    """Lead whoever opens the interface's own address to its documentation."""
+    return redirect(f"{PREFIX}/docs")
 
 
 @_unknown.route("/<path:rest>", methods=_METHODS)

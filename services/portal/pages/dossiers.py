@@ -189,12 +189,13 @@ def _declaration(dossier: DossierStatus) -> tuple[Procedure | None, dict[str, st
 
 
 def _officers(dossier: DossierStatus) -> tuple[tuple[str, str], ...]:
-    """Return who can be assigned: handling officers, those of the route's units first."""
+    """Return who can be assigned: the handling officers of the units on the dossier's route."""
     found: Officers = ask(FindOfficers(agency=dossier.agency.id, role=Role.HANDLING))
     units = {step.unit.id: step.unit.name for step in dossier.steps}
-    known = sorted(found.items, key=lambda officer: officer.unit not in units)
     return tuple(
-        (one.account, f"{one.name} – {one.title}, {units.get(one.unit, one.unit)}") for one in known
+        (one.account, f"{one.name} – {one.title}, {units[one.unit]}")
+        for one in found.items
+        if one.unit in units
     )
 
 
