@@ -21,10 +21,11 @@ from kernel.store import Executed
 from kernel.trust import Keyring
 from services.identity import contract
 from services.identity.captcha import Captchas
-from services.identity.contract import EVENTS, Role
+from services.identity.contract import EVENTS
 from services.identity.credentials import Credentials
 from services.identity.decider.accounts import ACCOUNTS, AccountState
 from services.identity.decider.number_claims import NUMBERS
+from services.identity.decider.offices import SETUP, may_appoint, may_dismiss
 from services.identity.entrance import Entrance
 from services.identity.opening import Opening, no_such_account, stream_of
 from services.identity.sessions import Sessions
@@ -39,7 +40,6 @@ from services.identity.views import (
     project_officer,
 )
 
-_SETUP = "service:setup"  # the installation's own command line
 _NOTIFY = "service:notify"
 
 
@@ -130,19 +130,20 @@ class IdentityService:
     @serves(contract.OpenVerifiedAccount)
     def open_verified_account(self, request: contract.OpenVerifiedAccount, call: Call) -> Done:
         """Open a verified account, for the installation's own set-up."""
-        _only(call.caller.id == _SETUP)
+        _only(call.caller.id == SETUP)
         return _done(self._opening.open_verified(request, call))
 
     @serves(contract.AppointOfficer)
     def appoint_officer(self, request: contract.AppointOfficer, call: Call) -> contract.Officer:
         """Give an officer a place."""
-        _only(_may_appoint(call))
+        present = self._account(self._opening.account_of(request.username))
+        _only(may_appoint(call.caller, request.agency, present))
         return officer_answer(self._opening.appoint(request, call).state)
 
     @serves(contract.DismissOfficer)
     def dismiss_officer(self, request: contract.DismissOfficer, call: Call) -> Done:
         """Take the place back and end the sessions."""
-        _only(_may_appoint(call))
+        _only(may_dismiss(call.caller, self._account(request.account)))
         executed = self._opening.dismiss(request.account, call)
         self.secrets.sessions.end_all(request.account)
         return _done(executed)
@@ -178,8 +179,8 @@ class IdentityService:
 
     @serves(contract.ReadContact)
     def read_contact(self, request: contract.ReadContact, call: Call) -> contract.Contact:
-        """Give a service the address of an account."""
-        _only(call.caller.is_service)
+        """Give notify the address of an account."""
+        _only(call.caller.id == _NOTIFY)
         contact = self._account(request.account).contact
         if contact is None:
             raise no_such_account()
@@ -220,11 +221,6 @@ SERVICE = IdentityService
 
 def _done(executed: Executed[AccountState]) -> Done:
     return Done(executed.stream, executed.version)
-
-
-def _may_appoint(call: Call) -> bool:
-    caller = call.caller
-    return caller.id == _SETUP or (caller.is_officer and Role.ADMINISTRATOR in caller.roles)
 
 
 def _only(allowed: bool) -> None:

@@ -313,7 +313,7 @@ class ReadAccount:
 @request("identity", answer=Contact)
 @frozen
 class ReadContact:
-    """Services only: where to reach an account."""
+    """Notify only: where to reach an account."""
 
     account: str
 
@@ -329,7 +329,7 @@ class ReadActivation:
 @command("identity", answer=Officer)
 @frozen
 class AppointOfficer:
-    """Administrators (and the installation's own set-up): open an officer's account in a unit.
+    """Open an officer's account in a unit: administrators of the agency, and the own set-up.
 
     Appointing an existing officer again changes title, unit and roles.
     """
@@ -348,7 +348,7 @@ class AppointOfficer:
 @command("identity", answer=Done)
 @frozen
 class DismissOfficer:
-    """Administrators (and the installation's own set-up): the officer serves no longer.
+    """The officer serves no longer: for administrators of the agency, and the own set-up.
 
     The sessions end at once and no new one begins; appointing the same user name again restores.
     """

@@ -46,13 +46,29 @@ def test_the_set_up_appoints_and_the_officer_logs_in(desk: Any, keyring: Keyring
     assert caller.roles == ("receiving",)
     contact = desk.as_service("notify", contract.ReadContact(officer.account))
     assert contact.email == "tra@example.vn"
+    with pytest.raises(Forbidden):
+        desk.as_service("portal", contract.ReadContact(officer.account))
 
 
-def test_an_administrator_appoints_and_nobody_else_does(desk: Any) -> None:
+def test_an_administrator_appoints_in_the_own_agency_and_nobody_else_does(desk: Any) -> None:
     administrator = place(roles=(Role.ADMINISTRATOR,))
     desk.as_service("setup", administrator)
     session = desk.log_in(administrator.username)
-    assert desk.somebody(session, place()).title == "Chuyên viên"
+    here = place(agency=administrator.agency)
+    officer = desk.somebody(session, here)
+    assert officer.title == "Chuyên viên"
+
+    elsewhere = place()
+    served = desk.as_service("setup", elsewhere)
+    for refused in (
+        place(),
+        replace(here, agency=elsewhere.agency),
+        replace(elsewhere, agency=administrator.agency),
+        contract.DismissOfficer(served.account),
+    ):
+        with pytest.raises(Forbidden):
+            desk.somebody(session, refused)
+    desk.somebody(session, contract.DismissOfficer(officer.account))
 
     receiving = place()
     desk.as_service("setup", receiving)

@@ -1,0 +1,30 @@
+"""Who gives officers their places, and takes them back. Pure."""
+
+from __future__ import annotations
+
+from kernel.requests import Caller
+from services.identity.contract import Role
+from services.identity.decider.accounts import AccountState
+
+SETUP = "service:setup"  # the installation's own command line
+
+
+def may_appoint(caller: Caller, agency: str, present: AccountState) -> bool:
+    """Whether a caller may give the officer, who stands as `present`, a place in an agency.
+
+    An administrator neither fills the places of another agency nor takes its officers away.
+    """
+    return _administers(caller, agency) and may_dismiss(caller, present)
+
+
+def may_dismiss(caller: Caller, present: AccountState) -> bool:
+    """Whether a caller may take back the place that an officer has, if there is any."""
+    place = present.officer
+    return _administers(caller, caller.agency if place is None else place.agency)
+
+
+def _administers(caller: Caller, agency: str | None) -> bool:
+    if caller.id == SETUP:
+        return True
+    administrator = caller.is_officer and Role.ADMINISTRATOR in caller.roles
+    return administrator and agency is not None and caller.agency == agency
