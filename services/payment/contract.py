@@ -217,6 +217,9 @@ class StartPayment:
     obligation: str = field(max_length=64)
     return_url: str = field(max_length=500)
     provider: str = field(default="vnpay", max_length=20)
+    dossier: str | None = field(
+        default=None, max_length=64, doc="the dossier that it must belong to"
+    )
 
 
 @request("payment", answer=Payment)
@@ -244,3 +247,6 @@ class RecordCash:
     obligation: str = field(max_length=64)
     receipt: str = field(min_length=1, max_length=50)
     amount: int = field(minimum=1)
+    dossier: str | None = field(
+        default=None, max_length=64, doc="the dossier that it must belong to"
+    )

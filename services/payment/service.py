@@ -188,7 +188,8 @@ class PaymentService:
         provider = self._provider(request.provider)
         _check_return_url(request.return_url)
         stream = stream_of(request.obligation)
-        if call.caller.id != self.obligations.load(stream).state.subject:
+        owed = self.obligations.load(stream).state
+        if call.caller.id != owed.subject or not owed.belongs_to(request.dossier):
             raise _unknown()
         command = Start(provider.name, datetime.now(UTC), self.till.settings.lifetime)
         done = self.obligations.execute(stream, command, call)
@@ -218,7 +219,8 @@ class PaymentService:
         """Enter cash that was taken at the counter."""
         stream = stream_of(request.obligation)
         owed = self.obligations.load(stream).state
-        if not owed.exists or not views.may_see(call.caller, owed.subject, owed.agency):
+        seen = owed.exists and views.may_see(call.caller, owed.subject, owed.agency)
+        if not seen or not owed.belongs_to(request.dossier):
             raise _unknown()
         if not views.may_take_cash(call.caller, owed.agency):
             raise Forbidden(

@@ -61,6 +61,10 @@ class Owed:
         """Whether it was raised."""
         return bool(self.obligation)
 
+    def belongs_to(self, dossier: str | None) -> bool:
+        """Whether it is a fee of this dossier; None: of whichever."""
+        return dossier in (None, self.dossier)
+
     def attempt(self, payment: str) -> Attempt | None:
         """Return the attempt of this name."""
         return next((item for item in self.attempts if item.payment == payment), None)

@@ -35,11 +35,11 @@ def read_obligations(code: str) -> Obligations:
 
 
 @blueprint.post("/dossiers/<code>/payments")
-@blueprint.arguments(body(StartPayment))
+@blueprint.arguments(body(StartPayment, "dossier"))
 @blueprint.alt_response(201, schema=answer(Redirect))
 def start(given: dict[str, Any], code: str) -> Response:
     """Start to pay a fee online; the answer says where to send the payer."""
-    redirect: Redirect = ask(StartPayment(**given), timeout=15)
+    redirect: Redirect = ask(StartPayment(**given, dossier=code), timeout=15)
     response = jsonify(dump(redirect))
     response.status_code = 201
     response.headers["Location"] = f"/api/v1/payments/{redirect.payment}"
@@ -47,11 +47,11 @@ def start(given: dict[str, Any], code: str) -> Response:
 
 
 @blueprint.post("/dossiers/<code>/payments/cash")
-@blueprint.arguments(body(RecordCash))
+@blueprint.arguments(body(RecordCash, "dossier"))
 @blueprint.response(201, answer(Obligation))
 def record_cash(given: dict[str, Any], code: str) -> Obligation:
     """Record cash taken at the counter against a receipt; for officers of the agency."""
-    obligation: Obligation = ask(RecordCash(**given))
+    obligation: Obligation = ask(RecordCash(**given, dossier=code))
     return obligation
 
 

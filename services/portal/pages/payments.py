@@ -40,9 +40,8 @@ def start(code: str, obligation: str) -> flask.Response:
     form = typed(request.form)
     back = current_app.config["PUBLIC_URL"] + url_for("payments.back")
     owed = _obligation(code, obligation)
-    leading: Redirect = ask(
-        StartPayment(obligation=obligation, return_url=back), key=form.key, timeout=15
-    )
+    message = StartPayment(obligation=obligation, return_url=back, dossier=code)
+    leading: Redirect = ask(message, key=form.key, timeout=15)
     # a page between, because the policy of this site lets no form lead to another one
     return page("payment/leaving.html", LeavingScreen(leading.url, owed.amount, code))
 
@@ -67,7 +66,7 @@ def cash(code: str, obligation: str) -> Response:
     """Enter cash taken at the counter against a receipt number."""
     form = typed(request.form)
     try:
-        message = read(RecordCash, form.values, obligation=obligation)
+        message = read(RecordCash, form.values, obligation=obligation, dossier=code)
         ask(message, key=form.key)
     except Invalid as error:
         screen = FeeScreen(code, _obligation(code, obligation), form.refused(error))

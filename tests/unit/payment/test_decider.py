@@ -115,6 +115,13 @@ def test_an_obligation_exists_only_once_its_dossier_raises_it() -> None:
     assert when(raised, RAISED) == []
 
 
+def test_an_obligation_belongs_to_one_dossier() -> None:
+    owed = fold(RAISED)
+    assert owed.belongs_to(RAISED.dossier)
+    assert owed.belongs_to(None)
+    assert not owed.belongs_to("000.00.14.H56-261123-0002")
+
+
 # Paying online
 
 

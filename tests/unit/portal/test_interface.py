@@ -116,3 +116,21 @@ def test_what_broke_is_told_with_the_reference_that_finds_it(client: FlaskClient
         f"Something broke on our side. If it happens again, tell us this reference: {reference}."
     )
     assert answer.json["correlation"] == reference
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("payments", {"obligation": "ob-1", "return_url": "https://here.example/back"}),
+        ("payments/cash", {"obligation": "ob-1", "receipt": "BL-1", "amount": 10_000}),
+    ],
+)
+def test_a_fee_is_paid_for_the_dossier_of_the_address(
+    client: FlaskClient, services: Services, path: str, body: dict[str, Any]
+) -> None:
+    address = f"/api/v1/dossiers/000.01-1/{path}"
+    client.post(address, json=body)
+    ((message, _),) = services.asked
+    assert (message.obligation, message.dossier) == ("ob-1", "000.01-1")
+    answer = client.post(address, json={**body, "dossier": "another"})
+    assert answer.status_code == 422
