@@ -1011,7 +1011,10 @@ class ListMyDossiers:
 @request("dossier", answer=DossierPage)
 @frozen
 class ReadInbox:
-    """An officer's work list: the open dossiers of the unit, most urgent first."""
+    """An officer's work list: the open dossiers of the unit, most urgent first.
+
+    Tab `closed` lists those of the agency that ended, newest first, of the last 90 days.
+    """
 
     tab: str = field(default="unit", pattern="^(mine|unit|waiting|closed)$")
     q: str = field(default="", max_length=200, doc="words of code, procedure or applicant")

@@ -1,15 +1,15 @@
 """Lists of dossiers: a person's own, and an officer's work list.
 
-A list's cost follows the open dossiers of the person or unit asked for, never all that there are:
-the narrow fields of those are read, filtered and put in order here, and only the rows of the
-page are read whole.
+A list's cost follows a person's own dossiers, or the open ones of a unit and those that its agency
+closed in the last 90 days; never all that there are. The narrow fields of those are read, filtered
+and put in order here, and only the rows of the page are read whole.
 """
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from kernel.errors import Malformed
@@ -18,6 +18,7 @@ from kernel.views import StreamView
 from services.dossier.clock import Calendar
 from services.dossier.contract import DossierPage, DossierRow, ListMyDossiers, ReadInbox
 from services.dossier.views import due_colour, row
+from services.dossier.views.document import stamp
 from services.dossier.wording import search_words
 from services.identity.contract import Role
 
@@ -32,6 +33,7 @@ _NARROW = {
     "words": 1,
     "name_words": 1,
 }
+_CLOSED_SHOWN = timedelta(days=90)
 _NEVER = "9"  # behind every moment: what nothing presses comes last
 
 
@@ -53,9 +55,10 @@ def inbox(
     """Return an officer's work list, most urgent first, with the count of every tab.
 
     `mine`: in the officer's own hands. `unit`: lies at the unit; for a leader at any unit of the
-    agency. `waiting`: the applicant is to act. `closed`: ended, newest first.
+    agency. `waiting`: the applicant is to act. `closed`: ended, newest first; those of the last
+    90 days.
     """
-    tabs = _tabs(who)
+    tabs = _tabs(who, now)
     counts = {tab: view.collection.count_documents(query) for tab, query in tabs.items()}
     found = [
         one
@@ -68,14 +71,15 @@ def inbox(
     return DossierPage(_rows(page, who, view, now, calendar), further, counts)
 
 
-def _tabs(who: Caller) -> dict[str, Document]:
+def _tabs(who: Caller, now: datetime) -> dict[str, Document]:
+    lately = {"$gte": stamp(now - _CLOSED_SHOWN)}
     agency = {"agency": who.agency}
     place = agency if Role.LEADER in who.roles else {**agency, "unit": who.unit}
     return {
         "mine": {"officer": who.id, "open": True, "waiting": False},
         "unit": {**place, "open": True, "waiting": False},
         "waiting": {**place, "open": True, "waiting": True},
-        "closed": {**agency, "open": False},
+        "closed": {**agency, "open": False, "updated_at": lately},
     }
 
 

@@ -52,7 +52,7 @@ STATUS = ViewProvider(
         ("subject",),
         ("officer", "open"),
         ("agency", "unit", "open"),
-        ("agency", "open"),
+        ("agency", "open", "updated_at"),
         ("picture.view.applicant.identity_number",),
         ("picture.view.owner.identity_number",),
     ],
