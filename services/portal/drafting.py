@@ -274,6 +274,8 @@ def prefilled(writing: Writing, definition: FormDefinition) -> Writing:
     for item in fields_of(definition):
         if item.prefill is None or item.key in answers:
             continue
+        if item.prefill is Prefill.PLACE and provinces.get(f"form.{item.key}"):
+            continue  # a province is chosen, and its commune is still to be
         value = writing.applicant.get(item.prefill.value.removeprefix("applicant."))
         if not value or (item.options and value not in {option.value for option in item.options}):
             continue

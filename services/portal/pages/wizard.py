@@ -128,8 +128,8 @@ def save_person(draft: str, step: str) -> Response:
             pass
         case _:
             return _go_on(Step(step), saved, writing, procedure, form)
-    saved = _save(saved, writing, form)
-    return _show(Step(step), saved, writing, procedure)
+    _save(saved, writing, form)
+    return redirect(_address(draft, Step(step)), 303)
 
 
 @pages.post("/drafts/<draft>/form")
@@ -140,7 +140,8 @@ def save_form(draft: str) -> Response:
     form = typed(request.form)
     writing = drafting.take_answers(writing, procedure.form, form.values)
     if form.value("then") == "places":
-        return _show(Step.FORM, _save(saved, writing, form), writing, procedure)
+        _save(saved, writing, form)
+        return redirect(_address(draft, Step.FORM), 303)
     return _go_on(Step.FORM, saved, writing, procedure, form)
 
 

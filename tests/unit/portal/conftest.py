@@ -593,6 +593,12 @@ def procedure() -> catalog.Procedure:
 
 
 @pytest.fixture
+def begun() -> dict[str, Any]:
+    """A draft that is being written, and the account of who writes it."""
+    return {"draft": DRAFT, "account": ACCOUNT}
+
+
+@pytest.fixture
 def status() -> dossier.DossierStatus:
     """A dossier with everything in it."""
     return STATUS

@@ -148,6 +148,13 @@ def test_the_declaration_begins_with_what_is_known_of_the_applicant() -> None:
     assert kept.form["ho_ten"] == "Khác"
 
 
+def test_a_province_chosen_in_the_declaration_is_kept_while_its_commune_is_open() -> None:
+    provinces = {"applicant.place": "38", "form.noi_o": "01"}
+    begun = drafting.prefilled(Writing(applicant=AN, provinces=provinces), DECLARATION)
+    assert "noi_o" not in begun.form
+    assert begun.provinces == provinces
+
+
 def test_required_answers_and_documents_that_are_missing_are_named(procedure: Any) -> None:
     with pytest.raises(Invalid) as refused:
         drafting.check_answers(Writing(form={"ho_ten": "An"}), DECLARATION)

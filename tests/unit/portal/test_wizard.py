@@ -1,0 +1,88 @@
+"""What the wizard's buttons that go no step further answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from kernel.requests import Caller
+from services.catalog.contract import ReadProcedure
+from services.dossier.contract import Draft, ReadDraft, SaveDraft
+from services.identity.contract import ReadAccount
+from services.portal import protection, sessions
+from services.portal.drafting import Writing
+from services.portal.pages import wizard
+
+
+class Neighbours:
+    """Answers the wizard as the services would, and keeps the draft that it saves."""
+
+    def __init__(self, shown: Any, procedure: Any) -> None:
+        self.draft: Draft = shown["draft"]
+        self._answers = {ReadProcedure: procedure, ReadAccount: shown["account"]}
+
+    def __call__(self, message: Any, **_: Any) -> Any:
+        """Return a made-up answer."""
+        match message:
+            case ReadDraft():
+                return self.draft
+            case SaveDraft():
+                self.draft = Draft(
+                    self.draft.draft, self.draft.version + 1, message.procedure,
+                    message.content, self.draft.updated_at, self.draft.expires_at,
+                )  # fmt: skip
+                return self.draft
+            case _:
+                return self._answers[type(message)]
+
+    @property
+    def saved(self) -> Writing:
+        """What the draft holds now."""
+        return Writing.of(self.draft.content)
+
+
+@pytest.fixture
+def neighbours(
+    begun: dict[str, Any], procedure: Any, monkeypatch: pytest.MonkeyPatch
+) -> Neighbours:
+    """The services, with somebody logged in."""
+    answering = Neighbours(begun, procedure)
+    monkeypatch.setattr(wizard, "ask", answering)
+    monkeypatch.setattr(sessions, "who", lambda: Caller("acc-1", "citizen", "An", verified=True))
+    monkeypatch.setattr(protection.csrf, "protect", lambda: None)
+    return answering
+
+
+@pytest.mark.parametrize(
+    ("step", "then"),
+    [
+        ("applicant", "fill"),
+        ("applicant", "places"),
+        ("owner", "copy"),
+        ("owner", "places"),
+        ("form", "places"),
+    ],
+)
+def test_what_stays_on_a_step_is_saved_and_leads_to_its_page(
+    portal: Flask, neighbours: Neighbours, step: str, then: str
+) -> None:
+    # the answer to a form is no page: the browser could not go back to it
+    typed = {"then": then, f"{step}.place-province": "01"}
+    before = neighbours.draft
+    answer = portal.test_client().post(f"/drafts/d-1/{step}", data=typed)
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == f"/drafts/d-1/{step}"
+    assert neighbours.draft.version == before.version + 1
+
+
+@pytest.mark.proves("D03", "D06")
+def test_what_is_filled_in_stands_in_the_draft(portal: Flask, neighbours: Neighbours) -> None:
+    client = portal.test_client()
+    client.post("/drafts/d-1/applicant", data={"then": "fill", "applicant.name": ""})
+    assert neighbours.saved.applicant["name"] == "Nguyễn Thị An"
+    client.post("/drafts/d-1/owner", data={"then": "copy"})
+    assert neighbours.saved.owner == neighbours.saved.applicant
+    client.post("/drafts/d-1/owner", data={"then": "places", "owner.place-province": "01"})
+    assert neighbours.saved.provinces["owner.place"] == "01"
