@@ -161,10 +161,7 @@ class Vnpay:
         }
         self._verify(canonical(signed), parameters.get("vnp_SecureHash", ""))
         code = _text(parameters, "vnp_ResponseCode")
-        status = parameters.get("vnp_TransactionStatus") or code
-        outcome = STATUSES.get(status, Outcome.FAILED)
-        if outcome is Outcome.PAID and code != "00":
-            outcome = STATUSES.get(code, Outcome.FAILED)
+        outcome = _outcome(code, parameters.get("vnp_TransactionStatus", ""))
         return self._report(parameters, outcome, code, at)
 
     def ask(self, attempt: Attempt, description: str, at: datetime) -> Report | None:
@@ -284,6 +281,17 @@ def plain(text: str) -> str:
         if not unicodedata.combining(c)
     )
     return " ".join("".join(kept).split())[:255]
+
+
+def _outcome(code: str, status: str) -> Outcome:
+    """Return what a notification's two codes mean; a success is one only by both."""
+    outcome = STATUSES.get(status or "00")
+    if outcome is Outcome.PAID and code != "00":
+        outcome = STATUSES.get(code, Outcome.FAILED if code in REASONS else None)
+    if outcome is None:
+        # answered with 99, it is sent again; if it says no more then, the inquiry decides
+        raise Unreadable(f"no end is known by status {status!r} and code {code!r}")
+    return outcome
 
 
 def _text(parameters: Mapping[str, str], name: str) -> str:

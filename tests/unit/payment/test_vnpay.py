@@ -194,6 +194,8 @@ def test_money_is_never_dated_ahead_of_its_notification() -> None:
         ("07", "07", Outcome.SUSPECTED, "suspected-fraud"),
         ("07", "00", Outcome.SUSPECTED, "suspected-fraud"),
         ("24", "00", Outcome.FAILED, "cancelled-by-payer"),
+        ("00", "", Outcome.PAID, ""),
+        ("24", "", Outcome.FAILED, "cancelled-by-payer"),
     ],
 )
 def test_only_a_success_by_both_codes_is_a_payment(
@@ -237,6 +239,16 @@ def test_what_is_not_vnpays_own_is_no_part_of_the_signature() -> None:
 def test_a_signed_notification_without_what_it_must_say_is_unreadable(missing: str) -> None:
     with pytest.raises(Unreadable):
         VNPAY.read_notification(notification(**{missing: ""}), NOW)
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("00", "01"), ("00", "88"), ("88", "00"), ("88", ""), ("24", "01")]
+)
+def test_an_unknown_code_leaves_the_attempt_open(code: str, status: str) -> None:
+    parameters = notification(vnp_ResponseCode=code, vnp_TransactionStatus=status)
+    with pytest.raises(Unreadable, match="no end is known"):
+        VNPAY.read_notification(parameters, NOW)
+    assert VNPAY.answer(Verdict.ERROR) == ProviderAnswer("99", "Unknown error")
 
 
 @pytest.mark.parametrize("amount", ["mười nghìn", "-1000000", "1e6", "１０００"])
