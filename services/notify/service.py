@@ -18,7 +18,7 @@ from kernel.client import Client
 from kernel.config import read, setting, settings_of
 from kernel.container import CatchUp, DatabaseProvider, StoreProvider, ViewProvider
 from kernel.decider import Decider
-from kernel.errors import Invalid, NotFound, Unauthenticated, Unavailable
+from kernel.errors import Malformed, NotFound, Unauthenticated, Unavailable
 from kernel.events import EventTypes, Recorded
 from kernel.feed import Feed, FeedPage, feed_of
 from kernel.requests import ANONYMOUS, Call, Done
@@ -211,7 +211,7 @@ class NotifyService:
         own = {"account": _account(call), "channel": Channel.INBOX.value}
         query: dict[str, Any] = dict(own)
         if request.after is not None:
-            at, last = _read_cursor(request.after)
+            at, last = read_cursor(request.after)
             query["$or"] = [{"at": {"$lt": at}}, {"at": at, "_id": {"$lt": last}}]
         newest = [("at", -1), ("_id", -1)]
         found = list(self.view.collection.find(query).sort(newest).limit(request.limit + 1))
@@ -241,12 +241,13 @@ def _cursor(document: Mapping[str, Any]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 
-def _read_cursor(cursor: str) -> tuple[datetime, str]:
+def read_cursor(cursor: str) -> tuple[datetime, str]:
+    """Return the moment and the id of the message that a page ended with; raises `Malformed`."""
     try:
         at, _, last = base64.urlsafe_b64decode(cursor).decode().partition(" ")
-        return datetime.fromisoformat(at), last
-    except (ValueError, binascii.Error) as error:
-        raise Invalid(
+        return datetime.fromisoformat(at).astimezone(UTC), last
+    except (ValueError, OverflowError, binascii.Error) as error:
+        raise Malformed(
             "cursor", "Trang tiếp theo không hợp lệ.", "The cursor is not one of ours."
         ) from error
 
