@@ -188,7 +188,13 @@ def check(draft: str) -> flask.Response:
 @logged_in
 def send(draft: str) -> Response:
     """Send the dossier: «Gửi đi», «Nộp trực tuyến» (D11, D12)."""
-    saved, writing, procedure = _open(draft)
+    try:
+        saved: Draft = ask(ReadDraft(draft=draft))
+    except NotFound:
+        # sent from another window, or before an answer that was lost on its way
+        flash(gettext("This draft has been sent or deleted. Here are your dossiers."), "important")
+        return redirect(url_for("dossiers.mine"), 303)
+    writing, procedure = _content(saved)
     try:
         message = drafting.submission(writing, procedure, draft)
         # the key is the draft's: it becomes one dossier, from however many windows it is sent
@@ -212,8 +218,12 @@ def delete(draft: str) -> Response:
 
 def _open(draft: str) -> tuple[Draft, Writing, Procedure]:
     saved: Draft = ask(ReadDraft(draft=draft))
+    return saved, *_content(saved)
+
+
+def _content(saved: Draft) -> tuple[Writing, Procedure]:
     procedure: Procedure = ask(ReadProcedure(code=saved.procedure))
-    return saved, Writing.of(saved.content), procedure
+    return Writing.of(saved.content), procedure
 
 
 def _save(saved: Draft, writing: Writing, form: Form) -> Draft:

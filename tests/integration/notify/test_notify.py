@@ -10,7 +10,7 @@ import pytest
 from installation import eventually, running
 from post_office import AN, BINH, DESK, OFFICE, RECORDS, PostOffice, notify_process
 
-from kernel.errors import Invalid, NotFound, Unauthenticated
+from kernel.errors import Malformed, NotFound, Unauthenticated
 from services.dossier import contract as dossier
 from services.identity import contract as identity
 from services.notify.contract import (
@@ -186,7 +186,7 @@ def test_nobody_reads_anothers_messages(office: PostOffice) -> None:
         office.portal.call(MarkRead(message), token=stranger)
     with pytest.raises(Unauthenticated):
         office.portal.call(ReadMessages(), token="")
-    with pytest.raises(Invalid):
+    with pytest.raises(Malformed):
         office.inbox(notice.account, after="không phải con trỏ")
 
 

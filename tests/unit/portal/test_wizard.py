@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from kernel.errors import NotFound
 from kernel.requests import Caller
 from services.catalog.contract import ReadProcedure
 from services.dossier.contract import Draft, ReadDraft, SaveDraft
@@ -86,3 +87,18 @@ def test_what_is_filled_in_stands_in_the_draft(portal: Flask, neighbours: Neighb
     assert neighbours.saved.owner == neighbours.saved.applicant
     client.post("/drafts/d-1/owner", data={"then": "places", "owner.place-province": "01"})
     assert neighbours.saved.provinces["owner.place"] == "01"
+
+
+@pytest.mark.usefixtures("neighbours")
+def test_a_draft_that_is_sent_again_after_it_became_a_dossier_leads_to_the_dossiers(
+    portal: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(message: Any, **_: Any) -> Any:
+        raise NotFound("no-such-draft", "Không có bản nháp này.", "There is no such draft.")
+
+    monkeypatch.setattr(wizard, "ask", gone)
+    client = portal.test_client()
+    answer = client.post("/drafts/d-1/check")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/dossiers")
+    with client.session_transaction() as kept:
+        assert "gửi" in str(kept["_flashes"])
