@@ -7,6 +7,7 @@ back after a minute. It is working memory and not history: without it, asking st
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,26 @@ _DELAYS = tuple(timedelta(seconds=seconds) for seconds in (60, 60, 120, 300, 600
 def delay_after(tries: int) -> timedelta:
     """Return how long to wait after the `tries`-th inquiry (from 1) that brought no end."""
     return _DELAYS[min(tries, len(_DELAYS)) - 1]
+
+
+class Rotation:
+    """Goes through ever so many names, at most `limit` at a time and each in its turn.
+
+    What was looked at longest ago is next, so that none waits for ever behind others. After the
+    last name it begins from the front, as a process does that has just started.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._after = ""
+
+    def next(self, page: Callable[[str, int], Sequence[str]]) -> Sequence[str]:
+        """Return the next few; `page` gives so many names that come after one, in order."""
+        found = page(self._after, self._limit)
+        if not found and self._after:
+            found = page("", self._limit)
+        self._after = found[-1] if len(found) == self._limit else ""
+        return found
 
 
 class Inquiries:

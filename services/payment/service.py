@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -45,7 +45,7 @@ from services.payment.decider import (
     stream_of_payment,
 )
 from services.payment.endings import Endings
-from services.payment.inquiries import ASK_AFTER, Inquiries
+from services.payment.inquiries import ASK_AFTER, Inquiries, Rotation
 from services.payment.providers.provider import (
     Forged,
     Payer,
@@ -84,10 +84,11 @@ class PaymentSettings:
 
 @dataclass(frozen=True)
 class Till:
-    """The settings and the providers of this process."""
+    """The settings and the providers of this process, and how far it has come in asking them."""
 
     settings: PaymentSettings
     providers: Mapping[str, Provider]
+    rotation: Rotation = field(default_factory=lambda: Rotation(_SWEEP_LIMIT))
 
 
 class TillProvider(DependencyProvider):  # type: ignore[misc]
@@ -237,22 +238,29 @@ class PaymentService:
     @timer(interval=_SWEEP_SECONDS)  # type: ignore[untyped-decorator]
     def ask_about_open_payments(self) -> None:
         """Ask the providers about attempts they are silent about."""
-        inquiries = Inquiries(self.database["inquiries"])
-        for document in self.view.collection.find({"pending": True}).limit(_SWEEP_LIMIT):
-            owed = self.obligations.load(stream_of(document["_id"])).state
+        for obligation in self.till.rotation.next(self._pending_after):
+            owed = self.obligations.load(stream_of(obligation)).state
             for attempt in owed.attempts:
                 now = datetime.now(UTC)
                 if attempt.state is not contract.PaymentState.PENDING:
                     continue
                 if now < attempt.started_at + self.till.settings.ask_after:
                     continue
-                tries = inquiries.claim(attempt.payment, now)
+                tries = self._inquiries.claim(attempt.payment, now)
                 if tries is None:
                     continue
-                if self._ask(owed, attempt, now):
-                    inquiries.forget(attempt.payment)
-                else:
-                    inquiries.postpone(attempt.payment, tries, now)
+                if not self._ask(owed, attempt, now):
+                    self._inquiries.postpone(attempt.payment, tries, now)
+
+    def _pending_after(self, last: str, limit: int) -> Sequence[str]:
+        """Return obligations with an open attempt, in the order of their names."""
+        query = {"pending": True, "_id": {"$gt": last}}
+        found = self.view.collection.find(query, {"_id": 1}).sort("_id", 1).limit(limit)
+        return [str(document["_id"]) for document in found]
+
+    @property
+    def _inquiries(self) -> Inquiries:
+        return Inquiries(self.database["inquiries"])
 
     def _ask(self, owed: Owed, attempt: Attempt, now: datetime) -> bool:
         """Ask about one attempt; returns whether it has ended."""
@@ -291,6 +299,7 @@ class PaymentService:
             verdict = Verdict.ERROR
         else:
             verdict = Verdict.TAKEN if done.new else Verdict.REPEATED
+            self._inquiries.forget(report.payment)  # whatever is reported ends the attempt
         log.info("payment report", payment=report.payment, verdict=verdict.value)
         return verdict
 
