@@ -177,7 +177,8 @@ class TestFiles:
         refused(citizen.upload("rong.pdf", b""), 422, "empty-file")
 
     def test_none_at_all(self, citizen: Client) -> None:
-        refused(citizen.call("POST", "/files", data={"a": "b"}), 422, "invalid")
+        answer = citizen.call("POST", "/files", files={"other": ("giay-to.pdf", PDF)})
+        assert faults(refused(answer, 422, "invalid")) == {"file": "required"}
 
     def test_of_nobody(self, system: System) -> None:
         refused(system.anybody.upload("giay-to.pdf"), 401)
