@@ -18,7 +18,11 @@ blueprint = Blueprint("api-files", __name__, description="Attachments")
 class UploadForm(Schema):
     """A form with one file."""
 
-    file = Upload(required=True, metadata={"description": "PDF, JPG, PNG or DOCX, 20 MB at most"})
+    file = Upload(
+        required=True,
+        error_messages={"required": "required"},
+        metadata={"description": "PDF, JPG, PNG or DOCX, 20 MB at most"},
+    )
 
 
 class FileOf(Schema):
