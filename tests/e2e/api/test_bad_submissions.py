@@ -178,7 +178,7 @@ class TestFiles:
 
     def test_none_at_all(self, citizen: Client) -> None:
         answer = citizen.call("POST", "/files", files={"other": ("giay-to.pdf", PDF)})
-        assert faults(refused(answer, 422, "invalid")) == {"file": "required"}
+        assert set(faults(refused(answer, 422, "invalid"))) == {"file"}
 
     def test_of_nobody(self, system: System) -> None:
         refused(system.anybody.upload("giay-to.pdf"), 401)
