@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 from stack import Stack
 
 AXE = Path(__file__).parents[2] / "services/portal/assets/node_modules/axe-core/axe.min.js"
@@ -15,7 +14,7 @@ SERIOUS = {"serious", "critical"}
 
 
 @pytest.fixture
-def page(stack: Stack) -> Iterator[Page]:
+def page(stack: Stack, browser: Browser) -> Iterator[Page]:
     """The documentation in a browser without a network; fails on what the browser complains of."""
     portal = stack.url("portal")
     complaints: list[str] = []
@@ -27,19 +26,16 @@ def page(stack: Stack) -> Iterator[Page]:
             complaints.append(f"asks for {route.request.url}")
             route.abort()
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
-        page = browser.new_page()
-        page.set_default_timeout(60_000)
-        page.route("http*://**", only_the_portal)
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else 0)
-        page.goto(f"{portal}/")
-        page.locator("footer").get_by_role("link", name="Giao diện cho phần mềm").click()
-        page.locator(".opblock").first.wait_for()
-        yield page
-        browser.close()
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.route("http*://**", only_the_portal)
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else 0)
+    page.goto(f"{portal}/")
+    page.locator("footer").get_by_role("link", name="Giao diện cho phần mềm").click()
+    page.locator(".opblock").first.wait_for()
+    yield page
+    context.close()
     assert complaints == []
 
 

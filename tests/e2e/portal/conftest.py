@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 import captchas
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from motcua.supervision import wait_until
 from services.identity.demo import read_demo_accounts
@@ -187,17 +186,6 @@ def system(request: pytest.FixtureRequest) -> System:
     return System(
         stack.url("portal"), stack.url("mail"), stack.mongo_uri, stack.namespace, own=True
     )
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The distribution's Chromium."""
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
-        yield launched
-        launched.close()
 
 
 class Browsers:

@@ -47,7 +47,9 @@ def test_a_dossier_goes_from_the_desk_to_its_result(person: Any, paper: Path, sy
 
     desk = person("receiving officer")
     desk.log_in("ca.tiepnhan")
-    desk.sees("Danh sách công việc", code)
+    desk.sees("Danh sách công việc")
+    desk.go(f"/inbox?q={code}")
+    desk.sees(code)
     desk.keep("inbox")
     act(desk, code, "Tiếp nhận hồ sơ", "Tiếp nhận", note="Hồ sơ đầy đủ")
     desk.keep("officer")
@@ -63,7 +65,7 @@ def test_a_dossier_goes_from_the_desk_to_its_result(person: Any, paper: Path, sy
 
     handler = person("handling officer")
     handler.log_in("ca.thuly1")
-    handler.go("/inbox?tab=mine")
+    handler.go(f"/inbox?tab=mine&q={code}")
     handler.sees(code)
     form = form_of(handler, code, "Yêu cầu bổ sung")
     form.locator("[name='item.cho-o-hop-phap']").fill("Trang 2 bị mờ")
