@@ -14,6 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from kombu import Connection, Exchange, Queue
+from kombu.exceptions import OperationalError
 from kombu.mixins import ConsumerMixin
 
 from kernel import logs, schemas, wire
@@ -123,7 +124,7 @@ class Client:
                 )
             except wire.Undeliverable as error:
                 raise _unavailable("no-such-service", declared) from error
-            except OSError as error:
+            except (OSError, OperationalError) as error:
                 raise _unavailable("broker-away", declared) from error
             if not reply.arrived.wait(until - time.monotonic()):
                 raise _unavailable("no-answer-in-time", declared)
