@@ -14,12 +14,15 @@ pytestmark = pytest.mark.timeout(900)
 PROVINCE, WARD = "38", "16594"
 
 
-@pytest.mark.proves("B03", "B05", "B06", "B07", "B08", "B09", "B14", "B15", "D16")
+@pytest.mark.proves(
+    "B01", "B02", "B03", "B04", "B05", "B06", "B07", "B08", "B09", "B14", "B15", "D16"
+)
 def test_a_citizen_opens_an_account_and_logs_in(person: Any, system: Any) -> None:
     citizen = person("citizen", phone=True)
     page = citizen.page
     username = f"lan{id(citizen) % 10**8}"
     citizen.go("/")
+    citizen.sees("Đăng ký, đăng nhập", "Đăng ký tài khoản một lần")
     page.locator("header").get_by_role("link", name="Đăng ký").click()
     page.get_by_label("Công dân").check()
     citizen.press("Tiếp theo")
@@ -77,7 +80,7 @@ def test_a_procedure_is_found_by_words_and_filters(person: Any) -> None:
 
 @pytest.mark.proves(
     "C13", "D01", "D02", "D03", "D04", "D05", "D06", "D07", "D09", "D10", "D11", "D12", "D13",
-    "E16", "E20",
+    "E15", "E16", "E20",
 )  # fmt: skip
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_a_dossier_is_filed_with_and_without_scripts(
