@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from services.identity.contract import Subject
 
 _SECONDS = 30.0
+_ACCOUNT = re.compile(r"acc-[0-9a-f]{20}")
 
 privacy = typer.Typer(help="Personal data: erasing people on request.", no_args_is_help=True)
 
@@ -74,7 +76,11 @@ def privacy_apply(
     yes: Yes = False,
     wait: Wait = 180.0,
 ) -> None:
-    """Erase again after a backup was restored: those of a file, or all whom the ledger names."""
+    """Erase again after a backup was restored: those of a file, or all whom the ledger names.
+
+    Who is not there at all, having registered after the backup was made, is passed over.
+    """
+    from kernel.errors import NotFound
     from services.identity.contract import ErasedSubjects, ListErased
 
     with _office() as office:
@@ -83,13 +89,17 @@ def privacy_apply(
             subjects = [one.subject for one in listed.items]
         else:
             subjects = _subjects_in(file.read_text(encoding="utf-8"))
-        # all are looked up before the first is erased: a wrong line stops everything
-        found = [office.find(subject, None) for subject in subjects]
+        found: list[Subject] = []
+        for subject in subjects:
+            try:
+                found.append(office.find(subject, None))
+            except NotFound as absent:
+                office.console.print(f"  {absent.en}")
         if not yes:
             typer.confirm(f"Erase {len(found)} accounts for good?", abort=True)
         for one in found:
             office.erase(one, even_open=True)
-        office.wait(subjects, wait)
+        office.wait([one.subject for one in found], wait)
 
 
 @dataclass(frozen=True)
@@ -199,8 +209,18 @@ def holders() -> Sequence[str]:
 
 
 def _subjects_in(text: str) -> list[str]:
-    """Return the first word of each line that has one."""
-    return list(dict.fromkeys(line.split()[0] for line in text.splitlines() if line.strip()))
+    """Return the first word of each line that has one; raises `Invalid` for what is no account."""
+    from kernel.errors import Invalid
+
+    subjects = list(dict.fromkeys(line.split()[0] for line in text.splitlines() if line.strip()))
+    if wrong := [subject for subject in subjects if not _ACCOUNT.fullmatch(subject)]:
+        listed = ", ".join(wrong[:5])
+        raise Invalid(
+            "not-an-account",
+            f"Không phải mã tài khoản: {listed}. Chưa xóa gì.",
+            f"These are no accounts: {listed}. Nothing was erased.",
+        )
+    return subjects
 
 
 def _question(found: Subject) -> str:
