@@ -153,7 +153,8 @@ class Erasures:
         )
         if counts := {f"forgotten.{kind}": number for kind, number in found.items() if number}:
             change["$inc"] = counts
-        self._collection.update_one({"_id": subject, "again_at": known["again_at"]}, change)
+        # one that took longer than its turn counts too, but for whoever began where it began
+        self._collection.update_one({"_id": subject, "forgotten_at": first}, change)
         log.info("subject forgotten", subject=subject, for_certain=certain)
 
     def _changed(

@@ -134,6 +134,27 @@ def test_hearing_it_again_begins_anew_and_counts_nothing_twice(
     assert start().read("acc-1").finished_at == service.now
 
 
+def test_one_that_takes_longer_than_its_turn_counts(
+    start: Callable[[], Erasures], service: Service
+) -> None:
+    one, other = start(), start()
+
+    def slow(subject: str) -> Mapping[str, int]:
+        service.now += timedelta(minutes=2)
+        other.repeat(service.forget)
+        return service.forget(subject)
+
+    one.hear("acc-1", slow)
+    assert one.read("acc-1").finished_at is None
+    service.now += SETTLED
+    one.repeat(slow)
+    assert one.read("acc-1").finished_at == service.now
+    service.now += timedelta(days=1)
+    before = list(service.forgotten)
+    one.repeat(service.forget)
+    assert service.forgotten == before
+
+
 def test_two_processes_do_not_take_the_same_turn(
     start: Callable[[], Erasures], service: Service
 ) -> None:
