@@ -42,6 +42,7 @@ class Storage(SharedExtension):  # type: ignore[misc]
         super().__init__()
         self._client: MongoClient[dict[str, Any]] | None = None
         self._ledger: Ledger | None = None
+        self._keys: SubjectKeys | None = None
         self._views: dict[str, StreamView] = {}
 
     @property
@@ -66,6 +67,13 @@ class Storage(SharedExtension):  # type: ignore[misc]
         """The service's own database of views, drafts and the like."""
         return self.client[self.settings.database(self.container.service_name)]
 
+    @property
+    def keys(self) -> SubjectKeys:
+        """The service's own subject keys."""
+        if self._keys is None:
+            self._keys = SubjectKeys(self.database, Keyring(self.settings.keys).master)
+        return self._keys
+
     def ledger(self, types: EventTypes) -> Ledger:
         """The service's own ledger."""
         if self._ledger is None:
@@ -73,8 +81,7 @@ class Storage(SharedExtension):  # type: ignore[misc]
                 self.client, self.settings.namespace, self.container.service_name
             )
             create_indexes(collection)
-            keys = SubjectKeys(self.database, Keyring(self.settings.keys).master)
-            self._ledger = Ledger(collection, types, keys)
+            self._ledger = Ledger(collection, types, self.keys)
         return self._ledger
 
     def view(

@@ -14,7 +14,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -26,15 +26,25 @@ from pymongo.write_concern import WriteConcern
 
 from kernel.errors import Conflict
 
+REMEMBERED = timedelta(seconds=5)
+"""How long a process uses a key without looking whether it is still there."""
+
+SETTLED = timedelta(seconds=30)
+"""So long after a key was destroyed, nobody uses it any more.
+
+The memory of each process ends after `REMEMBERED`, and what was read with a key until then has
+25 seconds to be written: a fold and its write take milliseconds.
+"""
+
 _NONCE = 12
-_REMEMBERED = 2048
-_REMEMBERED_SECONDS = 30.0
+_REMEMBERED_KEYS = 2048
 
 
 class SubjectKeys:
     """AES-256-GCM under one key per data subject; implements `kernel.events.Sealer`.
 
-    A key is remembered for 30 seconds, so an erasure reaches every process within that time.
+    A key is remembered for `REMEMBERED`, so a destroyed key is used by no process after that; what
+    was made with it until then has ended after `SETTLED`.
     """
 
     def __init__(
@@ -74,27 +84,31 @@ class SubjectKeys:
             raise ValueError(f"the ciphertext of {subject} at {context} was changed") from error
 
     def erase(self, subject: str) -> bool:
-        """Destroy the key of a subject for good; returns whether there was one."""
+        """Destroy the key of a subject for good; returns whether there was one.
+
+        No new key is made for the subject afterwards. May be repeated.
+        """
         self._remembered.pop(subject, None)
-        now = datetime.now(UTC)
-        result = self._keys.update_one(
+        before = self._keys.find_one_and_update(
             {"_id": subject},
-            {"$set": {"erased_at": now}, "$unset": {"key": ""}},
+            {"$min": {"erased_at": datetime.now(UTC)}, "$unset": {"key": ""}},
             upsert=True,
         )
-        return result.modified_count > 0
+        return before is not None and "key" in before
 
     def _key(self, subject: str) -> AESGCM | None:
+        now = self._clock()  # before the key is read: it may be destroyed right after
         remembered = self._remembered.get(subject)
-        if remembered is not None and self._clock() - remembered[0] < _REMEMBERED_SECONDS:
+        if remembered is not None and now - remembered[0] < REMEMBERED.total_seconds():
             return remembered[1]
         document = self._keys.find_one({"_id": subject})
         if document is None or "key" not in document:
             self._remembered.pop(subject, None)
             return None
-        return self._remember(subject, _decrypt(self._master, document["key"], subject))
+        return self._remember(subject, _decrypt(self._master, document["key"], subject), now)
 
     def _new_key(self, subject: str) -> AESGCM:
+        now = self._clock()
         raw = AESGCM.generate_key(256)
         document = {
             "_id": subject,
@@ -111,13 +125,13 @@ class SubjectKeys:
                 "Dữ liệu cá nhân của tài khoản này đã được xóa.",
                 "The personal data of this account was erased.",
             ) from None
-        return self._remember(subject, raw)
+        return self._remember(subject, raw, now)
 
-    def _remember(self, subject: str, raw: bytes) -> AESGCM:
+    def _remember(self, subject: str, raw: bytes, since: float) -> AESGCM:
         key = AESGCM(raw)
-        self._remembered[subject] = (self._clock(), key)
+        self._remembered[subject] = (since, key)
         self._remembered.move_to_end(subject)
-        if len(self._remembered) > _REMEMBERED:
+        if len(self._remembered) > _REMEMBERED_KEYS:
             self._remembered.popitem(last=False)
         return key
 

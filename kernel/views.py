@@ -74,6 +74,23 @@ class StreamView:
         version = history[-1].version
         keep_newer(self.collection, {**content, "_id": self.key(stream), "version": version})
 
+    def rewrite(self, stream: str, history: Sequence[Recorded]) -> bool:
+        """Write the fold of a history also where this version is there: it may read otherwise now.
+
+        So it is after a key was destroyed. False: a newer one is there; read the history again.
+        """
+        content = self._project(history)
+        if content is None:
+            return True
+        key, version = self.key(stream), history[-1].version
+        known = {"_id": key, "version": {"$lte": version}}
+        document = {**content, "_id": key, "version": version}
+        try:
+            self.collection.replace_one(known, document, upsert=True)
+        except DuplicateKeyError:
+            return False
+        return True
+
 
 def keep_newer(collection: Collection[Document], document: Document) -> None:
     """Write a document with its `_id` and `version`, unless this version or a newer one is there.

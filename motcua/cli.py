@@ -14,6 +14,7 @@ import typer
 
 from motcua.loading import catalog
 from motcua.loading_accounts import accounts
+from motcua.privacy import privacy
 
 app = typer.Typer(
     help="Một Cửa: an event-sourced public-service portal.",
@@ -27,6 +28,7 @@ broker = typer.Typer(help="The broker.", no_args_is_help=True)
 sandbox = typer.Typer(help="Stand-ins for systems outside.", no_args_is_help=True)
 app.add_typer(accounts, name="accounts")
 app.add_typer(catalog, name="catalog")
+app.add_typer(privacy, name="privacy")
 app.add_typer(keys, name="keys")
 app.add_typer(database, name="database")
 app.add_typer(broker, name="broker")

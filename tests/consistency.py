@@ -23,7 +23,7 @@ VIEWS: Mapping[str, Sequence[str]] = {
     "dossier": ("status_view",),
     "payment": ("view",),
     "notify": ("view",),
-    "identity": ("directory",),
+    "identity": ("directory", "erased"),
 }
 """The views that each service folds from its own ledger, by their names in its class."""
 

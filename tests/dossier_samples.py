@@ -12,6 +12,7 @@ from typing import Any
 
 from kernel.events import Actor, Recorded
 from kernel.requests import Caller
+from kernel.schemas import personal_fields
 from services.dossier.clock import VIETNAM, vietnam
 from services.dossier.contract import (
     AgencyRef,
@@ -280,6 +281,17 @@ class Story:
             )
             for version, event in enumerate(self.events, 1)
         ]
+
+
+def without_key(history: Sequence[Recorded]) -> list[Recorded]:
+    """Return a history as it reads once the applicant's key was destroyed."""
+    return [
+        replace(
+            record,
+            event=replace(record.event, **dict.fromkeys(personal_fields(type(record.event)))),
+        )
+        for record in history
+    ]
 
 
 def types(events: Sequence[Any]) -> list[str]:

@@ -588,7 +588,7 @@ class DocumentView:
     name: str
     name_en: str
     file: str
-    file_name: str
+    file_name: str = field(doc="empty once the file was erased")
     media_type: str
     size: int
     sha256: str
@@ -656,6 +656,7 @@ class DossierStatus:
     owner: Person | None = field(default=None)
     answers: Mapping[str, JSON] | None = field(default=None)
     pin: str | None = field(default=None)
+    erased: bool = field(default=False, doc="the personal parts were erased on request")
 
 
 @frozen
@@ -715,6 +716,7 @@ class DossierRow:
     due_colour: str = field(
         default="none", doc="on-time, soon (under 24 working hours), late, none"
     )
+    erased: bool = field(default=False, doc="the personal parts were erased on request")
 
 
 @frozen
@@ -805,6 +807,13 @@ class Drafts:
     """The caller's drafts, newest first."""
 
     items: tuple[Draft, ...]
+
+
+@frozen
+class OpenDossiers:
+    """The codes of dossiers that nothing has ended yet."""
+
+    codes: tuple[str, ...]
 
 
 @frozen
@@ -1056,6 +1065,14 @@ class ReadLookUpNotice:
     """Notify only."""
 
     look_up: str
+
+
+@request("dossier", answer=OpenDossiers)
+@frozen
+class ReadOpenDossiers:
+    """Identity only: what is still handled for an account."""
+
+    account: str = field(max_length=64)
 
 
 # Requests: drafts and files

@@ -72,6 +72,10 @@ class Drafts:
         """Forget a draft; nothing happens where it is forgotten already."""
         self._drafts.delete_one({"_id": draft, "owner": owner})
 
+    def erase(self, owner: str) -> int:
+        """Forget every draft of an account; returns how many there were."""
+        return self._drafts.delete_many({"owner": owner}).deleted_count
+
     def _create(
         self, procedure: str, content: Mapping[str, JSON], call: Call, now: datetime
     ) -> Draft:

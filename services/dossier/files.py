@@ -3,6 +3,11 @@
 Files come over HTTP with a ticket, never through the broker (design §7). A file belongs to the
 account that sent it; its name is personal data and is kept sealed, is only ever shown, and is
 never used as a path.
+
+Equal bytes are kept once, whoever sent them. So they are deleted only when no file refers to them
+any more, and never under the hands of somebody who is just sending them: whoever wants to delete
+bytes first takes their `sha256` away, by which others find them (`_drop_unused`), and whoever
+shares bytes looks after it that it is still there (`_share`).
 """
 
 from __future__ import annotations
@@ -18,7 +23,7 @@ import filetype
 import gridfs
 from pymongo.database import Database
 
-from kernel.errors import FieldError, Invalid, NotFound, TooLarge, UnsupportedType
+from kernel.errors import DomainError, FieldError, Invalid, NotFound, TooLarge, UnsupportedType
 from kernel.events import Sealer
 from kernel.schemas import frozen
 from services.dossier.contract import Attachment, AttachmentGiven
@@ -63,6 +68,7 @@ class Files:
     def __init__(self, database: Database[Document], sealer: Sealer) -> None:
         self._files = database["files"]
         self._contents = database["fs.files"]
+        self._chunks = database["fs.chunks"]
         self._bucket = gridfs.GridFSBucket(database, chunk_size_bytes=_CHUNK)
         self._sealer = sealer
 
@@ -70,6 +76,8 @@ class Files:
     def ensure_indexes(database: Database[Document]) -> None:
         """Create the secondary indexes."""
         database["fs.files"].create_index([("metadata.sha256", 1)])
+        database["files"].create_index([("owner", 1)])
+        database["files"].create_index([("content", 1)])
 
     def take(self, owner: str, name: str, stream: IO[bytes]) -> StoredFile:
         """Store a file; refused: too large, empty, of a type not taken, a name with a path.
@@ -77,7 +85,7 @@ class Files:
         The type is what the bytes say, whatever the name or the sender claims.
         """
         _check_name(name)
-        content = f"c-{uuid4().hex}"
+        content = f"{_contents_of(owner)}{uuid4().hex}"
         digest = hashlib.sha256()
         size = 0
         head = b""
@@ -97,24 +105,33 @@ class Files:
                 raise
         sha256 = digest.hexdigest()
         stored = StoredFile(f"f-{uuid4().hex}", name, sha256, media_type, size)
+        try:
+            sealed = self._sealer.seal(owner, f"file/{stored.file}", name)
+        except DomainError:  # the owner was erased meanwhile
+            self._drop_unused(content)
+            raise
         self._files.insert_one(
             {
                 "_id": stored.file,
                 "owner": owner,
-                "name": self._sealer.seal(owner, f"file/{stored.file}", name),
+                "name": sealed,
                 "sha256": sha256,
                 "media_type": media_type,
                 "size": size,
-                "content": self._one_copy(content, sha256),
+                "content": content,
                 "received_at": datetime.now(UTC),
             }
         )
+        self._share(stored.file, content, sha256)
         return stored
 
     def open(self, file: str) -> OpenFile:
         """Return a file with its bytes; `NotFound` where there is none."""
         document = self._document(file)
-        source = self._bucket.open_download_stream(document["content"])
+        try:
+            source = self._bucket.open_download_stream(document["content"])
+        except gridfs.NoFile:  # it is being erased
+            raise _not_found() from None
         chunks = iter(lambda: source.read(_CHUNK), b"")
         return OpenFile(self._stored(document), document["owner"], chunks)
 
@@ -162,14 +179,68 @@ class Files:
             raise Invalid("invalid", faults[0].vi, faults[0].en, fields=faults)
         return tuple(taken)
 
-    def _one_copy(self, content: str, sha256: str) -> str:
-        """Return where the bytes are, keeping the copy that was there before."""
+    def owned_by(self, owner: str) -> set[str]:
+        """Return the ids of all files that an account sent."""
+        return {document["_id"] for document in self._files.find({"owner": owner}, {"_id": 1})}
+
+    def erase(self, files: Iterable[str], owner: str) -> int:
+        """Delete files, with the bytes that no other file has, and unfinished ones of `owner`.
+
+        Returns how many files there were.
+        """
+        erased = 0
+        for file in files:
+            document = self._files.find_one({"_id": file}, {"content": 1})
+            if document is None:
+                continue
+            # the bytes first: without the file nobody would know any more that they are to go
+            self._drop_unused(document["content"], but=file)
+            erased += self._files.delete_one({"_id": file}).deleted_count
+            # once more: another file with these bytes may have gone in the same moment
+            self._drop_unused(document["content"])
+        for content in self._sent_by(owner):
+            self._drop_unused(content)
+        return erased
+
+    def _share(self, file: str, content: str, sha256: str) -> None:
+        """Let a file have the bytes that were there before, in the place of its own equal ones."""
         self._contents.update_one({"_id": content}, {"$set": {"metadata": {"sha256": sha256}}})
-        earlier = self._contents.find({"metadata.sha256": sha256}, {"_id": 1, "uploadDate": 1})
-        oldest = min(earlier, key=lambda found: (found["uploadDate"], found["_id"]))["_id"]
-        if oldest != content:
-            self._bucket.delete(content)
-        return str(oldest)
+        equal = {"metadata.sha256": sha256}
+        earlier = self._contents.find(equal, {"_id": 1, "uploadDate": 1})
+        oldest = min(
+            earlier, key=lambda found: (found["uploadDate"], found["_id"]), default={"_id": content}
+        )["_id"]
+        if oldest == content:
+            return
+        self._refer(file, oldest)
+        if self._contents.find_one({"_id": oldest, **equal}, {"_id": 1}) is not None:
+            self._drop_unused(content)
+            return
+        # just then somebody began to delete them
+        self._refer(file, content)
+        self._drop_unused(oldest)
+
+    def _refer(self, file: str, content: str) -> None:
+        self._files.update_one({"_id": file}, {"$set": {"content": content}})
+
+    def _drop_unused(self, content: str, but: str = "") -> None:
+        """Delete bytes unless a file refers to them, other than `but`."""
+        kept = self._contents.find_one_and_update(
+            {"_id": content}, {"$unset": {"metadata.sha256": ""}}
+        )
+        if self._files.find_one({"content": content, "_id": {"$ne": but}}, {"_id": 1}) is None:
+            self._contents.delete_one({"_id": content})
+            self._chunks.delete_many({"files_id": content})
+        elif kept is not None and "sha256" in (kept.get("metadata") or {}):
+            self._contents.update_one(
+                {"_id": content}, {"$set": {"metadata.sha256": kept["metadata"]["sha256"]}}
+            )
+
+    def _sent_by(self, owner: str) -> set[str]:
+        """Return where bytes are that an account sent, those of sendings that broke off too."""
+        first = _contents_of(owner)
+        own = {"files_id": {"$gte": first, "$lt": first[:-1] + "0"}}
+        return {chunk["files_id"] for chunk in self._chunks.find(own, {"files_id": 1})}
 
     def _document(self, file: str) -> Document:
         document = self._files.find_one({"_id": file})
@@ -186,6 +257,11 @@ class Files:
             document["media_type"],
             document["size"],
         )
+
+
+def _contents_of(owner: str) -> str:
+    """Return what the ids of all bytes begin with that an account sent; `0` comes after `/`."""
+    return f"c-{owner}/"
 
 
 def _check_name(name: str) -> None:

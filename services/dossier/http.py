@@ -10,7 +10,6 @@ from flask import Flask, Response, jsonify, request
 from kernel import schemas
 from kernel.errors import DomainError, Malformed, NotFound, TooLarge, Unauthenticated
 from kernel.http import Tools, current_tools
-from kernel.privacy import SubjectKeys
 from services.dossier.files import MAX_BYTES, Files
 
 UPLOAD, DOWNLOAD = "upload", "download"
@@ -20,8 +19,7 @@ _ISSUER = "dossier"
 def build_app(tools: Tools) -> Flask:
     """Return the application with its two addresses."""
     app = Flask("dossier-files", static_folder=None)
-    database = tools.dependency("database")
-    files = Files(database, SubjectKeys(database, tools.keyring.master))
+    files: Files = tools.dependency("cabinet").files
 
     @app.post("/files")
     def upload() -> tuple[Response, int]:

@@ -46,6 +46,7 @@ class LookUps:
     def ensure_indexes(database: Database[Document]) -> None:
         """Create the indexes, those by which the database forgets among them."""
         database["look_up_codes"].create_index([("key", 1)])
+        database["look_up_codes"].create_index([("subject", 1)])
         database["look_up_codes"].create_index([("expires_at", 1)], expireAfterSeconds=0)
         database["look_up_tries"].create_index([("expires_at", 1)], expireAfterSeconds=0)
 
@@ -108,12 +109,20 @@ class LookUps:
             if document["expires_at"] > now and same(document["code"], factor)
         )
 
+    def erase(self, subject: str) -> int:
+        """Forget every one-time code that was made for an account; returns how many there were."""
+        return self._codes.delete_many({"subject": subject}).deleted_count
+
 
 def recipients(found: Iterable[Document]) -> list[Document]:
-    """Return the newest dossier of each account, newest first, of a bounded number of accounts."""
+    """Return the newest dossier of each account, newest first, of a bounded number of accounts.
+
+    Those whose applicant was erased have no PIN and no contact any more; nobody is written to.
+    """
     newest: dict[str, Document] = {}
     for document in sorted(found, key=lambda one: str(one["submitted_at"]), reverse=True):
-        newest.setdefault(document["subject"], document)
+        if document["picture"]["view"]["pin"] is not None:
+            newest.setdefault(document["subject"], document)
     return list(newest.values())[:RECIPIENTS]
 
 

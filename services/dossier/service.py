@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from kernel.commits import records
 from kernel.config import read, setting
 from kernel.container import CatchUp, DatabaseProvider, Storage, StoreProvider, ViewProvider, built
 from kernel.decider import Decider
+from kernel.erasure import Erasing
 from kernel.errors import Forbidden, NotFound, Unauthenticated
 from kernel.events import Recorded
 from kernel.feed import Feed
@@ -30,6 +32,7 @@ from services.dossier.decider import commands as do
 from services.dossier.decider import decide, dossier_code, evolve, initial
 from services.dossier.drafts import Drafts
 from services.dossier.files import MAX_BYTES, MEDIA_TYPES, Files
+from services.dossier.forgetting import RESULT_FILE, Forgetting
 from services.dossier.http import DOWNLOAD, UPLOAD, build_app
 from services.dossier.look_ups import LookUps, opened, recipients
 from services.dossier.numbering import Numbering
@@ -55,9 +58,11 @@ STATUS = ViewProvider(
         ("agency", "open", "updated_at"),
         ("picture.view.applicant.identity_number",),
         ("picture.view.owner.identity_number",),
+        (RESULT_FILE,),
     ],
 )
 _TICKET = timedelta(minutes=10)
+_IDENTITY = "service:identity"
 _NOTIFY = "service:notify"
 
 
@@ -83,6 +88,7 @@ class Cabinet:
     look_ups: LookUps
     numbering: Numbering
     keyring: Keyring
+    keys: SubjectKeys
     settings: DossierSettings
     calendar: Calendar
 
@@ -92,8 +98,7 @@ def open_cabinet(storage: Storage) -> Cabinet:
     database = storage.database
     for room in (References, Files, Drafts, LookUps):
         room.ensure_indexes(database)
-    keyring = Keyring(storage.settings.keys)
-    keys = SubjectKeys(database, keyring.master)
+    keyring, keys = Keyring(storage.settings.keys), storage.keys
     return Cabinet(
         references=References(database),
         files=Files(database, keys),
@@ -101,6 +106,7 @@ def open_cabinet(storage: Storage) -> Cabinet:
         look_ups=LookUps(database, keyring.master),
         numbering=Numbering(),
         keyring=keyring,
+        keys=keys,
         settings=read(DossierSettings),
         calendar=vietnam(),
     )
@@ -122,6 +128,7 @@ class DossierService:
     )
     look_up_log = StoreProvider(EVENTS, Decider(False, lambda _, events: events, lambda *_: True))
     cabinet = built(open_cabinet)
+    erasing = Erasing(identity.EVENTS, identity.SubjectErased)
     catch_up = CatchUp(EVENTS)
     http = HttpServer(build_app, port_variable="DOSSIER_HTTP_PORT", default_port=8010)
 
@@ -165,9 +172,11 @@ class DossierService:
     @serves(contract.ReadTrace)
     def read_trace(self, request: contract.ReadTrace, call: Call) -> contract.Trace:
         """Return the history, without its personal parts for those who may not see them."""
-        whole = may_see(self._visible(request.code, call), call.caller)
+        document = self._visible(request.code, call)
         stream = stream_of(request.code)
-        return trace(self.dossiers.load(stream).history if whole else self._public(stream))
+        whole = may_see(document, call.caller)
+        history = self.dossiers.load(stream).history if whole else self._public(stream)
+        return trace(history, erased=picture_in(document).view.erased)
 
     @serves(contract.ListMyDossiers)
     def list_my_dossiers(
@@ -192,11 +201,21 @@ class DossierService:
     @serves(contract.ReadNotice)
     def read_notice(self, request: contract.ReadNotice, call: Call) -> contract.Notice:
         """Return what a message needs; for notify only."""
-        _require_notify(call)
+        _require(_NOTIFY, call)
         document = self.status_view.get(request.code)
         if document is None:
             raise _unknown_dossier()
         return notice(document)
+
+    @serves(contract.ReadOpenDossiers)
+    def read_open_dossiers(
+        self, request: contract.ReadOpenDossiers, call: Call
+    ) -> contract.OpenDossiers:
+        """Return what is still handled for an account; for identity only."""
+        _require(_IDENTITY, call)
+        query = {"subject": request.account, "open": True}
+        found = self.status_view.collection.find(query, {"_id": 1})
+        return contract.OpenDossiers(tuple(sorted(str(document["_id"]) for document in found)))
 
     # Looking up without login
 
@@ -231,7 +250,7 @@ class DossierService:
         self, request: contract.ReadLookUpNotice, call: Call
     ) -> contract.LookUpNotice:
         """Return what the mail with the one-time code says; for notify only."""
-        _require_notify(call)
+        _require(_NOTIFY, call)
         code, one_time_code, expires_at = self.cabinet.look_ups.read_code(request.look_up)
         document = self.status_view.get(code)
         if document is None:
@@ -341,6 +360,18 @@ class DossierService:
         )
         self.dossiers.react(stream_of(told.dossier), command, record)
 
+    def forget(self, subject: str) -> Mapping[str, int]:
+        """Forget an erased person."""
+        cabinet = self.cabinet
+        return Forgetting(
+            cabinet.keys,
+            self.dossiers.ledger,
+            self.status_view,
+            cabinet.files,
+            cabinet.drafts,
+            cabinet.look_ups,
+        ).forget(subject)
+
     # How
 
     def _submit(self, request: contract.SubmitDossier, call: Call) -> Executed[Any]:
@@ -379,7 +410,8 @@ class DossierService:
 
     def _status(self, document: dict[str, Any], call: Call) -> DossierStatus:
         view = document["picture"]["view"]
-        names = self.cabinet.files.names(one["file"] for one in view["documents"])
+        files = [*view["documents"], *filter(None, [view["result"]])]
+        names = self.cabinet.files.names(one["file"] for one in files if one["file"])
         return status(document, call.caller, _now(), self.cabinet.calendar, names)
 
     def _public(self, stream: str) -> list[Recorded]:
@@ -426,9 +458,12 @@ def _require_known(call: Call) -> None:
         raise Forbidden("people-only", "Chỉ dành cho người dùng.", "This is for people only.")
 
 
-def _require_notify(call: Call) -> None:
-    if call.caller.id != _NOTIFY:
-        raise Forbidden("notify-only", "Không được phép.", "Only the notify service may ask this.")
+def _require(service: str, call: Call) -> None:
+    if call.caller.id != service:
+        name = service.removeprefix("service:")
+        raise Forbidden(
+            f"{name}-only", "Không được phép.", f"Only the {name} service may ask this."
+        )
 
 
 def _log_in_first() -> Unauthenticated:

@@ -53,6 +53,14 @@ class Credentials:
         )
         return credential
 
+    def ensure_indexes(self) -> None:
+        """Create the index by account, by which they are erased."""
+        self._collection.create_index("account")
+
+    def erase(self, account: str) -> int:
+        """Forget every credential of an account; returns how many there were."""
+        return self._collection.delete_many({"account": account}).deleted_count
+
     def discard(self, credential: str) -> None:
         """Forget a credential that no event came to name."""
         self._collection.delete_one({"_id": credential})

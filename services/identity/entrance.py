@@ -48,7 +48,7 @@ class Entrance:
         counted = self._counted(PER_ACCOUNT, PER_ADDRESS, account, call.address)
         self._throttle.enter(counted, now)
         state = self._accounts.load(stream_of(account)).state
-        if not self._credentials.opens(state.credential, password):
+        if not self._credentials.opens(state.credential, password) or state.erased:
             log.info("log-in refused", account=account, known=state.exists)
             raise _wrong()
         for one in counted:

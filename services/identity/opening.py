@@ -27,7 +27,7 @@ from services.identity.decider.accounts import (
     Open,
     RequestActivation,
 )
-from services.identity.decider.number_claims import Claim, ClaimState
+from services.identity.decider.number_claims import Claim, ClaimState, Release
 from services.identity.decider.registration import (
     CONSENT_VERSION,
     fault,
@@ -135,7 +135,11 @@ class Opening:
         if state.profile is None:
             raise _bad_link()
         self._claim_number(account, state.profile, call)
-        return self._execute(account, Activate(), call).state
+        try:
+            return self._execute(account, Activate(), call).state
+        except Conflict:  # erased meanwhile: nobody would give the number back any more
+            self.release_number(account, state.profile, call)
+            raise
 
     def request_activation(self, username: str, call: Call) -> None:
         """Have the link sent again, if there is an account that waits for it."""
@@ -164,6 +168,10 @@ class Opening:
         """Return the account that a user name is or would be; capitals make no difference."""
         digest = keyed_digest(self._keyring.master, "username", username.strip().casefold())
         return f"acc-{digest[:20]}"
+
+    def release_number(self, account: str, profile: Profile, call: Call) -> None:
+        """Give up the claim on the profile's identity number, if the account has it."""
+        self._on_number(profile, Release(account), call)
 
     def _check_form(self, request: contract.Register, profile: Profile, account: str) -> None:
         faults = [
@@ -194,10 +202,13 @@ class Opening:
             raise refusal(*faults)
 
     def _claim_number(self, account: str, profile: Profile, call: Call) -> None:
+        self._on_number(profile, Claim(account), call)
+
+    def _on_number(self, profile: Profile, command: Claim | Release, call: Call) -> None:
         number = f"{profile.identity_document}:{profile.identity_number}"
         digest = keyed_digest(self._keyring.master, "identity-number", number)
-        claim = replace(call, idempotency_key=None)
-        self._claims.execute(f"identity-number-{digest}", Claim(account), claim)
+        without_key = replace(call, idempotency_key=None)
+        self._claims.execute(f"identity-number-{digest}", command, without_key)
 
     def _credential(
         self,

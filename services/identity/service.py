@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -11,33 +12,40 @@ from nameko.extensions import DependencyProvider
 from pymongo.write_concern import WriteConcern
 
 from kernel.container import CatchUp, Storage, StoreProvider, ViewProvider
-from kernel.errors import Forbidden, Unauthenticated
+from kernel.erasure import Erasing
+from kernel.errors import Conflict, Forbidden, Unauthenticated
 from kernel.feed import Feed
 from kernel.privacy import SubjectKeys
 from kernel.requests import Call, Done
-from kernel.rpc import serves
+from kernel.rpc import Neighbours, serves
 from kernel.runner import offload
 from kernel.store import Executed
 from kernel.trust import Keyring
+from services.dossier import contract as dossier
 from services.identity import contract
 from services.identity.captcha import Captchas
 from services.identity.contract import EVENTS
 from services.identity.credentials import Credentials
-from services.identity.decider.accounts import ACCOUNTS, AccountState
+from services.identity.decider.accounts import ACCOUNTS, AccountState, Erase
 from services.identity.decider.number_claims import NUMBERS
 from services.identity.decider.offices import SETUP, may_appoint, may_dismiss
 from services.identity.entrance import Entrance
+from services.identity.forgetting import Forgetting
 from services.identity.opening import Opening, no_such_account, stream_of
 from services.identity.sessions import Sessions
 from services.identity.throttle import Throttle
 from services.identity.views import (
     DIRECTORY,
     DIRECTORY_INDEXES,
+    ERASED,
     account_answer,
     directory_answer,
     directory_query,
+    erased_answer,
     officer_answer,
+    project_erased,
     project_officer,
+    subject_answer,
 )
 
 _NOTIFY = "service:notify"
@@ -52,6 +60,7 @@ class Secrets:
     captchas: Captchas
     throttle: Throttle
     keyring: Keyring
+    keys: SubjectKeys
 
 
 class SecretsProvider(DependencyProvider):  # type: ignore[misc]
@@ -62,6 +71,7 @@ class SecretsProvider(DependencyProvider):  # type: ignore[misc]
     def start(self) -> None:
         """Make the indexes."""
         kept = self.secrets
+        kept.credentials.ensure_indexes()
         kept.sessions.ensure_indexes()
         kept.captchas.ensure_indexes()
         kept.throttle.ensure_indexes()
@@ -76,14 +86,14 @@ class SecretsProvider(DependencyProvider):  # type: ignore[misc]
         database = self.storage.database.with_options(
             write_concern=WriteConcern("majority", j=True)
         )
-        keyring = Keyring(self.storage.settings.keys)
-        sealer = SubjectKeys(database, keyring.master)
+        keyring, keys = Keyring(self.storage.settings.keys), self.storage.keys
         return Secrets(
-            Credentials(database["credentials"], sealer, offload),
+            Credentials(database["credentials"], keys, offload),
             Sessions(database["sessions"]),
             Captchas(database["captchas"], offload),
             Throttle(database["failures"]),
             keyring,
+            keys,
         )
 
 
@@ -93,8 +103,11 @@ class IdentityService:
     name = "identity"
 
     directory = ViewProvider("account", project_officer, name=DIRECTORY, indexes=DIRECTORY_INDEXES)
-    accounts = StoreProvider(EVENTS, ACCOUNTS, views=[directory])
+    erased = ViewProvider("account", project_erased, name=ERASED)
+    accounts = StoreProvider(EVENTS, ACCOUNTS, views=[directory, erased])
     numbers = StoreProvider(EVENTS, NUMBERS)
+    neighbours = Neighbours()
+    erasing = Erasing(EVENTS, contract.SubjectErased)
     secrets = SecretsProvider()
     catch_up = CatchUp(EVENTS)
     feed = Feed()
@@ -200,6 +213,54 @@ class IdentityService:
         _only(call.caller.is_officer or call.caller.is_service)
         query = directory_query(request.agency, request.unit, request.role)
         return directory_answer(list(self.directory.collection.find(query)))
+
+    # Erasing
+
+    @serves(contract.FindSubject)
+    def find_subject(self, request: contract.FindSubject, call: Call) -> contract.Subject:
+        """Give the set-up an account by its id or user name."""
+        _only(call.caller.id == SETUP)
+        return self._subject(request.subject or self._opening.account_of(request.username or ""))
+
+    @serves(contract.EraseSubject)
+    def erase_subject(self, request: contract.EraseSubject, call: Call) -> contract.Subject:
+        """Erase a person, unless dossiers are still open."""
+        _only(call.caller.id == SETUP)
+        if self._subject(request.subject).erased_at is None and not request.even_open:
+            self._refuse_while_open(request.subject)
+        command = Erase(request.even_open)
+        done = self.accounts.execute(stream_of(request.subject), command, call)
+        return subject_answer(done.history)
+
+    @serves(contract.ListErased)
+    def list_erased(self, request: contract.ListErased, call: Call) -> contract.ErasedSubjects:
+        """Give the set-up all who were erased."""
+        _only(call.caller.id == SETUP)
+        return erased_answer(self.erased.collection.find())
+
+    def forget(self, subject: str) -> Mapping[str, int]:
+        """Forget an erased account."""
+        kept = self.secrets
+        return Forgetting(
+            self.accounts, self._opening, kept.keys, kept.credentials, kept.sessions, kept.throttle
+        ).forget(subject)
+
+    def _refuse_while_open(self, subject: str) -> None:
+        found: dossier.OpenDossiers = self.neighbours.call(dossier.ReadOpenDossiers(subject))
+        if found.codes:
+            codes = ", ".join(found.codes)
+            raise Conflict(
+                "open-dossiers",
+                f"Chưa thể xóa: còn hồ sơ đang giải quyết ({codes}). Hãy chờ giải quyết xong.",
+                f"Not erased: dossiers are still open ({codes}). Wait until they have ended, or "
+                "say that it is to be done nevertheless.",
+            )
+
+    def _subject(self, subject: str) -> contract.Subject:
+        loaded = self.accounts.load(stream_of(subject))
+        if not loaded.state.exists:
+            raise no_such_account()
+        return subject_answer(loaded.history)
 
     @property
     def _opening(self) -> Opening:

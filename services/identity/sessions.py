@@ -69,9 +69,9 @@ class Sessions:
         """End a session; ending it twice is fine."""
         self._collection.delete_one({"_id": _digest(token)})
 
-    def end_all(self, account: str) -> None:
-        """End every session of an account."""
-        self._collection.delete_many({"account": account})
+    def end_all(self, account: str) -> int:
+        """End every session of an account; returns how many there were."""
+        return self._collection.delete_many({"account": account}).deleted_count
 
 
 def _live(token: str, account: str) -> Live:

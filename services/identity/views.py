@@ -1,21 +1,34 @@
 """What is read: an account as its owner sees it, and the directory of officers.
 
-The directory is the only view kept in the database, and holds what is public in an office: no
-personal data of citizens is kept outside the ledger, where it is sealed.
+Two views are kept in the database: the directory, which holds what is public in an office, and who
+was erased when. No personal data of citizens is kept outside the ledger, where it is sealed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import reduce
 from typing import Any
 
 from kernel.events import Recorded
-from services.identity.contract import Account, AccountKind, Officer, Officers, Role
+from kernel.schemas import rfc3339
+from services.identity.contract import (
+    Account,
+    AccountKind,
+    ErasedSubject,
+    ErasedSubjects,
+    Officer,
+    Officers,
+    Role,
+    Subject,
+    SubjectErased,
+)
 from services.identity.decider.accounts import AccountState, evolve
 
 DIRECTORY = "officers"
 DIRECTORY_INDEXES = (("agency", "unit"),)
+ERASED = "erased"
 
 
 def account_answer(state: AccountState, username: str, *, with_profile: bool = True) -> Account:
@@ -84,3 +97,38 @@ def directory_answer(documents: Sequence[Mapping[str, Any]]) -> Officers:
         for document in documents
     )
     return Officers(tuple(sorted(found, key=lambda officer: (officer.name, officer.account))))
+
+
+def subject_answer(history: Sequence[Recorded]) -> Subject:
+    """Return an account for the installation's operator."""
+    state = reduce(evolve, (record.event for record in history), AccountState())
+    if state.kind is None:
+        raise ValueError("there is no such account")
+    return Subject(
+        subject=state.account,
+        kind=state.kind,
+        registered_at=history[0].occurred_at,
+        serves_in=None if state.officer is None else state.officer.agency,
+        erased_at=_erased_at(history),
+    )
+
+
+def project_erased(history: Sequence[Recorded]) -> dict[str, Any] | None:
+    """Return the document of an erased account; None for all others."""
+    at = _erased_at(history)
+    return None if at is None else {"erased_at": rfc3339(at)}
+
+
+def erased_answer(documents: Iterable[Mapping[str, Any]]) -> ErasedSubjects:
+    """Return who was erased, by the time."""
+    found = (
+        ErasedSubject(document["_id"], datetime.fromisoformat(document["erased_at"]))
+        for document in documents
+    )
+    return ErasedSubjects(tuple(sorted(found, key=lambda one: (one.erased_at, one.subject))))
+
+
+def _erased_at(history: Sequence[Recorded]) -> datetime | None:
+    return next(
+        (record.occurred_at for record in history if isinstance(record.event, SubjectErased)), None
+    )

@@ -13,6 +13,7 @@ from services.dossier.contract import (
     DossierStatus,
     MaskedStatus,
     Notice,
+    ResultView,
     StepState,
     StepView,
 )
@@ -49,7 +50,7 @@ def status(
     """Return the status view for a caller, with the actions the caller may take now.
 
     Personal parts are given only to those who may see the dossier, the PIN to the applicant
-    alone. `file_names` names its files.
+    alone. `file_names` names its files, the result's among them; what is not named was erased.
     """
     picture = picture_in(document)
     view = picture.view
@@ -64,6 +65,7 @@ def status(
         stuck_at=stuck_at(steps),
         actions=allowed_actions(picture.standing, who),
         documents=tuple(replace(one, file_name=names.get(one.file, "")) for one in view.documents),
+        result=_with_file(view.result, names),
     )
     if who.id == document["subject"]:
         return shown
@@ -102,6 +104,7 @@ def row(document: Document, who: Caller, now: datetime, calendar: Calendar) -> D
         due=view.clock.due,
         step_due=step.due if step else None,
         due_colour=due_colour(urgent_at(picture), now, calendar),
+        erased=view.erased,
     )
 
 
@@ -171,6 +174,12 @@ def notice(document: Document) -> Notice:
 
 def _serves_there(agency: str, who: Caller) -> bool:
     return who.is_officer and who.agency == agency
+
+
+def _with_file(result: ResultView | None, names: Mapping[str, str]) -> ResultView | None:
+    if result is None or result.file in names:
+        return result
+    return replace(result, file=None)
 
 
 def _measured(step: StepView, picture: Picture, now: datetime, calendar: Calendar) -> StepView:

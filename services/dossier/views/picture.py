@@ -118,6 +118,7 @@ def _view(dossier: Dossier, events: Sequence[Any], newest: Recorded) -> DossierS
         owner=submitted.owner,
         answers=_answers(events),
         pin=submitted.pin,
+        erased=submitted.applicant is None,
     )
 
 

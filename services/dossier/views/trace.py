@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kernel.events import Recorded
+from kernel.schemas import personal_fields
 from services.dossier import contract
 from services.dossier.contract import OfficerRef, RouteStep, Trace, TraceEntry
 from services.dossier.decider.state import Dossier, State, evolve, initial
@@ -16,6 +17,10 @@ from services.dossier.wording import moment, money, working_time
 
 APPLICANT: Name = ("Người nộp hồ sơ", "The applicant")
 SYSTEM: Name = ("Hệ thống", "The system")
+ERASED: Name = (
+    "Thông tin cá nhân đã xóa theo yêu cầu.",
+    "Personal information was erased on request.",
+)
 
 
 @dataclass(frozen=True)
@@ -26,22 +31,27 @@ class Told:
     detail: Name = ("", "")
 
 
-def trace(history: Sequence[Recorded]) -> Trace:
-    """Tell a dossier's whole history, oldest first; what is personal and sealed is left out."""
+def trace(history: Sequence[Recorded], *, erased: bool = False) -> Trace:
+    """Tell a dossier's whole history, oldest first; what is personal and sealed is left out.
+
+    With `erased` each event that held personal parts says that they were erased.
+    """
     entries: list[TraceEntry] = []
     before: State = initial
     for record in history:
         after = evolve(before, record.event)
         if after is None:
             raise ValueError(f"{record.stream} begins with {record.type}")
-        entries.append(_entry(record, before or after, after))
+        entries.append(_entry(record, before or after, after, erased))
         before = after
     code = before.code if before else ""
     return Trace(code, history[-1].version if history else 0, tuple(entries))
 
 
-def _entry(record: Recorded, before: Dossier, after: Dossier) -> TraceEntry:
+def _entry(record: Recorded, before: Dossier, after: Dossier, erased: bool) -> TraceEntry:
     told = TELLERS[type(record.event)](record.event, before)
+    if erased and personal_fields(type(record.event)):
+        told = _redacted(told)
     who, who_en = _who(record.event)
     hold = after.hold
     return TraceEntry(
@@ -71,6 +81,11 @@ _BY_APPLICANT = (
     contract.DossierWithdrawn,
     contract.FeePaid,
 )
+
+
+def _redacted(told: Told) -> Told:
+    vi, en = (f"{text} {said}".strip() for text, said in zip(told.detail, ERASED, strict=True))
+    return Told(told.title, (vi, en))
 
 
 def _who(event: Any) -> Name:

@@ -151,6 +151,28 @@ class OfficerDismissed:
     unit: str
 
 
+@event()
+@frozen
+class IdentityNumberReleased:
+    """The account that had the number was erased; the person may register anew."""
+
+    account: str
+
+
+@event()
+@frozen
+class SubjectErased:
+    """A person's data is to be forgotten: every service destroys its key of it and its copies.
+
+    It is the account's last event; nobody logs in with it any more.
+    """
+
+    subject: str = field(doc="the account")
+    even_open: bool = field(
+        default=False, doc="the operator said so without asking for open dossiers"
+    )
+
+
 def waits_for_link(registered: AccountRegistered) -> bool:
     """Whether the person registered alone and is owed the activation mail.
 
@@ -168,6 +190,8 @@ EVENTS = EventTypes(
         IdentityNumberClaimed,
         OfficerAppointed,
         OfficerDismissed,
+        IdentityNumberReleased,
+        SubjectErased,
     ),
 )
 
@@ -234,6 +258,32 @@ class Officers:
     """A list of officers."""
 
     items: tuple[Officer, ...]
+
+
+@frozen
+class Subject:
+    """An account as the installation's operator sees it: no personal data."""
+
+    subject: str
+    kind: AccountKind
+    registered_at: datetime
+    serves_in: str | None = field(default=None, doc="the agency in which an officer has a place")
+    erased_at: datetime | None = field(default=None)
+
+
+@frozen
+class ErasedSubject:
+    """Somebody who was erased."""
+
+    subject: str
+    erased_at: datetime
+
+
+@frozen
+class ErasedSubjects:
+    """All who were erased, by the time."""
+
+    items: tuple[ErasedSubject, ...]
 
 
 # Requests
@@ -379,3 +429,34 @@ class FindOfficers:
     agency: str
     unit: str | None = field(default=None)
     role: Role | None = field(default=None)
+
+
+# Erasing a person
+
+
+@request("identity", answer=Subject)
+@frozen
+class FindSubject:
+    """The set-up only: an account by its id or by its user name; `NotFound` where there is none."""
+
+    subject: str | None = field(default=None, max_length=64)
+    username: str | None = field(default=None, max_length=64)
+
+
+@command("identity", answer=Subject)
+@frozen
+class EraseSubject:
+    """The set-up only: erase a person for good. Once erased, it changes nothing more.
+
+    `Conflict` (`open-dossiers`) names the dossiers that are still being handled, as the law
+    requires; `even_open` erases nevertheless. An officer's place is taken back with it.
+    """
+
+    subject: str = field(max_length=64)
+    even_open: bool = field(default=False)
+
+
+@request("identity", answer=ErasedSubjects)
+@frozen
+class ListErased:
+    """The set-up only: all who were erased, as the ledger has them."""

@@ -1,7 +1,8 @@
-"""The account: registered, activated, and for an officer appointed to a place and dismissed.
+"""The account: registered, activated, for an officer appointed and dismissed, perhaps erased.
 
 Its stream is `account-<acc-…>`, whose id is a keyed digest of the user name: a name can be taken
-once. Everything here is pure: the ids come in with the command.
+once, and stays taken when its account is erased. Everything here is pure: the ids come in with the
+command.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kernel.decider import Decider
-from kernel.errors import Conflict
+from kernel.errors import Conflict, NotFound
 from services.identity.contract import (
     AccountActivated,
     AccountKind,
@@ -22,6 +23,7 @@ from services.identity.contract import (
     OfficerDismissed,
     Profile,
     Role,
+    SubjectErased,
 )
 from services.identity.decider.registration import fault, refusal
 
@@ -70,6 +72,13 @@ class Dismiss:
     """Take the place back."""
 
 
+@dataclass(frozen=True)
+class Erase:
+    """Forget the person for good; `even_open`: without having asked for open dossiers."""
+
+    even_open: bool = False
+
+
 # State
 
 
@@ -84,6 +93,7 @@ class AccountState:
     credential: str = ""
     active: bool = False
     officer: OfficerAppointed | None = None
+    erased: bool = False
 
     @property
     def exists(self) -> bool:
@@ -92,7 +102,7 @@ class AccountState:
 
     @property
     def may_log_in(self) -> bool:
-        """Whether a right password opens a session: active, and no dismissed officer."""
+        """Whether a right password opens a session: active, not erased, no dismissed officer."""
         return self.active and (self.kind is not AccountKind.OFFICER or self.officer is not None)
 
     @property
@@ -126,6 +136,8 @@ def evolve(state: AccountState, event: Any) -> AccountState:
             return replace(state, officer=event)
         case OfficerDismissed():
             return replace(state, officer=None)
+        case SubjectErased():
+            return replace(state, profile=None, officer=None, active=False, erased=True)
     return state
 
 
@@ -137,7 +149,7 @@ def decide(state: AccountState, command: Any) -> Sequence[Any]:
         case Activate():
             return _activate(state)
         case RequestActivation():
-            waits = state.exists and not state.active
+            waits = state.exists and not state.active and not state.erased
             return (ActivationRequested(state.account),) if waits else ()
         case Appoint():
             return _appoint(state, command)
@@ -146,6 +158,8 @@ def decide(state: AccountState, command: Any) -> Sequence[Any]:
             if place is None:
                 return ()
             return (OfficerDismissed(state.account, place.agency, place.unit),)
+        case Erase():
+            return _erase(state, command)
     raise TypeError(f"no decision for {command!r}")
 
 
@@ -153,6 +167,8 @@ ACCOUNTS: Decider[AccountState] = Decider(AccountState(), decide, evolve)
 
 
 def _open(state: AccountState, command: Open) -> Sequence[Any]:
+    if state.erased and command.verified:
+        raise _was_erased()
     if state.exists:
         wanted = (command.kind, command.profile, command.locale, True)
         same = (state.kind, state.profile, state.locale, state.active) == wanted
@@ -173,7 +189,18 @@ def _open(state: AccountState, command: Open) -> Sequence[Any]:
     return (registered,)
 
 
+def _erase(state: AccountState, command: Erase) -> Sequence[Any]:
+    if not state.exists:
+        raise NotFound("no-such-account", "Không có tài khoản này.", "There is no such account.")
+    if state.erased:
+        return ()
+    erased = SubjectErased(state.account, command.even_open)
+    return (*decide(state, Dismiss()), erased)
+
+
 def _appoint(state: AccountState, command: Appoint) -> Sequence[Any]:
+    if state.erased:
+        raise _was_erased()
     appointed = OfficerAppointed(
         account=command.account,
         name=command.name,
@@ -200,10 +227,18 @@ def _appoint(state: AccountState, command: Appoint) -> Sequence[Any]:
 
 
 def _activate(state: AccountState) -> Sequence[Any]:
-    if state.kind is None:
+    if state.kind is None or state.erased:
         raise Conflict(
             "no-account",
             "Tài khoản này không còn. Hãy đăng ký lại.",
             "This account is no more. Register again.",
         )
     return () if state.active else (AccountActivated(state.account, state.kind),)
+
+
+def _was_erased() -> Conflict:
+    return Conflict(
+        "subject-erased",
+        "Tài khoản này đã được xóa theo yêu cầu và không mở lại được. Hãy chọn tên khác.",
+        "This account was erased on request and is not opened again. Choose another user name.",
+    )

@@ -1,5 +1,7 @@
 """The claim on an identity number: it belongs to the account that activated with it first.
 
+When that account is erased the number is released, so that the person may register anew.
+
 Its stream is `identity-number-<keyed digest>`, so that a number can be claimed once and is
 nowhere to be read.
 """
@@ -12,7 +14,7 @@ from typing import Any
 
 from kernel.decider import Decider
 from kernel.errors import Conflict
-from services.identity.contract import IdentityNumberClaimed
+from services.identity.contract import IdentityNumberClaimed, IdentityNumberReleased
 
 
 @dataclass(frozen=True)
@@ -23,19 +25,34 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Release:
+    """Give up what an account claims."""
+
+    account: str
+
+
+@dataclass(frozen=True)
 class ClaimState:
-    """Whose the number is."""
+    """Whose the number is; None: nobody's."""
 
     account: str | None = None
 
 
 def evolve(state: ClaimState, event: Any) -> ClaimState:
     """Return the state after an event."""
-    return ClaimState(event.account) if isinstance(event, IdentityNumberClaimed) else state
+    match event:
+        case IdentityNumberClaimed():
+            return ClaimState(event.account)
+        case IdentityNumberReleased():
+            return ClaimState()
+    return state
 
 
-def decide(state: ClaimState, command: Claim) -> Sequence[Any]:
-    """Return the claim; nothing where it is the account's own already."""
+def decide(state: ClaimState, command: Claim | Release) -> Sequence[Any]:
+    """Return the claim or its release; nothing where that is so already."""
+    if isinstance(command, Release):
+        held = state.account == command.account
+        return (IdentityNumberReleased(command.account),) if held else ()
     if state.account is None:
         return (IdentityNumberClaimed(command.account),)
     if state.account == command.account:

@@ -100,3 +100,77 @@ def test_every_refusal_speaks_both_languages(files: Files) -> None:
         files.take("acc-1", "a.txt", BytesIO(b"text"))
     assert refused.value.vi
     assert refused.value.en
+
+
+def test_erased_bytes_stay_as_long_as_another_file_has_them(files: Files, database: Any) -> None:
+    mine = files.take("acc-1", "a.pdf", BytesIO(PDF))
+    theirs = files.take("acc-2", "b.pdf", BytesIO(PDF))
+    assert files.erase([mine.file], "acc-1") == 1
+    assert files.erase([mine.file], "acc-1") == 0
+    assert b"".join(files.open(theirs.file).chunks) == PDF
+    with pytest.raises(NotFound):
+        files.open(mine.file)
+    again = files.take("acc-3", "c.pdf", BytesIO(PDF))
+    assert database["fs.files"].count_documents({}) == 1
+    assert files.erase([theirs.file, again.file], "acc-2") == 2
+    assert database["fs.files"].count_documents({}) == 0
+    assert database["fs.chunks"].count_documents({}) == 0
+
+
+def test_bytes_of_a_sending_that_broke_off_are_erased_too(files: Files, database: Any) -> None:
+    stored = files.take("acc-1", "a.pdf", BytesIO(PDF))
+    kept = files.take("acc-10", "b.pdf", BytesIO(PNG))
+    database["files"].delete_one({"_id": stored.file})
+    database["fs.files"].delete_many({"metadata.sha256": stored.sha256})
+    assert files.owned_by("acc-1") == set()
+    files.erase([], "acc-1")
+    assert database["fs.chunks"].count_documents({}) == 1
+    assert b"".join(files.open(kept.file).chunks) == PNG
+
+
+@pytest.mark.parametrize("moment", ["_refer", "_drop_unused"])
+def test_bytes_that_somebody_sends_while_they_are_erased_are_not_lost(
+    files: Files, database: Any, moment: str
+) -> None:
+    mine = files.take("acc-1", "a.pdf", BytesIO(PDF))
+    there = Files(database, SubjectKeys(database, bytes(32)))
+    step = getattr(there, moment)
+
+    def erase_first(*arguments: Any) -> Any:
+        files.erase([mine.file], "acc-1")
+        return step(*arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(there, moment, erase_first)
+        theirs = there.take("acc-2", "b.pdf", BytesIO(PDF))
+    assert b"".join(there.open(theirs.file).chunks) == PDF
+    there.erase([theirs.file], "acc-2")
+    assert database["fs.chunks"].count_documents({}) == 0
+
+
+def test_bytes_that_are_sent_in_the_midst_of_their_erasure_are_not_lost(
+    files: Files, database: Any
+) -> None:
+    mine = files.take("acc-1", "a.pdf", BytesIO(PDF))
+    there = Files(database, SubjectKeys(database, bytes(32)))
+    sent = []
+
+    class Contents:
+        """The collection; right after bytes were hidden, somebody sends the same ones."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(database["fs.files"], name)
+
+        def find_one_and_update(self, *arguments: Any) -> Any:
+            hidden = database["fs.files"].find_one_and_update(*arguments)
+            if not sent:
+                sent.append(there.take("acc-2", "b.pdf", BytesIO(PDF)))
+            return hidden
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "_contents", Contents())
+        files.erase([mine.file], "acc-1")
+    (theirs,) = sent
+    assert b"".join(there.open(theirs.file).chunks) == PDF
+    there.erase([theirs.file], "acc-2")
+    assert database["fs.chunks"].count_documents({}) == 0

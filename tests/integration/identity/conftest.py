@@ -18,6 +18,7 @@ from uuid import uuid4
 import pytest
 import requests
 from captchas import solve
+from installation import dismantle
 from pymongo import MongoClient
 
 from kernel.client import NO_TOKEN, Client, standalone_client
@@ -43,10 +44,7 @@ def settings(
     ensure_keys(settings.keys, ["identity", "notify", "portal", "setup"])
     with _running(settings):
         yield settings
-    client: MongoClient[Any] = MongoClient(mongo_uri)
-    for name in (settings.database("identity"), settings.ledger_database("identity")):
-        client.drop_database(name)
-    client.close()
+    dismantle(settings)
 
 
 @pytest.fixture(scope="session")

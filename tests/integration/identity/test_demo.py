@@ -55,3 +55,15 @@ def test_demo_accounts_are_opened_once_and_everyone_logs_in(
             assert appointed.roles == officer.roles
         found = desk.as_service("portal", contract.FindOfficers(place.agency))
         assert {o.name for o in found.items} == {o.name for o in place.officers}
+
+
+def test_demo_accounts_that_were_erased_are_passed_over(desk: Any, settings: Settings) -> None:
+    demo = read_demo_accounts()
+    assert motcua(settings, "accounts", "demo").returncode == 0
+    person, officer = demo.people[-1].username, demo.agencies[-1].officers[-1].username
+    for username in (person, officer):
+        found = desk.as_service("setup", contract.FindSubject(username=username))
+        desk.as_service("setup", contract.EraseSubject(found.subject, even_open=True))
+    again = motcua(settings, "accounts", "demo")
+    assert again.returncode == 0, again.stderr
+    assert "2 erased and not opened again" in again.stdout

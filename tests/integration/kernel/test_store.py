@@ -32,6 +32,21 @@ def store(client: MongoClient[Any], database_prefix: str, view: StreamView) -> S
     return Store(open_ledger(client, database_prefix), COUNTER, [view])
 
 
+def test_a_view_is_written_anew_where_its_version_is_there_but_never_over_a_newer_one(
+    store: Store[int], view: StreamView
+) -> None:
+    store.execute("counter-a", 10, call())
+    old = store.execute("counter-a", 5, call()).history
+    view.collection.update_one({"_id": "a"}, {"$set": {"total": -1}})
+    view.refresh("counter-a", old)
+    assert view.get("a") == {"_id": "a", "total": -1, "version": 2}
+    assert view.rewrite("counter-a", old)
+    assert view.get("a") == {"_id": "a", "total": 15, "version": 2}
+    store.execute("counter-a", 1, call())
+    assert not view.rewrite("counter-a", old)
+    assert view.get("a") == {"_id": "a", "total": 16, "version": 3}
+
+
 def test_a_command_is_decided_on_the_folded_state(store: Store[int]) -> None:
     assert store.execute("counter-a", 60, call()).state == 60
     assert store.execute("counter-a", 30, call()).version == 2

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kernel.errors import Conflict, Invalid
+from kernel.errors import Conflict, Invalid, NotFound
 from services.identity.contract import (
     AccountActivated,
     AccountKind,
@@ -18,10 +18,12 @@ from services.identity.contract import (
     Contact,
     IdentityDocument,
     IdentityNumberClaimed,
+    IdentityNumberReleased,
     OfficerAppointed,
     OfficerDismissed,
     Profile,
     Role,
+    SubjectErased,
 )
 from services.identity.decider import number_claims
 from services.identity.decider.accounts import (
@@ -29,6 +31,7 @@ from services.identity.decider.accounts import (
     Activate,
     Appoint,
     Dismiss,
+    Erase,
     Open,
     RequestActivation,
     decide,
@@ -175,3 +178,62 @@ def test_an_identity_number_belongs_to_the_account_that_claimed_it_first() -> No
     assert tuple(number_claims.decide(taken, number_claims.Claim(ACCOUNT))) == ()
     with pytest.raises(Conflict, match="identity-number-taken"):
         number_claims.decide(taken, number_claims.Claim("acc-ffffffffffffffffffff"))
+
+
+ERASED = SubjectErased(ACCOUNT)
+
+
+def test_an_account_is_erased_once_and_nobody_logs_in_with_it() -> None:
+    assert when(given(REGISTERED, ACTIVATED), Erase()) == (ERASED,)
+    assert when(given(REGISTERED), Erase(even_open=True)) == (SubjectErased(ACCOUNT, True),)
+    erased = given(REGISTERED, ACTIVATED, ERASED)
+    assert not erased.may_log_in
+    assert (erased.profile, erased.contact) == (None, None)
+    assert when(erased, Erase()) == ()
+
+
+def test_nobody_is_erased_who_never_registered() -> None:
+    with pytest.raises(NotFound, match="no-such-account"):
+        when(given(), Erase())
+
+
+def test_the_user_name_of_an_erased_account_stays_taken() -> None:
+    erased = given(REGISTERED, ACTIVATED, ERASED)
+    with pytest.raises(Invalid) as refused:
+        when(erased, OPEN)
+    assert [fault.code for fault in refused.value.fields] == ["username-taken"]
+    with pytest.raises(Conflict, match="subject-erased"):
+        when(erased, replace(OPEN, verified=True))
+
+
+def test_an_erased_account_is_neither_activated_nor_written_to() -> None:
+    erased = given(REGISTERED, ERASED)
+    with pytest.raises(Conflict, match="no-account"):
+        when(erased, Activate())
+    assert when(erased, RequestActivation()) == ()
+
+
+def test_erasing_an_officer_takes_the_place_back_for_good() -> None:
+    dismissed = OfficerDismissed(ACCOUNT, "ubnd-16594", "one-stop")
+    assert when(given(*OFFICER), Erase()) == (dismissed, ERASED)
+    assert when(given(*OFFICER, dismissed), Erase()) == (ERASED,)
+    erased = given(*OFFICER, dismissed, ERASED)
+    assert erased.contact is None
+    with pytest.raises(Conflict, match="subject-erased"):
+        when(erased, APPOINT)
+
+
+def test_a_number_that_was_released_can_be_claimed_anew() -> None:
+    taken = number_claims.evolve(number_claims.ClaimState(), IdentityNumberClaimed(ACCOUNT))
+    released = IdentityNumberReleased(ACCOUNT)
+    assert tuple(number_claims.decide(taken, number_claims.Release(ACCOUNT))) == (released,)
+    free = number_claims.evolve(taken, released)
+    assert tuple(number_claims.decide(free, number_claims.Release(ACCOUNT))) == ()
+    other = number_claims.Claim("acc-ffffffffffffffffffff")
+    assert tuple(number_claims.decide(free, other)) == (IdentityNumberClaimed(other.account),)
+
+
+def test_nobody_releases_what_another_account_claims() -> None:
+    taken = number_claims.evolve(number_claims.ClaimState(), IdentityNumberClaimed(ACCOUNT))
+    other = number_claims.Release("acc-ffffffffffffffffffff")
+    assert tuple(number_claims.decide(taken, other)) == ()

@@ -263,6 +263,16 @@ ROWS = dossier.DossierPage(
     "next",
     {"unit": 12, "mine": 3},
 )
+ERASED = replace(
+    STATUS,
+    applicant=None,
+    owner=None,
+    answers=None,
+    pin=None,
+    erased=True,
+    documents=tuple(replace(one, file_name="") for one in STATUS.documents),
+    result=dossier.ResultView(dossier.ReturnBy.ONLINE, NOW, "12/TB"),
+)
 EVERY_ACTION = replace(STATUS, actions=tuple(dossier.ACTIONS), stuck_at=None)
 WRITING = Writing(
     procedure_name=PROCEDURE.name,
@@ -468,6 +478,12 @@ PAGES: tuple[Shown, ...] = (
         OFFICER,
     ),
     Shown(
+        "dossier-erased",
+        "dossier/show.html",
+        replace(DOSSIER, dossier=replace(ERASED, actions=()), officer=True),
+        OFFICER,
+    ),
+    Shown(
         "supplement",
         "dossier/supplement.html",
         dossiers.SupplementScreen(STATUS, Form(), PROCEDURE, "application/pdf", 20_000_000, PLACES),
@@ -478,6 +494,14 @@ PAGES: tuple[Shown, ...] = (
         "inbox.html",
         dossiers.InboxScreen(
             ROWS, Form(), "unit", "/next", (("unit", "Đơn vị", 12), ("mine", "Tôi giữ", None))
+        ),
+        OFFICER,
+    ),
+    Shown(
+        "inbox-erased",
+        "inbox.html",
+        dossiers.InboxScreen(
+            replace(ROWS, items=(replace(ROW, applicant="", erased=True),)), Form(), "unit"
         ),
         OFFICER,
     ),

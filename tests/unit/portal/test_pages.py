@@ -112,3 +112,15 @@ def test_the_tracking_page_says_where_it_is_stuck(render: Any, pages: Mapping[st
     text = render(pages["dossier"])
     assert "Hồ sơ đang tắc ở khâu:" in text
     assert "Quá thời gian của bước này 1 ngày làm việc 2 giờ 20 phút." in text
+
+
+def test_where_personal_parts_were_the_pages_say_that_they_were_erased(
+    render: Any, pages: Mapping[str, Any]
+) -> None:
+    text = render(pages["dossier-erased"])
+    assert text.count("đã xóa theo yêu cầu") == 3  # the applicant, the document, the result
+    assert "Kết quả đã xóa theo yêu cầu." in text
+    assert "/files/" not in text
+    assert "erased on request" in render(pages["dossier-erased"], "en")
+    assert "đã xóa theo yêu cầu" in render(pages["inbox-erased"])
+    assert "xóa theo yêu cầu" not in render(pages["dossier-officer"])

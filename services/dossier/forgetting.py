@@ -1,0 +1,70 @@
+"""What the dossier service forgets of an erased person, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kernel.ledger import Ledger
+from kernel.privacy import SubjectKeys
+from kernel.views import StreamView
+from services.dossier.drafts import Drafts
+from services.dossier.files import Files
+from services.dossier.look_ups import LookUps
+
+RESULT_FILE = "picture.view.result.file"
+
+
+@dataclass(frozen=True)
+class Forgetting:
+    """Forgets erased people; may be repeated at any time.
+
+    Of an officer only what is the officer's own: the results that he or she sent for applicants
+    stay with their dossiers.
+    """
+
+    keys: SubjectKeys
+    ledger: Ledger
+    status_view: StreamView
+    files: Files
+    drafts: Drafts
+    look_ups: LookUps
+
+    def forget(self, subject: str) -> Mapping[str, int]:
+        """Destroy the key, fold the status views without it, delete drafts, codes and files.
+
+        Returns how many things were found.
+        """
+        key = self.keys.erase(subject)
+        return {
+            "keys": int(key),
+            "dossiers": sum(self._fold_anew(one) for one in self._dossiers(subject)),
+            "drafts": self.drafts.erase(subject),
+            "one-time codes": self.look_ups.erase(subject),
+            "files": self.files.erase(self._files_of(subject), subject),
+        }
+
+    def _dossiers(self, subject: str) -> list[dict[str, Any]]:
+        narrow = {"picture.view.erased": 1, "picture.view.result": 1}
+        return list(self.status_view.collection.find({"subject": subject}, narrow))
+
+    def _fold_anew(self, known: dict[str, Any]) -> bool:
+        """Write a dossier's view anew; returns whether it held personal parts until now."""
+        stream = f"{self.status_view.category}-{known['_id']}"
+        while not self.status_view.rewrite(stream, self.ledger.read_stream(stream)):
+            pass  # something happened to the dossier meanwhile
+        return not known["picture"]["view"].get("erased", False)
+
+    def _files_of(self, subject: str) -> set[str]:
+        """Return the files that the person sent, and the results of the person's dossiers."""
+        results = {
+            (one["picture"]["view"]["result"] or {}).get("file") for one in self._dossiers(subject)
+        }
+        files = {file for file in self.files.owned_by(subject) | results if file is not None}
+        return files - self._results_of_others(files, subject)
+
+    def _results_of_others(self, files: set[str], subject: str) -> set[str]:
+        query = {RESULT_FILE: {"$in": sorted(files)}, "subject": {"$ne": subject}}
+        found = self.status_view.collection.find(query, {RESULT_FILE: 1})
+        return {str(one["picture"]["view"]["result"]["file"]) for one in found}
