@@ -162,9 +162,12 @@ class LedgerReader:
         ends = self.collection.find({"stream": stream}, {"to": 1})
         return max((int(document["to"]) for document in ends), default=0)
 
-    def head(self) -> Head:
-        """Find the tail by galloping over exact positions: cheap at any size, no sort."""
-        return self._head_after(Head(0, GENESIS))
+    def head(self, known: Head | None = None) -> Head:
+        """Find the tail by galloping over exact positions: cheap at any size, no sort.
+
+        Cheaper still behind a head that is `known`.
+        """
+        return self._head_after(known or Head(0, GENESIS))
 
     def _head_after(self, known: Head) -> Head:
         step, low = 1, known.position

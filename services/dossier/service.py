@@ -15,6 +15,7 @@ from kernel.errors import Forbidden, NotFound, Unauthenticated
 from kernel.events import Recorded
 from kernel.feed import Feed
 from kernel.http import HttpServer
+from kernel.operations import Operations
 from kernel.privacy import SubjectKeys
 from kernel.requests import ANONYMOUS, Call, Done
 from kernel.rpc import Neighbours, serves
@@ -114,6 +115,7 @@ class DossierService:
     database = DatabaseProvider()
     neighbours = Neighbours()
     feed = Feed()
+    operations = Operations()
     status_view = STATUS
     dossiers = StoreProvider(
         EVENTS,

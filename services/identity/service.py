@@ -13,6 +13,7 @@ from pymongo.write_concern import WriteConcern
 from kernel.container import CatchUp, Storage, StoreProvider, ViewProvider
 from kernel.errors import Forbidden, Unauthenticated
 from kernel.feed import Feed
+from kernel.operations import Operations
 from kernel.privacy import SubjectKeys
 from kernel.requests import Call, Done
 from kernel.rpc import serves
@@ -98,6 +99,7 @@ class IdentityService:
     secrets = SecretsProvider()
     catch_up = CatchUp(EVENTS)
     feed = Feed()
+    operations = Operations()
 
     # Opening accounts
 
