@@ -136,7 +136,10 @@ class Observer:
         self._database = client[settings.database(self.service)]
         self._reader = LedgerReader(ledger_collection(client, settings.namespace, self.service))
         self._consumer = consumer_of(service_class, settings)
-        self._views = tuple(view.name for view in views_of(service_class))
+        self._views = (
+            *(view.name for view in views_of(service_class)),
+            *(kept.name for kept in rebuild.kept_by(service_class)),
+        )
         self._projects = followed_by(service_class) is not None
         self._queues = queues
         self._outlines = outlines

@@ -29,6 +29,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -36,8 +37,9 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.write_concern import WriteConcern
 
-from kernel.commits import Commit, Tampered
+from kernel.commits import Commit, Tampered, records
 from kernel.errors import Conflict
+from kernel.events import EventTypes, Recorded
 from kernel.lease import Held, Lease, LeaseLost, holding
 from kernel.ledger import READ_LIMIT, Ledger, LedgerReader
 from kernel.views import POINTERS, SEEN_WITHIN, StreamView, collection_name, places_in
@@ -74,6 +76,28 @@ class Rebuildable:
     collections: tuple[str, ...]
     prepare: Callable[[int], None]
     sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a service keeps of its neighbours' events, in collections behind one pointer.
+
+    A service class names it in its attribute `kept`. `prepare(database, generation)` makes the
+    indexes of a generation; `taker(database, generation)` returns the function that puts an event
+    of one of the `sources` into it.
+    """
+
+    name: str
+    collections: tuple[str, ...]
+    sources: tuple[EventTypes, ...]
+    prepare: Callable[[Database[Document], int], None]
+    taker: Callable[[Database[Document], int], Callable[[Recorded], None]]
+
+
+def kept_by(service_class: type[Any]) -> tuple[Kept, ...]:
+    """Return what a service class keeps of its neighbours' events."""
+    found: tuple[Kept, ...] = getattr(service_class, "kept", ())
+    return found
 
 
 @dataclass(frozen=True)
@@ -115,6 +139,32 @@ def of_view(view: StreamView, database: Database[Document], ledger: Ledger) -> R
         view.heal(ledger, latest, (generation,))
 
     return Rebuildable(view.name, database, (view.name,), view.prepare, (Source(ledger, take),))
+
+
+def of_kept(
+    kept: Kept, database: Database[Document], ledgers: Callable[[str], LedgerReader]
+) -> Rebuildable:
+    """Return what is kept of neighbours' events as something to be made anew.
+
+    `ledgers` gives the ledger of a neighbour; its events are read as they travel, without keys.
+    """
+
+    def source(types: EventTypes) -> Source:
+        def take(commits: Sequence[Commit], generation: int) -> None:
+            put = kept.taker(database, generation)
+            for commit in commits:
+                for record in records(commit, types, None):
+                    put(record)
+
+        return Source(ledgers(types.source), take)
+
+    return Rebuildable(
+        name=kept.name,
+        database=database,
+        collections=kept.collections,
+        prepare=partial(kept.prepare, database),
+        sources=tuple(map(source, kept.sources)),
+    )
 
 
 def standing(database: Database[Document], name: str) -> Standing:
@@ -260,6 +310,7 @@ class _Work:
         """Change the pointer, under the lease's token only."""
         self._stage = stage or self._stage
         self._update({"stage": stage, **changes})
+        self._progress(self._stage, self._done, self._total)
 
     def _keep(self, *, at_once: bool = False) -> None:
         """Hold on to the lease in good time, and tell how far it is."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from pymongo.collection import Collection
 from pymongo.database import Database
@@ -70,6 +70,48 @@ class Pointer:
         return self._seen[1]
 
 
+class Pointing(Protocol):
+    """What tells where something stands: a `Pointer`, or `Only`."""
+
+    def places(self) -> Places:
+        """Return the places."""
+        ...
+
+
+@dataclass(frozen=True)
+class Only:
+    """Points to one generation for ever, which is being made."""
+
+    generation: int
+
+    def places(self) -> Places:
+        """Return the places."""
+        return Places(self.generation)
+
+
+class Shelf:
+    """The collections of one base name, as they stand by a pointer."""
+
+    def __init__(self, database: Database[Document], pointer: Pointing, base: str) -> None:
+        self._database = database
+        self._pointer = pointer
+        self._base = base
+
+    @property
+    def read(self) -> Collection[Document]:
+        """The collection to be queried now; to be asked for anew for each request."""
+        return self.generation(self._pointer.places().current)
+
+    @property
+    def written(self) -> tuple[Collection[Document], ...]:
+        """The collections that must hold what is new; to be asked for anew for each write."""
+        return tuple(map(self.generation, self._pointer.places().written))
+
+    def generation(self, number: int) -> Collection[Document]:
+        """Return a generation of the collection."""
+        return self._database[collection_name(self._base, number)]
+
+
 def places_in(pointer: Mapping[str, Any] | None) -> Places:
     """Return the places that a pointer's document names."""
     found = pointer or {}
@@ -102,14 +144,14 @@ class StreamView:
         self.name = collection.name
         self.category = category
         self.pointer = Pointer(collection.database, collection.name, seen_within)
-        self._database = collection.database
+        self._shelf = Shelf(collection.database, self.pointer, collection.name)
         self._project = project
         self._indexes = tuple(tuple(fields) for fields in indexes)
 
     @property
     def collection(self) -> Collection[Document]:
         """The collection to be queried now; to be asked for anew for each request."""
-        return self._generation(self.pointer.places().current)
+        return self._shelf.read
 
     def ensure_indexes(self) -> None:
         """Create the secondary indexes that do not exist yet, wherever the view stands."""
@@ -119,7 +161,7 @@ class StreamView:
     def prepare(self, generation: int) -> None:
         """Create the secondary indexes of a generation."""
         for fields in self._indexes:
-            self._generation(generation).create_index([(name, 1) for name in fields])
+            self._shelf.generation(generation).create_index([(name, 1) for name in fields])
 
     def follows(self, stream: str) -> bool:
         """Whether this view has a document for such a stream."""
@@ -160,7 +202,7 @@ class StreamView:
 
     def _versions(self, generation: int, keys: list[str]) -> dict[str, int]:
         """Return the version to which each document is up to date; 0: there is none."""
-        found = self._generation(generation).find({"_id": {"$in": keys}}, {"version": 1})
+        found = self._shelf.generation(generation).find({"_id": {"$in": keys}}, {"version": 1})
         return dict.fromkeys(keys, 0) | {one["_id"]: int(one["version"]) for one in found}
 
     def _write(self, stream: str, history: Sequence[Recorded], generations: Iterable[int]) -> None:
@@ -169,10 +211,7 @@ class StreamView:
             return
         document = {**content, "_id": self.key(stream), "version": history[-1].version}
         for generation in generations:
-            keep_newer(self._generation(generation), document)
-
-    def _generation(self, generation: int) -> Collection[Document]:
-        return self._database[collection_name(self.name, generation)]
+            keep_newer(self._shelf.generation(generation), document)
 
 
 def keep_newer(collection: Collection[Document], document: Document) -> None:

@@ -10,9 +10,9 @@ from pymongo.database import Database
 
 from kernel.config import Settings
 from kernel.container import followed_by, views_of
-from kernel.ledger import Ledger, ledger_collection
+from kernel.ledger import Ledger, LedgerReader, ledger_collection
 from kernel.privacy import SubjectKeys
-from kernel.rebuild import Rebuildable, of_view
+from kernel.rebuild import Rebuildable, kept_by, of_kept, of_view
 from kernel.trust import Keyring
 from kernel.views import Project, StreamView
 from motcua.wiring import service_class
@@ -23,16 +23,21 @@ Document = dict[str, Any]
 def rebuildables(
     service: str, settings: Settings, client: MongoClient[Document]
 ) -> Iterator[Rebuildable]:
-    """Yield the views of a service, each with the ledger that it is folded from."""
+    """Yield the views of a service, and what it keeps of its neighbours, with their ledgers."""
     found = service_class(service)
     database = client[settings.database(service)]
     types = followed_by(found)
-    if types is None:
-        return
-    keys = SubjectKeys(database, Keyring(settings.keys).master)
-    ledger = Ledger(ledger_collection(client, settings.namespace, service), types, keys)
-    for provider in views_of(found):
-        yield of_view(provider.view(_Room(database)), database, ledger)
+    if types is not None:
+        keys = SubjectKeys(database, Keyring(settings.keys).master)
+        ledger = Ledger(ledger_collection(client, settings.namespace, service), types, keys)
+        for provider in views_of(found):
+            yield of_view(provider.view(_Room(database)), database, ledger)
+
+    def ledger_of(neighbour: str) -> LedgerReader:
+        return LedgerReader(ledger_collection(client, settings.namespace, neighbour))
+
+    for kept in kept_by(found):
+        yield of_kept(kept, database, ledger_of)
 
 
 class _Room:
