@@ -60,6 +60,7 @@ class Queues:
 
     def _ask(self, names: Iterable[str]) -> Mapping[str, Depth]:
         found: dict[str, Depth] = {}
+        self._connection.connect()  # a connection that was closed opens by this alone
         channel: Any = self._connection.channel()
         for name in names:
             try:
