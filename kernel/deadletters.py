@@ -197,7 +197,8 @@ class _Tray:
                 content_type=properties.content_type,
             )
             found.append(_Taken(method.delivery_tag, _letter(self._service, message), message))
-        return found
+        # what was put back before may come out in another order
+        return sorted(found, key=lambda taken: taken.letter.died_at or "")
 
     def choose(self, ids: Collection[str] | None) -> list[_Taken]:
         """Take all letters and return those with these ids; raises `NotFound` if one lacks."""

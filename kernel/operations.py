@@ -23,11 +23,11 @@ from kernel.client import Client
 from kernel.config import Settings, settings_of
 from kernel.container import Storage
 from kernel.deadletters import DeadLetter
-from kernel.errors import Forbidden
+from kernel.errors import Forbidden, Unauthenticated
 from kernel.feed import Outline, OutlinePage, outline_of
 from kernel.progress import Observer, ServiceProgress, age
 from kernel.queues import Queues
-from kernel.requests import Call, Purpose, request, request_type
+from kernel.requests import ANONYMOUS, Call, Purpose, request, request_type
 from kernel.rpc import SharedClient, serves
 from kernel.schemas import field, frozen
 from kernel.topology import dead_queue
@@ -252,6 +252,8 @@ def _answering(asked: type[Any], attribute: str, method: str) -> Any:
 
 
 def _require(call: Call, *roles: str) -> None:
+    if call.caller == ANONYMOUS:
+        raise Unauthenticated("log-in-first", "Hãy đăng nhập trước.", "Log in first.")
     if not call.caller.is_officer or not set(roles) & set(call.caller.roles):
         raise Forbidden(
             "operators-only",

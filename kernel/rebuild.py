@@ -329,7 +329,7 @@ class _Work:
             raise LeaseLost(f"another rebuild of {self._what.name} has begun")
 
 
-_PART = 100
+_PART = 25
 _GLANCE_SECONDS = 0.25
 
 

@@ -92,7 +92,8 @@ def _broker(settings: Settings) -> Iterator[Finding]:
 
 def _clock(client: MongoClient[Document], where: str) -> Finding:
     before = datetime.now(UTC)
-    there: datetime = client.admin.command("hello")["localTime"]
+    # the embedded database leaves the zone out whatever the client asks for
+    there: datetime = client.admin.command("hello")["localTime"].replace(tzinfo=UTC)
     trip = datetime.now(UTC) - before
     apart = abs(there - before - trip / 2)
     seconds = apart.total_seconds()
