@@ -197,13 +197,18 @@ def rebuild(what: Rebuildable, progress: Progress, pace: Pace | None = None) -> 
         work.fold(generation, reached)
         work.turn_to(generation)
         work.wait(work.pace.seen)
-        work.clear()
+        work.clear(work.pace.readers)
 
 
 def cancel(what: Rebuildable, progress: Progress, pace: Pace | None = None) -> None:
-    """Give up an interrupted rebuild and drop what it left. Raises `Conflict` while one runs."""
+    """Give up an interrupted rebuild and drop what it left. Raises `Conflict` while one runs.
+
+    One that had turned already is brought to its end instead.
+    """
+    stage = standing(what.database, what.name).stage
     with _Work(what, progress, pace or Pace()) as work:
-        work.clear()
+        turned = stage in (Stage.TURNING, Stage.CLEARING)
+        work.clear(work.pace.readers if turned else 0)
 
 
 class _Work:
@@ -276,10 +281,10 @@ class _Work:
         before = places_in(pointer).current
         self._point(Stage.TURNING, current=generation, also=before)
 
-    def clear(self) -> None:
-        """Write and keep what is read and nothing else."""
+    def clear(self, readers: float) -> None:
+        """Write and keep what is read and nothing else; wait so long for readers of the rest."""
         self._point(Stage.CLEARING, also=None)
-        self.wait(max(self.pace.seen, self.pace.readers))
+        self.wait(max(self.pace.seen, readers))
         pointer = self._pointers.find_one({"_id": self._what.name})
         kept = places_in(pointer).current
         self._keep(at_once=True)

@@ -131,6 +131,7 @@ def _wrong(sentence: str) -> typer.Exit:
 def _print_table(found: Sequence[DeadLetter]) -> None:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     console = Console(highlight=False)
     if not found:
@@ -146,7 +147,7 @@ def _print_table(found: Sequence[DeadLetter]) -> None:
     for letter in found:
         place = f"{letter.stream or '?'} {letter.version or ''}".strip()
         error = f"{letter.error}: {letter.message}"
-        table.add_row(
+        cells = (
             letter.service,
             letter.id,
             letter.type or "?",
@@ -154,6 +155,7 @@ def _print_table(found: Sequence[DeadLetter]) -> None:
             (letter.died_at or "?")[:19],
             error[:200],
         )
+        table.add_row(*map(Text, cells))  # not read as markup, whatever is in them
     console.print(table)
 
 

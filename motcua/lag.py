@@ -101,11 +101,13 @@ def _count(number: int) -> str:
 
 
 def _oldest(oldest: Any, one: ServiceProgress) -> str:
+    from rich.markup import escape
+
     from kernel.progress import age
 
     if oldest is None:
         return ""
-    return f"{duration(age(oldest, one.at))}  {oldest.stream} {oldest.last}"
+    return f"{duration(age(oldest, one.at))}  {escape(oldest.stream)} {oldest.last}"
 
 
 def duration(seconds: float) -> str:
