@@ -71,11 +71,24 @@ class OutlinePage:
 
 
 def outline(reader: LedgerReader, after: int, limit: int) -> tuple[Outline, ...]:
-    """Return the outline of a range of a ledger."""
-    return tuple(
-        Outline(commit.position, commit.stream, commit.last, commit.recorded_at)
-        for commit in reader.read(after, limit)
+    """Return the outline of a range of a ledger, up to the first hole (see `LedgerReader.read`)."""
+    found = sorted(
+        reader.collection.find({"position": {"$gt": after, "$lte": after + limit}}, _OUTLINED),
+        key=lambda document: int(document["position"]),
     )
+    return tuple(
+        Outline(
+            position=position,
+            stream=document["stream"],
+            last=document["to"],
+            recorded_at=datetime.fromisoformat(document["recorded_at"]),
+        )
+        for position, document in enumerate(found, after + 1)
+        if document["position"] == position
+    )
+
+
+_OUTLINED = {"position": 1, "stream": 1, "to": 1, "recorded_at": 1}
 
 
 @cache

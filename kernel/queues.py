@@ -36,7 +36,11 @@ class Queues:
     """A connection of its own for looking at queues; safe for several threads."""
 
     def __init__(self, amqp_uri: str) -> None:
-        self._connection = Connection(amqp_uri, connect_timeout=_SECONDS)
+        self._connection = Connection(
+            amqp_uri,
+            connect_timeout=_SECONDS,
+            transport_options={"read_timeout": _SECONDS, "write_timeout": _SECONDS},
+        )
         self._lock = threading.Lock()
 
     def depths(self, names: Iterable[str]) -> Mapping[str, Depth]:

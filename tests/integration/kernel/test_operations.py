@@ -16,6 +16,7 @@ from samples.processes import Process, eventually, running
 from kernel.client import Client
 from kernel.config import Settings
 from kernel.errors import Forbidden, NotFound, Unauthenticated
+from kernel.feed import OutlinePage, outline_of
 from kernel.operations import (
     DeadLetters,
     DiscardDeadLetters,
@@ -54,6 +55,13 @@ class Operators:
             agency="agency-1",
         )
         return self._keyring.issue(caller, issuer="identity", lifetime=timedelta(minutes=5))
+
+    def outline(self, who: str) -> OutlinePage:
+        """Ask for the end of the owner's ledger, as the listener itself if `who` is empty."""
+        head = self.ask("auditor", "counting", ReadProgress).head
+        message = outline_of("counting")(after=head - 1)
+        page: OutlinePage = self._client.call(message, token=self._token(who) if who else None)
+        return page
 
     def letters(self) -> list[str]:
         found: DeadLetters = self.ask("auditor", "tally", ListDeadLetters)
@@ -181,6 +189,14 @@ _ACTS: tuple[tuple[type[Any], dict[str, Any]], ...] = (
     (ReplayDeadLetters, {"ids": ("x",)}),
     (DiscardDeadLetters, {"ids": ("x",)}),
 )
+
+
+def test_a_ledger_s_outline_is_for_services_only(operators: Operators, stage: Stage) -> None:
+    stage.write("counter-a", 1)
+    page = operators.outline("")
+    assert page.commits[-1].stream == stage.name("counter-a")
+    with pytest.raises(Forbidden):
+        operators.outline("administrator")
 
 
 @pytest.mark.parametrize("who", ["citizen", "leader", "auditor", "nobody"])
