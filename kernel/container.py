@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import eventlet
 import structlog
@@ -33,6 +33,16 @@ T = TypeVar("T")
 
 _IDLE_SECONDS = 0.25
 _BACK_OFF_SECONDS = 2.0
+
+
+class Rooms(Protocol):
+    """What a `ViewProvider` gets its view from: a process's `Storage`, or a tool's own."""
+
+    def view(
+        self, category: str, project: Project, name: str, indexes: Iterable[Sequence[str]]
+    ) -> StreamView:
+        """Return the view of this name."""
+        ...
 
 
 class Storage(SharedExtension):  # type: ignore[misc]
@@ -155,18 +165,18 @@ class ViewProvider(DependencyProvider):  # type: ignore[misc]
         indexes: Iterable[Sequence[str]] = (),
     ) -> None:
         super().__init__()
+        self.name = name or category
         self._category = category
         self._project = project
-        self._name = name or category
         self._indexes = tuple(indexes)
 
     def start(self) -> None:
         """Open the view, with its indexes, before the first request."""
         self.view(self.storage)
 
-    def view(self, storage: Storage) -> StreamView:
+    def view(self, storage: Rooms) -> StreamView:
         """Return the view in a service's storage."""
-        return storage.view(self._category, self._project, self._name, self._indexes)
+        return storage.view(self._category, self._project, self.name, self._indexes)
 
     def get_dependency(self, worker_ctx: Any) -> StreamView:
         """Return the view."""
@@ -199,7 +209,7 @@ class CatchUp(DependencyProvider):  # type: ignore[misc]
 
     def __init__(self, types: EventTypes) -> None:
         super().__init__()
-        self._types = types
+        self.types = types
         self._running = False
 
     def start(self) -> None:
@@ -227,5 +237,16 @@ class CatchUp(DependencyProvider):  # type: ignore[misc]
                 eventlet.sleep(_BACK_OFF_SECONDS)
 
     def _projector(self) -> Projector:
-        ledger = self.storage.ledger(self._types)
+        ledger = self.storage.ledger(self.types)
         return Projector(ledger, self.storage.views, self.storage.database["checkpoints"])
+
+
+def views_of(service_class: type[Any]) -> tuple[ViewProvider, ...]:
+    """Return the views that a service class folds from its own ledger."""
+    return tuple(found for found in vars(service_class).values() if isinstance(found, ViewProvider))
+
+
+def followed_by(service_class: type[Any]) -> EventTypes | None:
+    """Return the types of the events that a service's projector follows; None: it has none."""
+    found = [each for each in vars(service_class).values() if isinstance(each, CatchUp)]
+    return found[0].types if found else None

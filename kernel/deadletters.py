@@ -4,12 +4,15 @@ A dead letter is a message that a service could not handle, kept in `<service>.d
 error. Replaying sends it to that service's inbox again, past the version rule: the events behind
 it were handled long ago. Discarding forgets it; the event itself stays in its owner's ledger.
 
-Looking at letters takes them out of the queue for that moment and puts them back.
+Looking at letters takes them out of the queue for that moment and puts them back. So that nobody
+finds the queue empty because somebody else has the letters in hand, one looks at a time: whoever
+looks holds an exclusive queue, `<service>.dead.look`, which ends with its connection.
 """
 
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +23,7 @@ from pika.exceptions import ChannelClosedByBroker
 
 from kernel.config import Settings
 from kernel.envelope import ATTEMPT, REPLAY, WAITS, Message
-from kernel.errors import NotFound
+from kernel.errors import NotFound, Unavailable
 from kernel.publisher import connection_parameters
 from kernel.topology import Consumer, dead_queue
 
@@ -52,8 +55,8 @@ class DeadLetter:
 
 def letters(settings: Settings, service: str, limit: int = LIMIT) -> list[DeadLetter]:
     """Return the dead letters of a service, the oldest first; raises `NotFound`."""
-    with _opened(settings, service) as channel:
-        return [letter for _, letter, _ in _taken(channel, settings, service, limit)]
+    with _opened(settings, service) as tray:
+        return [taken.letter for taken in tray.take(limit)]
 
 
 def letter(settings: Settings, service: str, letter_id: str) -> DeadLetter:
@@ -61,41 +64,45 @@ def letter(settings: Settings, service: str, letter_id: str) -> DeadLetter:
     for found in letters(settings, service):
         if found.id == letter_id:
             return found
-    raise NotFound(
-        "no-such-dead-letter",
-        f"Không có thư chết {letter_id} của dịch vụ {service}.",
-        f"The service {service} has no dead letter {letter_id}.",
-    )
+    raise _unknown(service, letter_id)
 
 
 def replay(settings: Settings, service: str, ids: Collection[str] | None = None) -> int:
     """Send dead letters, all without `ids`, to the service again; return how many.
 
-    Each leaves the dead letters only when the inbox has it for good. Raises `NotFound`.
+    Each leaves the dead letters only when the inbox has it for good. Raises `NotFound`, before
+    anything is done, if one of `ids` is not there.
     """
     inbox = Consumer(service, (), settings).inbox
-    count = 0
-    with _opened(settings, service) as channel:
-        channel.confirm_delivery()
-        for tag, found, message in _taken(channel, settings, service, LIMIT):
-            if ids is None or found.id in ids:
-                again = message.with_headers(**_AGAIN)
-                properties = pika.BasicProperties(**again.properties())
-                channel.basic_publish("", inbox, again.body, properties, mandatory=True)
-                channel.basic_ack(tag)
-                count += 1
-    return count
+    with _opened(settings, service) as tray:
+        tray.channel.confirm_delivery()
+        chosen = tray.choose(ids)
+        for taken in chosen:
+            again = taken.message.with_headers(**_AGAIN)
+            properties = pika.BasicProperties(**again.properties())
+            tray.channel.basic_publish("", inbox, again.body, properties, mandatory=True)
+            tray.settle(taken)
+    return len(chosen)
 
 
 def discard(settings: Settings, service: str, ids: Collection[str] | None = None) -> int:
-    """Forget dead letters, all without `ids`; return how many. Raises `NotFound`."""
-    count = 0
-    with _opened(settings, service) as channel:
-        for tag, found, _ in _taken(channel, settings, service, LIMIT):
-            if ids is None or found.id in ids:
-                channel.basic_ack(tag)
-                count += 1
-    return count
+    """Forget dead letters, all without `ids`; return how many.
+
+    Raises `NotFound`, before anything is done, if one of `ids` is not there.
+    """
+    with _opened(settings, service) as tray:
+        chosen = tray.choose(ids)
+        for taken in chosen:
+            tray.settle(taken)
+    return len(chosen)
+
+
+def _unknown(service: str, *ids: str) -> NotFound:
+    return NotFound(
+        "no-such-dead-letter",
+        f"Không có thư chết {', '.join(ids)} của dịch vụ {service}.",
+        f"The service {service} has no dead letter {', '.join(ids)}.",
+    )
 
 
 _AGAIN = {
@@ -109,12 +116,19 @@ _AGAIN = {
 }
 
 
+_NO_SUCH_QUEUE, _LOCKED = 404, 405
+_TURN_SECONDS, _BACK_SECONDS = 10.0, 5.0
+_GLANCE_SECONDS = 0.02
+
+
 @contextmanager
-def _opened(settings: Settings, service: str) -> Iterator[Any]:
-    """Open a channel; closing it puts back what was taken and not acknowledged."""
+def _opened(settings: Settings, service: str) -> Iterator[_Tray]:
+    """Wait for one's turn and take hold of a service's dead letters; put back what is left."""
     connection = pika.BlockingConnection(connection_parameters(settings.amqp_uri))
     try:
-        yield connection.channel()
+        tray = _Tray(_turn(connection, service, settings), service, settings)
+        yield tray
+        tray.put_back()
     except ChannelClosedByBroker as error:
         if error.reply_code != _NO_SUCH_QUEUE:
             raise
@@ -128,28 +142,90 @@ def _opened(settings: Settings, service: str) -> Iterator[Any]:
             connection.close()
 
 
-_NO_SUCH_QUEUE = 404
+def _turn(connection: Any, service: str, settings: Settings) -> Any:
+    """Return a channel once nobody else looks at these letters."""
+    until = time.monotonic() + _TURN_SECONDS
+    while True:
+        channel = connection.channel()
+        try:
+            channel.queue_declare(f"{dead_queue(service, settings)}.look", exclusive=True)
+        except ChannelClosedByBroker as error:
+            if error.reply_code != _LOCKED:
+                raise
+            if time.monotonic() > until:
+                raise Unavailable(
+                    "dead-letters-in-hand",
+                    "Đang có người khác xem các sự kiện này. Hãy thử lại sau giây lát.",
+                    f"Somebody else has the dead letters of {service} in hand. Try again.",
+                    retry_after=5,
+                ) from error
+            time.sleep(_GLANCE_SECONDS)
+        else:
+            return channel
 
 
-def _taken(
-    channel: Any, settings: Settings, service: str, limit: int
-) -> Iterator[tuple[int, DeadLetter, Message]]:
-    """Take the letters that are there now, each with its delivery tag."""
-    queue = dead_queue(service, settings)
-    there = channel.queue_declare(queue, passive=True).method.message_count
-    for _ in range(min(there, limit)):
-        method, properties, body = channel.basic_get(queue)
-        if method is None:
+@dataclass(frozen=True)
+class _Taken:
+    tag: int
+    letter: DeadLetter
+    message: Message
+
+
+class _Tray:
+    """Dead letters that are out of the queue for the moment."""
+
+    def __init__(self, channel: Any, service: str, settings: Settings) -> None:
+        self.channel = channel
+        self._service = service
+        self._queue = dead_queue(service, settings)
+        self._out = 0
+
+    def take(self, limit: int) -> list[_Taken]:
+        """Take the letters that are there now, the oldest first."""
+        found = list[_Taken]()
+        for _ in range(min(self._waiting(), limit)):
+            method, properties, body = self.channel.basic_get(self._queue)
+            if method is None:
+                break
+            self._out += 1
+            message = Message(
+                headers=properties.headers or {},
+                body=body,
+                message_id=properties.message_id,
+                type=properties.type,
+                correlation_id=properties.correlation_id,
+                content_type=properties.content_type,
+            )
+            found.append(_Taken(method.delivery_tag, _letter(self._service, message), message))
+        # what was put back before may come out in another order
+        return sorted(found, key=lambda taken: taken.letter.died_at or "")
+
+    def choose(self, ids: Collection[str] | None) -> list[_Taken]:
+        """Take all letters and return those with these ids; raises `NotFound` if one lacks."""
+        found = self.take(LIMIT)
+        if missing := set(ids or ()) - {taken.letter.id for taken in found}:
+            self.put_back()
+            raise _unknown(self._service, *sorted(missing))
+        return [taken for taken in found if ids is None or taken.letter.id in ids]
+
+    def settle(self, taken: _Taken) -> None:
+        """Take a letter out for good."""
+        self.channel.basic_ack(taken.tag)
+        self._out -= 1
+
+    def put_back(self) -> None:
+        """Put back what was not settled, and return when the queue shows it."""
+        if not self._out:
             return
-        message = Message(
-            headers=properties.headers or {},
-            body=body,
-            message_id=properties.message_id,
-            type=properties.type,
-            correlation_id=properties.correlation_id,
-            content_type=properties.content_type,
-        )
-        yield method.delivery_tag, _letter(service, message), message
+        self.channel.basic_nack(0, multiple=True, requeue=True)
+        until = time.monotonic() + _BACK_SECONDS
+        while self._waiting() < self._out and time.monotonic() < until:
+            time.sleep(_GLANCE_SECONDS)
+        self._out = 0
+
+    def _waiting(self) -> int:
+        declared = self.channel.queue_declare(self._queue, passive=True)
+        return int(declared.method.message_count)
 
 
 def _letter(service: str, message: Message) -> DeadLetter:

@@ -2,13 +2,15 @@
 
 >>> class DossierService:
 ...     name = "dossier"
-...     feed = Feed()  # answers ReadFeed
+...     feed = Feed()  # answers ReadFeed and ReadOutline
 
-Events travel in their stored form, personal data as the ciphertext that it is.
+Events travel in their stored form, personal data as the ciphertext that it is. The outline says
+which streams went on at which positions, and nothing of what happened.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -24,6 +26,7 @@ from kernel.rpc import serves
 from kernel.schemas import field, frozen
 
 LIMIT = 200
+OUTLINE_LIMIT = 500
 
 
 @frozen
@@ -42,6 +45,58 @@ class FeedPage:
     events: tuple[Envelope, ...]
 
 
+@frozen
+class ReadOutline:
+    """Ask what stands at positions after+1 … after+limit of the ledger."""
+
+    after: int = field(minimum=0)
+    limit: int = field(default=OUTLINE_LIMIT, minimum=1, maximum=OUTLINE_LIMIT)
+
+
+@frozen
+class Outline:
+    """A commit without its content: the stream that it took to version `last`."""
+
+    position: int
+    stream: str
+    last: int
+    recorded_at: datetime
+
+
+@frozen
+class OutlinePage:
+    """Commits in the order of the ledger; fewer than were asked for where it ends."""
+
+    commits: tuple[Outline, ...]
+
+
+def outline(reader: LedgerReader, after: int, limit: int) -> tuple[Outline, ...]:
+    """Return the outline of a range of a ledger, up to the first hole (see `LedgerReader.read`)."""
+    found = sorted(
+        reader.collection.find({"position": {"$gt": after, "$lte": after + limit}}, _OUTLINED),
+        key=lambda document: int(document["position"]),
+    )
+    return tuple(
+        Outline(
+            position=position,
+            stream=document["stream"],
+            last=document["to"],
+            recorded_at=datetime.fromisoformat(document["recorded_at"]),
+        )
+        for position, document in enumerate(found, after + 1)
+        if document["position"] == position
+    )
+
+
+_OUTLINED = {"position": 1, "stream": 1, "to": 1, "recorded_at": 1}
+
+
+@cache
+def outline_of(service: str) -> type[ReadOutline]:
+    """Return the request that this service answers with its ledger's outline."""
+    return request(service, answer=OutlinePage)(type("ReadOutline", (ReadOutline,), {}))
+
+
 @cache
 def feed_of(service: str) -> type[ReadFeed]:
     """Return the request that this service answers with its feed."""
@@ -49,9 +104,9 @@ def feed_of(service: str) -> type[ReadFeed]:
 
 
 class Feed(DependencyProvider):  # type: ignore[misc]
-    """Lets a service that has a ledger answer `ReadFeed`, for other services only.
+    """Lets a service that has a ledger answer `ReadFeed` and `ReadOutline`, for services only.
 
-    Naming it in a service class is all: the class gets the method `read_feed`.
+    Naming it in a service class is all: the class gets the methods `read_feed`, `read_outline`.
     """
 
     storage = Storage()
@@ -59,25 +114,30 @@ class Feed(DependencyProvider):  # type: ignore[misc]
     def __set_name__(self, owner: type[Any], name: str) -> None:
         @serves(feed_of(owner.name))
         def read_feed(service: Any, message: ReadFeed, call: Call) -> FeedPage:
-            page: FeedPage = getattr(service, name)(message, call)
-            return page
+            feed: Feed = getattr(service, name)
+            return feed.page(message, call)
+
+        @serves(outline_of(owner.name))
+        def read_outline(service: Any, message: ReadOutline, call: Call) -> OutlinePage:
+            feed: Feed = getattr(service, name)
+            return feed.outline(message, call)
 
         owner.read_feed = read_feed
+        owner.read_outline = read_outline
 
-    def get_dependency(self, worker_ctx: Any) -> Any:
-        """Return the function that answers."""
-        return self._answer
+    def get_dependency(self, worker_ctx: Any) -> Feed:
+        """Return what answers."""
+        return self
 
-    def _answer(self, message: ReadFeed, call: Call) -> FeedPage:
-        if not call.caller.is_service:
-            raise Forbidden(
-                "services-only",
-                "Chỉ các dịch vụ của hệ thống được đọc dữ liệu này.",
-                "Only the system's own services may read this.",
-            )
-        service = self.container.service_name
-        namespace = settings_of(self.container).namespace
-        reader = LedgerReader(ledger_collection(self.storage.client, namespace, service))
+    def outline(self, message: ReadOutline, call: Call) -> OutlinePage:
+        """Return a range of the ledger without its content."""
+        _require_service(call)
+        return OutlinePage(outline(self._reader, message.after, message.limit))
+
+    def page(self, message: ReadFeed, call: Call) -> FeedPage:
+        """Return events of a stream."""
+        _require_service(call)
+        service, reader = self.container.service_name, self._reader
         wanted = range(message.after + 1, message.after + message.limit + 1)
         return FeedPage(
             tuple(
@@ -86,4 +146,18 @@ class Feed(DependencyProvider):  # type: ignore[misc]
                 for envelope in envelopes(service, commit)
                 if envelope.version in wanted
             )
+        )
+
+    @property
+    def _reader(self) -> LedgerReader:
+        service, namespace = self.container.service_name, settings_of(self.container).namespace
+        return LedgerReader(ledger_collection(self.storage.client, namespace, service))
+
+
+def _require_service(call: Call) -> None:
+    if not call.caller.is_service:
+        raise Forbidden(
+            "services-only",
+            "Chỉ các dịch vụ của hệ thống được đọc dữ liệu này.",
+            "Only the system's own services may read this.",
         )

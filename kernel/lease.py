@@ -34,6 +34,35 @@ class Held:
     position: int
 
 
+@dataclass(frozen=True)
+class Holding:
+    """A lease as anybody may look at it; `active` says whether its holder holds it now."""
+
+    holder: str
+    position: int
+    active: bool
+
+
+def holding(collection: Collection[dict[str, Any]], name: str) -> Holding | None:
+    """Return who held a lease last and the checkpoint it guards; None: nobody ever did."""
+    found = list(
+        collection.aggregate(
+            [
+                {"$match": {"_id": name}},
+                {"$project": {"holder": 1, "position": 1, "expires_at": 1, "now": _NOW}},
+            ]
+        )
+    )
+    if not found or "holder" not in found[0]:
+        return None
+    seen = found[0]
+    return Holding(
+        holder=str(seen["holder"]),
+        position=int(seen["position"]),
+        active=int(seen["expires_at"]) > int(seen["now"]),
+    )
+
+
 class Lease:
     """A named lease, wanted by `holder`, for `duration` at a time."""
 

@@ -5,7 +5,7 @@ Labels have few values: a service, a method, an event type, an outcome's code. N
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
@@ -26,4 +26,44 @@ HTTP_SECONDS = Histogram(
     "Time from an HTTP request to its answer, by route and not by address",
     ("service", "method", "route", "status"),
     buckets=_SECONDS,
+)
+
+# How far a service is (`kernel.progress`), looked at every few seconds by each of its processes.
+
+PROGRESS_AT = Gauge(
+    "motcua_progress_timestamp_seconds", "When the figures of progress were last seen", ("service",)
+)
+LEDGER_HEAD = Gauge("motcua_ledger_head", "Last position of the ledger", ("service",))
+RELAY_CHECKPOINT = Gauge(
+    "motcua_relay_checkpoint", "Position up to which the ledger is on the broker", ("service",)
+)
+RELAY_ACTIVE = Gauge(
+    "motcua_relay_active", "1 while some process is the ledger's active relay", ("service",)
+)
+OLDEST_UNHANDLED = Gauge(
+    "motcua_oldest_unhandled_seconds",
+    "Age of the oldest event of `source` that the service has not dealt with; where both are the "
+    "same, that its relay has not published; 0: none, or not known",
+    ("service", "source"),
+)
+HEARD_POSITION = Gauge(
+    "motcua_heard_position",
+    "Position in the ledger of `source` up to which the service has dealt with everything",
+    ("service", "source"),
+)
+QUEUE_MESSAGES = Gauge(
+    "motcua_queue_messages",
+    "Messages `ready` in the inbox, `retrying`, `dead`",
+    ("service", "queue"),
+)
+INBOX_CONSUMERS = Gauge(
+    "motcua_inbox_consumers", "Processes that receive from the inbox", ("service",)
+)
+PROJECTOR_POSITION = Gauge(
+    "motcua_projector_position", "Position up to which all views were checked", ("service",)
+)
+REBUILD_INTERRUPTED = Gauge(
+    "motcua_rebuild_interrupted",
+    "1 while a view's rebuild has ended before its end",
+    ("service", "view"),
 )

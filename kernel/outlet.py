@@ -46,6 +46,7 @@ class Outlet:
     def _publish(self, queue: str, message: Message) -> None:
         try:
             if self._channel is None:
+                self._connection.connect()  # a connection that was closed opens by this alone
                 self._channel = self._connection.channel()
             # Without a handler for returned messages the channel raises on one.
             self._channel.basic_publish_confirm(

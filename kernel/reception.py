@@ -42,9 +42,17 @@ _HOPELESS = (Undecodable, UndecodableEvent, UnknownEvent)
 
 _TRACEBACK_CHARACTERS = 8_000
 
+CURSORS = "cursors"
+"""The collection in which a service keeps its cursors."""
+
 Handle = Callable[[Recorded], None]
 Feed = Callable[[str, str, int, int], Sequence[Envelope]]
 Send = Callable[[str, Message], None]
+
+
+def cursor_id(source: str, stream: str) -> str:
+    """Return the id of a stream's cursor."""
+    return f"{source}/{stream}"
 
 
 class Cursors(Protocol):
@@ -72,16 +80,16 @@ class StoredCursors:
 
     def applied(self, source: str, stream: str) -> int:
         """Return the last version of a stream that was applied; 0 where there is none."""
-        document = self._collection.find_one({"_id": f"{source}/{stream}"})
+        document = self._collection.find_one({"_id": cursor_id(source, stream)})
         return 0 if document is None else int(document["version"])
 
     def move(self, source: str, stream: str, version: int) -> None:
         """Remember a version as applied; never moves back."""
-        change = {"$max": {"version": version}}
+        own, change = {"_id": cursor_id(source, stream)}, {"$max": {"version": version}}
         try:
-            self._collection.update_one({"_id": f"{source}/{stream}"}, change, upsert=True)
+            self._collection.update_one(own, change, upsert=True)
         except DuplicateKeyError:  # another process made the document in the same moment
-            self._collection.update_one({"_id": f"{source}/{stream}"}, change)
+            self._collection.update_one(own, change)
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ from kernel.errors import DomainError
 from kernel.events import EventTypes, Recorded
 from kernel.feed import LIMIT, FeedPage, feed_of
 from kernel.outlet import Outlet
-from kernel.reception import Reception, StoredCursors
+from kernel.reception import CURSORS, Reception, StoredCursors
 from kernel.rpc import SharedClient
 from kernel.topology import Consumer
 
@@ -129,7 +129,7 @@ class Inbox(SharedExtension):  # type: ignore[misc]
                 consumer=self._consumer,
                 types={item.types.source: item.types for item in self.subscriptions},
                 handled=frozenset(key for item in self.subscriptions for key in item.handled),
-                cursors=StoredCursors(self.storage.database["cursors"]),
+                cursors=StoredCursors(self.storage.database[CURSORS]),
                 handle=self._handle,
                 feed=self._feed,
                 send=self._outlet.send,

@@ -178,6 +178,12 @@ class Keyring:
             ) from error
 
 
+def missing_keys(directory: Path, names: Iterable[str]) -> list[str]:
+    """Return the names of the files that `ensure_keys` would make."""
+    wanted = [f"{name}.{half}" for name in names for half in ("key", "pub")]
+    return [name for name in (*wanted, _MASTER) if not (directory / name).is_file()]
+
+
 def ensure_keys(directory: Path, names: Iterable[str]) -> list[str]:
     """Create the pairs and the master key that are missing, readable by this user alone.
 

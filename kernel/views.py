@@ -1,16 +1,22 @@
-"""Views: documents folded from the ledger, to be queried, dropped and rebuilt at any time.
+"""Views: documents folded from the ledger, to be queried and rebuilt at any time.
 
 A view is refreshed right after the append and before the answer, so that everyone reads their
 own writes; and a projector catches up from its checkpoint, so that a crash between the two heals
 itself. Both write the whole fold guarded by its version: the newer fold always wins.
+
+Where a view stands is said by a pointer, so that it can be folded anew behind everybody's back
+(`kernel.rebuild`): it is read in one collection and, during a rebuild, written to two.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from pymongo.collection import Collection
+from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
 from kernel.events import Recorded
@@ -20,6 +26,101 @@ Document = dict[str, Any]
 Project = Callable[[Sequence[Recorded]], Document | None]
 
 POSITION = "position"
+PROJECTOR = "views"
+"""The name of the projector's checkpoint in the collection `checkpoints`."""
+POINTERS = "view_pointers"
+SEEN_WITHIN = 1.0
+"""Seconds after which every process that works has seen a pointer that was changed."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """The generations of a view's collections: `current` is read, `also` is written too."""
+
+    current: int = 0
+    also: int | None = None
+
+    @property
+    def written(self) -> tuple[int, ...]:
+        """All that must hold what is new."""
+        return (self.current,) if self.also is None else (self.current, self.also)
+
+
+class Pointer:
+    """Tells where something rebuildable stands, as it was at most `seen_within` seconds ago.
+
+    The document is `{_id: <name>, current, also, …}` in `view_pointers`; where there is none,
+    generation 0 is current. It is changed by `kernel.rebuild` alone.
+    """
+
+    def __init__(
+        self, database: Database[Document], name: str, seen_within: float = SEEN_WITHIN
+    ) -> None:
+        self.name = name
+        self._collection = database[POINTERS]
+        self._seen_within = seen_within
+        self._seen: tuple[float, Places] | None = None
+
+    def places(self) -> Places:
+        """Return the places."""
+        # the age counts from before the question, and goes along with its answer
+        now = time.monotonic()
+        if self._seen is None or now - self._seen[0] > self._seen_within:
+            self._seen = (now, places_in(self._collection.find_one({"_id": self.name})))
+        return self._seen[1]
+
+
+class Pointing(Protocol):
+    """What tells where something stands: a `Pointer`, or `Only`."""
+
+    def places(self) -> Places:
+        """Return the places."""
+        ...
+
+
+@dataclass(frozen=True)
+class Only:
+    """Points to one generation for ever, which is being made."""
+
+    generation: int
+
+    def places(self) -> Places:
+        """Return the places."""
+        return Places(self.generation)
+
+
+class Shelf:
+    """The collections of one base name, as they stand by a pointer."""
+
+    def __init__(self, database: Database[Document], pointer: Pointing, base: str) -> None:
+        self._database = database
+        self._pointer = pointer
+        self._base = base
+
+    @property
+    def read(self) -> Collection[Document]:
+        """The collection to be queried now; to be asked for anew for each request."""
+        return self.generation(self._pointer.places().current)
+
+    @property
+    def written(self) -> tuple[Collection[Document], ...]:
+        """The collections that must hold what is new; to be asked for anew for each write."""
+        return tuple(map(self.generation, self._pointer.places().written))
+
+    def generation(self, number: int) -> Collection[Document]:
+        """Return a generation of the collection."""
+        return self._database[collection_name(self._base, number)]
+
+
+def places_in(pointer: Mapping[str, Any] | None) -> Places:
+    """Return the places that a pointer's document names."""
+    found = pointer or {}
+    return Places(int(found.get("current", 0)), found.get("also"))
+
+
+def collection_name(base: str, generation: int) -> str:
+    """Return the name of a generation of a collection; the first one has the bare name."""
+    return base if generation == 0 else f"{base}.{generation}"
 
 
 class StreamView:
@@ -27,7 +128,8 @@ class StreamView:
 
     `project` turns a history into the document's content; None: this stream has no document. The
     document's `_id` is the stream's name behind the category, its `version` that of the last
-    event seen. `indexes` are the fields of each secondary index.
+    event seen. `indexes` are the fields of each secondary index. `collection` names the database
+    and the view; where the view stands now is said by its pointer.
     """
 
     def __init__(
@@ -36,16 +138,30 @@ class StreamView:
         category: str,
         project: Project,
         indexes: Iterable[Sequence[str]] = (),
+        *,
+        seen_within: float = SEEN_WITHIN,
     ) -> None:
-        self.collection = collection
+        self.name = collection.name
         self.category = category
+        self.pointer = Pointer(collection.database, collection.name, seen_within)
+        self._shelf = Shelf(collection.database, self.pointer, collection.name)
         self._project = project
         self._indexes = tuple(tuple(fields) for fields in indexes)
 
+    @property
+    def collection(self) -> Collection[Document]:
+        """The collection to be queried now; to be asked for anew for each request."""
+        return self._shelf.read
+
     def ensure_indexes(self) -> None:
-        """Create the secondary indexes that do not exist yet."""
+        """Create the secondary indexes that do not exist yet, wherever the view stands."""
+        for generation in self.pointer.places().written:
+            self.prepare(generation)
+
+    def prepare(self, generation: int) -> None:
+        """Create the secondary indexes of a generation."""
         for fields in self._indexes:
-            self.collection.create_index([(name, 1) for name in fields])
+            self._shelf.generation(generation).create_index([(name, 1) for name in fields])
 
     def follows(self, stream: str) -> bool:
         """Whether this view has a document for such a stream."""
@@ -59,20 +175,30 @@ class StreamView:
         """Return the document with this id."""
         return self.collection.find_one({"_id": key})
 
-    def version(self, stream: str) -> int:
-        """Return the version to which a stream's document is up to date; 0: no document."""
-        found = self.collection.find_one({"_id": self.key(stream)}, {"version": 1})
-        return 0 if found is None else int(found["version"])
-
     def refresh(self, stream: str, history: Sequence[Recorded]) -> None:
-        """Write the fold of a history, unless a newer one is there already."""
-        if not self.follows(stream) or not history:
+        """Write the fold of a history wherever the view stands, unless a newer one is there."""
+        if self.follows(stream) and history:
+            self._write(stream, history, self.pointer.places().written)
+
+    def heal(
+        self, ledger: Ledger, latest: Mapping[str, int], generations: Sequence[int] | None = None
+    ) -> None:
+        """Bring documents up to date that are behind the versions of their streams in `latest`.
+
+        Wherever the view stands, or in these generations of it alone.
+        """
+        asked = self.pointer.places().written if generations is None else generations
+        wanted = {self.key(stream): stream for stream in latest if self.follows(stream)}
+        if not wanted:
             return
-        content = self._project(history)
-        if content is None:
-            return
-        version = history[-1].version
-        keep_newer(self.collection, {**content, "_id": self.key(stream), "version": version})
+        behind = {
+            wanted[key]
+            for generation in asked
+            for key, version in self._versions(generation, list(wanted)).items()
+            if version < latest[wanted[key]]
+        }
+        for stream in behind:
+            self._write(stream, ledger.read_stream(stream), asked)
 
     def rewrite(self, stream: str, history: Sequence[Recorded]) -> bool:
         """Write the fold of a history also where this version is there: it may read otherwise now.
@@ -86,10 +212,24 @@ class StreamView:
         known = {"_id": key, "version": {"$lte": version}}
         document = {**content, "_id": key, "version": version}
         try:
-            self.collection.replace_one(known, document, upsert=True)
+            for generation in self.pointer.places().written:
+                self._shelf.generation(generation).replace_one(known, document, upsert=True)
         except DuplicateKeyError:
             return False
         return True
+
+    def _versions(self, generation: int, keys: list[str]) -> dict[str, int]:
+        """Return the version to which each document is up to date; 0: there is none."""
+        found = self._shelf.generation(generation).find({"_id": {"$in": keys}}, {"version": 1})
+        return dict.fromkeys(keys, 0) | {one["_id"]: int(one["version"]) for one in found}
+
+    def _write(self, stream: str, history: Sequence[Recorded], generations: Iterable[int]) -> None:
+        content = self._project(history)
+        if content is None:
+            return
+        document = {**content, "_id": self.key(stream), "version": history[-1].version}
+        for generation in generations:
+            keep_newer(self._shelf.generation(generation), document)
 
 
 def keep_newer(collection: Collection[Document], document: Document) -> None:
@@ -113,8 +253,7 @@ class Projector:
         self._ledger = ledger
         self._views = tuple(views)
         self._checkpoints = checkpoints
-        self._name = "views"
-        found = checkpoints.find_one({"_id": self._name})
+        found = checkpoints.find_one({"_id": PROJECTOR})
         self.position = 0 if found is None else int(found[POSITION])
 
     def catch_up(self) -> int:
@@ -122,24 +261,14 @@ class Projector:
         seen = 0
         while commits := self._ledger.read(self.position, READ_LIMIT):
             latest = {commit.stream: commit.last for commit in commits}
-            for stream, version in latest.items():
-                self._heal(stream, version)
+            for view in self._views:
+                view.heal(self._ledger, latest)
             self._move_to(commits[-1].position)
             seen += len(commits)
         return seen
 
-    def _heal(self, stream: str, version: int) -> None:
-        behind = [
-            view for view in self._views if view.follows(stream) and view.version(stream) < version
-        ]
-        if not behind:
-            return
-        history = self._ledger.read_stream(stream)
-        for view in behind:
-            view.refresh(stream, history)
-
     def _move_to(self, position: int) -> None:
         self.position = position
         self._checkpoints.update_one(
-            {"_id": self._name}, {"$max": {POSITION: position}}, upsert=True
+            {"_id": PROJECTOR}, {"$max": {POSITION: position}}, upsert=True
         )

@@ -16,6 +16,7 @@ from motcua.ports import Ports
 from motcua.programs import Check, Program, Stage, listens
 
 # not the wrapper in PATH: that one insists on the system's own user and folders
+_BLOCKED_SECONDS = 1.0
 SERVER_SCRIPTS = ("/usr/lib/rabbitmq/bin/rabbitmq-server", "/opt/rabbitmq/sbin/rabbitmq-server")
 
 
@@ -64,6 +65,34 @@ def accepts(amqp_uri: str) -> Check:
         return True
 
     return check
+
+
+def alarm(amqp_uri: str) -> str:
+    """Return why a broker takes no messages now (memory, disk), or nothing while it does.
+
+    A broker tells that a connection is blocked once something is published on it; the message
+    published here is for nobody. Raises OSError where it does not answer.
+    """
+    from kombu import Connection
+    from kombu.exceptions import OperationalError
+
+    reasons: list[str] = []
+    connection = Connection(
+        amqp_uri, connect_timeout=3, transport_options={"on_blocked": reasons.append}
+    )
+    try:
+        channel = connection.channel()
+        channel.basic_publish(
+            channel.prepare_message(b""), exchange="", routing_key="motcua.nobody"
+        )
+        connection.drain_events(timeout=_BLOCKED_SECONDS)
+    except TimeoutError:
+        pass
+    except (OperationalError, *connection.connection_errors) as error:
+        raise OSError(str(error) or type(error).__name__) from error
+    finally:
+        connection.collect()  # a blocked broker would not answer a farewell
+    return reasons[0] if reasons else ""
 
 
 def _environment(ports: Ports, home: Path) -> dict[str, str]:

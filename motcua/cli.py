@@ -12,9 +12,12 @@ from typing import Annotated
 
 import typer
 
+from motcua.deadletters import deadletters
+from motcua.lag import lag
 from motcua.loading import catalog
 from motcua.loading_accounts import accounts
 from motcua.privacy import privacy
+from motcua.views import views
 
 app = typer.Typer(
     help="Một Cửa: an event-sourced public-service portal.",
@@ -29,6 +32,9 @@ sandbox = typer.Typer(help="Stand-ins for systems outside.", no_args_is_help=Tru
 app.add_typer(accounts, name="accounts")
 app.add_typer(catalog, name="catalog")
 app.add_typer(privacy, name="privacy")
+app.add_typer(deadletters, name="deadletters")
+app.add_typer(lag, name="lag")
+app.add_typer(views, name="views")
 app.add_typer(keys, name="keys")
 app.add_typer(database, name="database")
 app.add_typer(broker, name="broker")

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
-from kernel.config import Settings, read, without_password
+from kernel.config import Settings, read
 from kernel.errors import DomainError
 from motcua import broker, database, processes
+from motcua.access import administrator_settings
+from motcua.examination import Finding, examine
 from motcua.ports import Ports, is_free
 from motcua.stack import running_pid
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at; `advice` says what to do where it is not well."""
-
-    what: str
-    well: bool
-    advice: str = ""
 
 
 def doctor() -> None:
@@ -41,7 +34,7 @@ def doctor() -> None:
 
 def findings() -> Iterator[Finding]:
     """Yield what is found about the machine, and about the system where it runs."""
-    settings, ports = read(Settings), read(Ports)
+    settings, ports = administrator_settings(), read(Ports)
     yield from _machine(settings.home)
     holder = running_pid(settings.home)
     if holder is None:
@@ -49,6 +42,8 @@ def findings() -> Iterator[Finding]:
     else:
         yield Finding(f"the system runs in {settings.home} (process {holder})", well=True)
         yield from _running(settings, ports)
+    if holder is not None or os.environ.get("MONGO_URI") or os.environ.get("MONGO_URI_FILE"):
+        yield from examine(settings)
 
 
 def _machine(home: Path) -> Iterator[Finding]:
@@ -77,12 +72,6 @@ def _ports(ports: Ports) -> Iterator[Finding]:
 
 
 def _running(settings: Settings, ports: Ports) -> Iterator[Finding]:
-    uri = settings.amqp_uri
-    yield Finding(
-        f"the broker at {without_password(uri)} answers",
-        broker.accepts(uri)(),
-        f"See {settings.home}/logs/broker.log.",
-    )
     for program in processes.programs(ports, {}):
         well = program.ready()
         advice = f"See {settings.home}/logs/{program.name}.log."

@@ -105,6 +105,34 @@ def keep_secret(file: Path, text: str) -> None:
     partial.rename(file)
 
 
+def excess(client: MongoClient[Document], namespace: str, service: str) -> list[str] | None:
+    """Return what a service's user may do to its ledger beyond reading and adding.
+
+    None where the service has no user of its own.
+    """
+    name = f"{namespace}-{service}"
+    users = client.admin.command({"usersInfo": {"user": name, "db": "admin"}})["users"]
+    if not users:
+        return None
+    found: set[str] = set()
+    for role in users[0]["roles"]:
+        if role != {"role": name, "db": "admin"}:
+            found.add(f"the role {role['role']} on {role['db']}")
+    asked = {"rolesInfo": {"role": name, "db": "admin"}, "showPrivileges": True}
+    for role in client.admin.command(asked)["roles"]:
+        for inherited in role.get("roles", ()):
+            if inherited != {"role": "readWrite", "db": f"{namespace}_{service}"}:
+                found.add(f"the role {inherited['role']} on {inherited['db']}")
+        for privilege in role.get("privileges", ()):
+            if _touches(privilege["resource"], f"{namespace}_{service}_ledger"):
+                found |= set(privilege["actions"]) - set(_LEDGER_ACTIONS)
+    return sorted(found)
+
+
+def _touches(resource: Mapping[str, Any], ledger: str) -> bool:
+    return bool(resource.get("anyResource")) or resource.get("db") in ("", ledger)
+
+
 def _provision_one(admin: Database[Document], namespace: str, service: str, password: str) -> None:
     role = f"{namespace}-{service}"
     granted = {

@@ -14,13 +14,13 @@ from pymongo import MongoClient
 from kernel.config import Settings
 from kernel.errors import Unavailable
 from kernel.ledger import ledger_collection
+from kernel.reception import CURSORS
 from kernel.topology import Consumer
 from motcua.supervision import wait_until
 from motcua.wiring import parts
 
 Document = dict[str, Any]
 
-_CURSORS = "cursors"  # where `kernel.subscription` keeps them
 _CONTENT = ("catalog", "identity")
 """The ledgers that hold what is loaded at the start; small ones, as they are read whole here."""
 
@@ -77,6 +77,6 @@ def _applied(
 def _cursors(
     client: MongoClient[Document], settings: Settings, listener: str, source: str
 ) -> Iterator[tuple[str, int]]:
-    collection = client[settings.database(listener)][_CURSORS]
+    collection = client[settings.database(listener)][CURSORS]
     for cursor in collection.find({"_id": {"$regex": f"^{source}/"}}):
         yield cursor["_id"].partition("/")[2], cursor["version"]

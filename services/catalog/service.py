@@ -13,6 +13,7 @@ from kernel.container import Storage, StoreProvider
 from kernel.decider import Decider
 from kernel.errors import Forbidden
 from kernel.feed import Feed
+from kernel.operations import Operations
 from kernel.requests import Call, Done
 from kernel.rpc import serves
 from kernel.store import Store
@@ -62,6 +63,7 @@ class CatalogService:
     agencies = StoreProvider(EVENTS, AGENCIES)
     replica = ReplicaProvider()
     feed = Feed()
+    operations = Operations()
 
     # Questions, open to anyone: the catalogue is public
 

@@ -1,11 +1,13 @@
 """What the dossier service keeps of its neighbours: procedures, agencies, places, officers.
 
 Projections of their events, so that dossiers are accepted while the catalogue and identity are
-down. Each document carries the version of the stream it comes from.
+down. Each document carries the version of the stream it comes from. They stand behind a pointer
+like the views, so that they can be made anew from the neighbours' ledgers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +18,7 @@ from pymongo.errors import BulkWriteError
 from kernel import schemas
 from kernel.errors import FieldError, Invalid, NotFound
 from kernel.events import Recorded
-from kernel.views import keep_newer
+from kernel.views import Only, Pointer, Pointing, Shelf, collection_name, keep_newer
 from services.catalog.contract import (
     Agency,
     AgencyClosed,
@@ -25,15 +27,24 @@ from services.catalog.contract import (
     Place,
     PlacesRegistered,
     Procedure,
+    ProcedurePublished,
     Unit,
     competences,
     handling_unit,
     resolves,
 )
 from services.dossier.contract import OfficerRef
-from services.identity.contract import OfficerAppointed
+from services.identity.contract import OfficerAppointed, OfficerDismissed
 
 Document = dict[str, Any]
+
+NAME = "references"
+COLLECTIONS = ("procedures", "agencies", "places", "officers")
+_INDEXES: Mapping[str, tuple[str, ...]] = {
+    "procedures": ("code",),
+    "agencies": ("place", "kind"),
+    "places": ("content.parent",),
+}
 
 ONE_STOP = "one-stop"
 _LEVELS = 3
@@ -48,64 +59,78 @@ _LOADED: dict[tuple[str, int], Procedure] = {}
 class References:
     """Reads and writes the kept documents in the service's own database."""
 
-    def __init__(self, database: Database[Document]) -> None:
-        self._procedures = database["procedures"]
-        self._agencies = database["agencies"]
-        self._places = database["places"]
-        self._officers = database["officers"]
+    def __init__(self, database: Database[Document], pointer: Pointing | None = None) -> None:
+        where = pointer or Pointer(database, NAME)
+        self._procedures, self._agencies, self._places, self._officers = (
+            Shelf(database, where, name) for name in COLLECTIONS
+        )
 
     @staticmethod
     def ensure_indexes(database: Database[Document]) -> None:
-        """Create the secondary indexes."""
-        database["procedures"].create_index([("code", 1)])
-        database["agencies"].create_index([("place", 1), ("kind", 1)])
-        database["places"].create_index([("content.parent", 1)])
+        """Create the secondary indexes, wherever the documents stand."""
+        for generation in Pointer(database, NAME).places().written:
+            References.prepare(database, generation)
+
+    @staticmethod
+    def prepare(database: Database[Document], generation: int) -> None:
+        """Create the secondary indexes of a generation."""
+        for base, fields in _INDEXES.items():
+            collection = database[collection_name(base, generation)]
+            collection.create_index([(name, 1) for name in fields])
+
+    @staticmethod
+    def taker(database: Database[Document], generation: int) -> Callable[[Recorded], None]:
+        """Return the function that puts what neighbours report into one generation."""
+        return References(database, Only(generation)).take
 
     # What neighbours report
+
+    def take(self, record: Recorded) -> None:
+        """Keep what an event says; one that says nothing of interest is passed over."""
+        keep = _KEEPERS.get(record.type)
+        if keep is not None:
+            keep(self, record)
 
     def keep_procedure(self, record: Recorded) -> None:
         """Keep a published version of a procedure."""
         procedure: Procedure = record.event.procedure
-        keep_newer(
-            self._procedures,
-            {
-                "_id": f"{procedure.code}@{procedure.version}",
-                "version": record.version,
-                "code": procedure.code,
-                "number": procedure.version,
-                "content": schemas.dump(procedure),
-            },
-        )
+        document = {
+            "_id": f"{procedure.code}@{procedure.version}",
+            "version": record.version,
+            "code": procedure.code,
+            "number": procedure.version,
+            "content": schemas.dump(procedure),
+        }
+        for procedures in self._procedures.written:
+            keep_newer(procedures, document)
 
     def keep_agency(self, record: Recorded) -> None:
         """Keep an agency as it was opened or changed."""
         event: AgencyOpened = record.event
         agency = event.agency
-        keep_newer(
-            self._agencies,
-            {
-                "_id": agency.id,
-                "version": record.version,
-                "place": agency.place,
-                "kind": agency.kind.value,
-                "content": schemas.dump(agency),
-            },
-        )
+        document = {
+            "_id": agency.id,
+            "version": record.version,
+            "place": agency.place,
+            "kind": agency.kind.value,
+            "content": schemas.dump(agency),
+        }
+        for agencies in self._agencies.written:
+            keep_newer(agencies, document)
 
     def close_agency(self, record: Recorded) -> None:
         """Remember that an agency takes nothing from a day on: its last day is the one before."""
         event: AgencyClosed = record.event
         last = event.on - timedelta(days=1)
-        self._agencies.update_one(
-            {"_id": event.agency, "version": {"$lt": record.version}},
-            {
-                "$set": {
-                    "version": record.version,
-                    "content.valid_to": last.isoformat(),
-                    "content.successors": list(event.successors),
-                }
-            },
-        )
+        change = {
+            "version": record.version,
+            "content.valid_to": last.isoformat(),
+            "content.successors": list(event.successors),
+        }
+        for agencies in self._agencies.written:
+            agencies.update_one(
+                {"_id": event.agency, "version": {"$lt": record.version}}, {"$set": change}
+            )
 
     def keep_places(self, record: Recorded) -> None:
         """Keep administrative units as they were registered or changed.
@@ -127,35 +152,32 @@ class References:
         ]
         if not writes:
             return
-        try:
-            self._places.bulk_write(writes, ordered=False)
-        except BulkWriteError as error:
-            if any(one["code"] != _DUPLICATE_KEY for one in error.details["writeErrors"]):
-                raise  # a duplicate key says that this version or a newer one is there
+        for places in self._places.written:
+            try:
+                places.bulk_write(writes, ordered=False)
+            except BulkWriteError as error:
+                if any(one["code"] != _DUPLICATE_KEY for one in error.details["writeErrors"]):
+                    raise  # a duplicate key says that this version or a newer one is there
 
     def keep_officer(self, record: Recorded) -> None:
         """Keep an officer's place, or that it was given up."""
         event = record.event
         appointed = isinstance(event, OfficerAppointed)
-        keep_newer(
-            self._officers,
-            {
-                "_id": event.account,
-                "version": record.version,
-                "serves": appointed,
-                "agency": event.agency,
-                "unit": event.unit,
-                **(
-                    {
-                        "name": event.name,
-                        "title": event.title,
-                        "roles": [role.value for role in event.roles],
-                    }
-                    if appointed
-                    else {}
-                ),
-            },
-        )
+        document = {
+            "_id": event.account,
+            "version": record.version,
+            "serves": appointed,
+            "agency": event.agency,
+            "unit": event.unit,
+        }
+        if appointed:
+            document |= {
+                "name": event.name,
+                "title": event.title,
+                "roles": [role.value for role in event.roles],
+            }
+        for officers in self._officers.written:
+            keep_newer(officers, document)
 
     # What commands need
 
@@ -166,7 +188,7 @@ class References:
         """
         in_force = [
             procedure
-            for document in self._procedures.find({"code": code})
+            for document in self._procedures.read.find({"code": code})
             if _in_force(procedure := _procedure(document), on)
         ]
         if not in_force:
@@ -175,14 +197,14 @@ class References:
 
     def version(self, code: str, number: int) -> Procedure:
         """Return the version of a procedure that a dossier kept; `NotFound` where it is gone."""
-        document = self._procedures.find_one({"_id": f"{code}@{number}"})
+        document = self._procedures.read.find_one({"_id": f"{code}@{number}"})
         if document is None:
             raise NotFound("unknown-procedure", *_SENTENCES["unknown-procedure"])
         return _procedure(document)
 
     def agency(self, agency_id: str, on: date) -> Agency:
         """Return an agency that is open on a day; `Invalid` on the field `agency` otherwise."""
-        document = self._agencies.find_one({"_id": agency_id})
+        document = self._agencies.read.find_one({"_id": agency_id})
         if document is None:
             raise _invalid("agency", "unknown-agency")
         agency = _agency(document)
@@ -223,7 +245,7 @@ class References:
 
     def officer(self, account: str) -> Document:
         """Return an officer who serves; `NotFound` otherwise."""
-        document = self._officers.find_one({"_id": account, "serves": True})
+        document = self._officers.read.find_one({"_id": account, "serves": True})
         if document is None:
             raise NotFound(
                 "unknown-officer", "Không tìm thấy cán bộ này.", "There is no such officer."
@@ -232,19 +254,19 @@ class References:
 
     def officer_ref(self, account: str, name: str) -> OfficerRef:
         """Return an officer as the citizen may see him or her; the token's name where unknown."""
-        document = self._officers.find_one({"_id": account}) or {}
+        document = self._officers.read.find_one({"_id": account}) or {}
         return OfficerRef(account, document.get("name", name), document.get("title", ""))
 
     def _able(self, competence: Competence, on: date, place: Document) -> list[Agency]:
         """Return the agencies open on a day that a competence names, at some of the places."""
-        found = self._agencies.find({"place": place, "kind": competence.kind.value})
+        found = self._agencies.read.find({"place": place, "kind": competence.kind.value})
         agencies = (_agency(document) for document in found)
         return [one for one in agencies if resolves(one, competence) and _in_force(one, on)]
 
     def _inside(self, province: str) -> list[str]:
         """Return the codes of a province of today and of the units in it."""
         query = {"content.parent": province, "content.vintage": _TODAY}
-        return [province, *(one["content"]["code"] for one in self._places.find(query))]
+        return [province, *(one["content"]["code"] for one in self._places.read.find(query))]
 
     def _chain(self, place: str) -> list[str]:
         """Return a place of today with its parents, smallest first."""
@@ -262,8 +284,18 @@ class References:
         return chain
 
     def _place(self, vintage: str, code: str) -> Place | None:
-        document = self._places.find_one({"_id": f"{vintage}/{code}"})
+        document = self._places.read.find_one({"_id": f"{vintage}/{code}"})
         return None if document is None else schemas.load(Place, document["content"], tolerant=True)
+
+
+_KEEPERS: Mapping[str, Callable[[References, Recorded], None]] = {
+    ProcedurePublished.__name__: References.keep_procedure,
+    PlacesRegistered.__name__: References.keep_places,
+    AgencyOpened.__name__: References.keep_agency,
+    AgencyClosed.__name__: References.close_agency,
+    OfficerAppointed.__name__: References.keep_officer,
+    OfficerDismissed.__name__: References.keep_officer,
+}
 
 
 def unit_for(

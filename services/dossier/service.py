@@ -17,14 +17,16 @@ from kernel.errors import Forbidden, NotFound, Unauthenticated
 from kernel.events import Recorded
 from kernel.feed import Feed
 from kernel.http import HttpServer
+from kernel.operations import Operations
 from kernel.privacy import SubjectKeys
+from kernel.rebuild import Kept
 from kernel.requests import ANONYMOUS, Call, Done
 from kernel.rpc import Neighbours, serves
 from kernel.store import Executed
 from kernel.subscription import subscribes
 from kernel.trust import Keyring
 from services.catalog import contract as catalog
-from services.dossier import contract, lists
+from services.dossier import contract, lists, references
 from services.dossier.acting import Resolver
 from services.dossier.clock import Calendar, vietnam
 from services.dossier.contract import EVENTS, DossierStatus, FileTicket
@@ -60,6 +62,13 @@ STATUS = ViewProvider(
         ("picture.view.owner.identity_number",),
         (RESULT_FILE,),
     ],
+)
+REFERENCES = Kept(
+    references.NAME,
+    references.COLLECTIONS,
+    (catalog.EVENTS, identity.EVENTS),
+    References.prepare,
+    References.taker,
 )
 _TICKET = timedelta(minutes=10)
 _IDENTITY = "service:identity"
@@ -120,6 +129,7 @@ class DossierService:
     database = DatabaseProvider()
     neighbours = Neighbours()
     feed = Feed()
+    operations = Operations()
     status_view = STATUS
     dossiers = StoreProvider(
         EVENTS,
@@ -129,6 +139,7 @@ class DossierService:
     look_up_log = StoreProvider(EVENTS, Decider(False, lambda _, events: events, lambda *_: True))
     cabinet = built(open_cabinet)
     erasing = Erasing(identity.EVENTS, identity.SubjectErased)
+    kept = (REFERENCES,)
     catch_up = CatchUp(EVENTS)
     http = HttpServer(build_app, port_variable="DOSSIER_HTTP_PORT", default_port=8010)
 
@@ -303,30 +314,21 @@ class DossierService:
 
     # What neighbours report
 
-    @subscribes(catalog.EVENTS, catalog.ProcedurePublished)
-    def on_procedure_published(self, record: Recorded) -> None:
-        """Keep the version."""
-        self.cabinet.references.keep_procedure(record)
-
-    @subscribes(catalog.EVENTS, catalog.PlacesRegistered)
-    def on_places_registered(self, record: Recorded) -> None:
-        """Keep the places."""
-        self.cabinet.references.keep_places(record)
-
-    @subscribes(catalog.EVENTS, catalog.AgencyOpened)
-    def on_agency_opened(self, record: Recorded) -> None:
-        """Keep the agency."""
-        self.cabinet.references.keep_agency(record)
-
-    @subscribes(catalog.EVENTS, catalog.AgencyClosed)
-    def on_agency_closed(self, record: Recorded) -> None:
-        """Take nothing for it any more."""
-        self.cabinet.references.close_agency(record)
+    @subscribes(
+        catalog.EVENTS,
+        catalog.ProcedurePublished,
+        catalog.PlacesRegistered,
+        catalog.AgencyOpened,
+        catalog.AgencyClosed,
+    )
+    def on_catalogue_changed(self, record: Recorded) -> None:
+        """Keep procedures, places and agencies."""
+        self.cabinet.references.take(record)
 
     @subscribes(identity.EVENTS, identity.OfficerAppointed, identity.OfficerDismissed)
     def on_officer_changed(self, record: Recorded) -> None:
         """Keep the officer's place."""
-        self.cabinet.references.keep_officer(record)
+        self.cabinet.references.take(record)
 
     @subscribes(payment.EVENTS, payment.FeePaid)
     def on_fee_paid(self, record: Recorded) -> None:

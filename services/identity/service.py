@@ -15,6 +15,7 @@ from kernel.container import CatchUp, Storage, StoreProvider, ViewProvider
 from kernel.erasure import Erasing
 from kernel.errors import Conflict, Forbidden, Unauthenticated
 from kernel.feed import Feed
+from kernel.operations import Operations
 from kernel.privacy import SubjectKeys
 from kernel.requests import Call, Done
 from kernel.rpc import Neighbours, serves
@@ -111,6 +112,7 @@ class IdentityService:
     secrets = SecretsProvider()
     catch_up = CatchUp(EVENTS)
     feed = Feed()
+    operations = Operations()
 
     # Opening accounts
 

@@ -21,6 +21,7 @@ from kernel.decider import Decider
 from kernel.errors import Malformed, NotFound, Unauthenticated, Unavailable
 from kernel.events import EventTypes, Recorded
 from kernel.feed import Feed, FeedPage, feed_of
+from kernel.operations import Operations
 from kernel.requests import ANONYMOUS, Call, Done
 from kernel.rpc import Neighbours, serves
 from kernel.schemas import rfc3339
@@ -118,6 +119,7 @@ class NotifyService:
     counter: Counter = CounterProvider()
     catch_up = CatchUp(contract.EVENTS)
     feed: ClassVar[Any] = Feed()
+    operations: ClassVar[Any] = Operations()
 
     # Planning
 

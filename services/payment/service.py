@@ -20,6 +20,7 @@ from kernel.decider import Decider
 from kernel.errors import DomainError, FieldError, Forbidden, Invalid, NotFound
 from kernel.events import Recorded
 from kernel.feed import Feed
+from kernel.operations import Operations
 from kernel.requests import Call, Caller
 from kernel.rpc import serves
 from kernel.store import Executed, Store
@@ -115,6 +116,7 @@ class PaymentService:
     till: Till = TillProvider()
     catch_up = CatchUp(contract.EVENTS)
     feed: ClassVar[Any] = Feed()
+    operations: ClassVar[Any] = Operations()
 
     # The dossier's events
 

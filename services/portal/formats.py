@@ -90,7 +90,15 @@ def show_day(text: str) -> str:
         return text
 
 
+def moment_text(text: str | None) -> str:
+    """Return what `moment` makes of RFC 3339 text; a dash without any, other text as it is."""
+    try:
+        return moment(datetime.fromisoformat(text)) if text else "–"
+    except ValueError:
+        return str(text)
+
+
 def install(app: flask.Flask) -> None:
     """Give the templates these functions as filters."""
-    for function in (day, moment, money, number, size, working_time, iso, show_day):
+    for function in (day, moment, money, number, size, working_time, iso, show_day, moment_text):
         app.jinja_env.filters[function.__name__] = function

@@ -18,6 +18,7 @@ _APPLICANTS = (
     ("notifications.show", mark("Messages")),
 )
 _OFFICERS = (("inbox.show", mark("Work list")),)
+_OPERATORS = (("operations.show", mark("Operations")),)
 _LAST = (("home.help_page", mark("Guidance")),)
 
 
@@ -33,7 +34,11 @@ class Item:
 def items() -> tuple[Item, ...]:
     """Return the menu for whoever looks (C02, E10)."""
     who = sessions.who()
-    own = _OFFICERS if who.is_officer else () if who.kind == "anonymous" else _APPLICANTS
+    own: tuple[tuple[str, str], ...] = (
+        _OFFICERS if who.is_officer else () if who.kind == "anonymous" else _APPLICANTS
+    )
+    if sessions.is_operator():
+        own = (*_OPERATORS, *own)
     first = (*own, *_EVERYBODY) if who.is_officer else (*_EVERYBODY, *own)
     here = request.endpoint or ""
     return tuple(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from threading import Thread
 from typing import Any
 
 import flask
 
+from kernel.errors import DomainError
 from kernel.http import current_client
 from services.portal.language import locale
 
@@ -23,12 +26,34 @@ def send(
     Raises the `DomainError` of the service; `Unavailable` where it does not answer in time.
     """
     return current_client().call(
-        message,
-        token=token or "",
-        timeout=timeout,
-        idempotency_key=key,
-        expected_version=version,
-        locale=locale(),
-        address=flask.request.remote_addr,
-        correlation=flask.g.get("correlation"),
+        message, timeout=timeout, idempotency_key=key, expected_version=version, **_about(token)
     )
+
+
+def send_each(messages: Sequence[Any], *, token: str | None, timeout: float) -> list[Any]:
+    """Return the answers to several messages, sent at once; a `DomainError` where one came."""
+    client, about = current_client(), _about(token)
+    answers: dict[int, Any] = {}
+
+    def call(number: int, message: Any) -> None:
+        try:
+            answers[number] = client.call(message, timeout=timeout, **about)
+        except DomainError as refusal:
+            answers[number] = refusal
+
+    threads = [Thread(target=call, args=numbered) for numbered in enumerate(messages)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return [answers[number] for number in range(len(messages))]
+
+
+def _about(token: str | None) -> dict[str, Any]:
+    """Return what every call of this request says about itself."""
+    return {
+        "token": token or "",
+        "locale": locale(),
+        "address": flask.request.remote_addr,
+        "correlation": flask.g.get("correlation"),
+    }

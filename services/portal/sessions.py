@@ -9,7 +9,7 @@ unused session ends although its window is open (B17).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -18,12 +18,14 @@ from flask import g, request, session
 from kernel.errors import Forbidden, Unauthenticated
 from kernel.http import current_tools
 from kernel.requests import ANONYMOUS, Caller
-from services.identity.contract import RenewSession, Session
-from services.portal.neighbours import send
+from services.identity.contract import RenewSession, Role, Session
+from services.portal.neighbours import send, send_each
 
 _RENEW_AFTER = 60  # seconds; use within them is not told to identity
 # identity ends a session 30 minutes after it last heard of its use; the page counts a bit less
 IDLE_SECONDS = 30 * 60 - _RENEW_AFTER
+
+_OPERATORS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -87,6 +89,14 @@ def ask(
     return send(message, token=access_token(), key=key, version=version, timeout=timeout)
 
 
+def ask_each(messages: Sequence[Any], *, timeout: float = 3.0) -> list[Any]:
+    """Return what several services answer to the person at the browser, all asked at once.
+
+    In the place of an answer stands the `DomainError` that came for it.
+    """
+    return send_each(messages, token=access_token(), timeout=timeout)
+
+
 def logged_in(view: View) -> View:
     """Send whoever is not logged in to the login page, and back afterwards."""
 
@@ -113,6 +123,28 @@ def officers_only(view: View) -> View:
                 "officers-only",
                 "Trang này dành cho cán bộ, công chức.",
                 "This page is for officers.",
+            )
+        return view(*args, **kwargs)
+
+    return cast(View, logged_in(guarded))
+
+
+def is_operator() -> bool:
+    """Whether somebody is logged in who keeps the system running, or audits it."""
+    found = who()
+    return found.is_officer and not _OPERATORS.isdisjoint(found.roles)
+
+
+def operators_only(view: View) -> View:
+    """Refuse whoever is neither administrator nor auditor."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not is_operator():
+            raise Forbidden(
+                "operators-only",
+                "Trang này dành cho quản trị viên và kiểm toán viên.",
+                "This page is for administrators and auditors.",
             )
         return view(*args, **kwargs)
 

@@ -28,6 +28,7 @@ from services.portal.pages import (
     inbox,
     lookup,
     notifications,
+    operations,
     payments,
     search,
     wizard,
@@ -46,6 +47,7 @@ _PAGES = (
     lookup,
     payments,
     notifications,
+    operations,
 )
 _MAX_BODY = 120 * 1024 * 1024  # a dossier's documents in one form; each is bounded by its ticket
 _YEAR = 365 * 86400

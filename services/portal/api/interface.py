@@ -22,6 +22,7 @@ from services.portal.api import (
     look_ups,
     notifications,
     officers,
+    operations,
     payments,
     problems,
     sessions,
@@ -41,6 +42,7 @@ _ROOMS = (
     officers,
     payments,
     notifications,
+    operations,
 )
 
 _unknown = Blueprint("api-unknown", __name__)

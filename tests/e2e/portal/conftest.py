@@ -1,7 +1,7 @@
 """A browser, people who use it, and the running system.
 
-`TEST_PORTAL_URL` and `TEST_MAIL_URL`, `TEST_MONGO_URI`, `TEST_NAMESPACE` name a running system to
-use instead of one that is started for the tests.
+`TEST_PORTAL_URL` and `TEST_MAIL_URL`, `TEST_AMQP_URI`, `TEST_MONGO_URI`, `TEST_NAMESPACE` name a
+running system to use instead of one that is started for the tests.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ class System:
 
     portal: str
     mail: str
+    amqp_uri: str
     mongo_uri: str
     namespace: str
     own: bool
@@ -178,13 +179,19 @@ def system(request: pytest.FixtureRequest) -> System:
         return System(
             given,
             os.environ["TEST_MAIL_URL"],
+            os.environ["TEST_AMQP_URI"],
             os.environ["TEST_MONGO_URI"],
             os.environ.get("TEST_NAMESPACE", "motcua"),
             own=False,
         )
     stack = request.getfixturevalue("stack")
     return System(
-        stack.url("portal"), stack.url("mail"), stack.mongo_uri, stack.namespace, own=True
+        stack.url("portal"),
+        stack.url("mail"),
+        stack.amqp_uri,
+        stack.mongo_uri,
+        stack.namespace,
+        own=True,
     )
 
 

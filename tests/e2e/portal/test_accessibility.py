@@ -18,6 +18,7 @@ _PUBLIC = (
 )  # fmt: skip
 _CITIZENS = ("/dossiers", "/notifications", "/account", "/procedures/dang-ky-tam-tru/apply")
 _OFFICERS = ("/inbox", "/inbox?tab=mine", "/inbox?tab=closed", "/inbox?q=khong+co+ho+so+nay")
+_OPERATORS = ("/operations", "/operations/notify", "/operations/nothing")
 
 
 def faults(page: Page, axe: str) -> list[str]:
@@ -37,7 +38,12 @@ def test_axe_finds_nothing_serious_and_nothing_runs_over_the_edge(
     person: Any, axe: str, phone: bool
 ) -> None:
     wrong: dict[str, list[str]] = {}
-    for username, paths in ((None, _PUBLIC), ("congdan", _CITIZENS), ("ca.tiepnhan", _OFFICERS)):
+    for username, paths in (
+        (None, _PUBLIC),
+        ("congdan", _CITIZENS),
+        ("ca.tiepnhan", _OFFICERS),
+        ("quantri", _OPERATORS),
+    ):
         visitor = person(username or "visitor", phone=phone, trusted=True)
         if username is not None:
             visitor.log_in(username)

@@ -9,7 +9,7 @@ import pytest
 from pymongo import MongoClient
 from pymongo.collection import Collection
 
-from kernel.lease import Held, Lease, LeaseLost
+from kernel.lease import Held, Holding, Lease, LeaseLost, holding
 
 LONG = timedelta(minutes=10)
 SHORT = timedelta(milliseconds=50)
@@ -102,3 +102,14 @@ def test_of_many_at_once_exactly_one_gets_it(leases: Collection[dict[str, Any]])
         thread.join()
 
     assert [held for held in outcomes if held] == [Held(token=1, position=0)]
+
+
+def test_anybody_may_look_who_holds_it(leases: Collection[dict[str, Any]]) -> None:
+    assert holding(leases, "relay") is None
+    lease = Lease(leases, "relay", "a", LONG)
+    held = lease.acquire()
+    assert held is not None
+    lease.keep(held, 7)
+    assert holding(leases, "relay") == Holding("a", position=7, active=True)
+    lease.release(held, 9)
+    assert holding(leases, "relay") == Holding("a", position=9, active=False)

@@ -106,10 +106,17 @@ def test_all_can_be_replayed_in_their_order(box: Box) -> None:
 
 
 def test_they_can_be_discarded(box: Box) -> None:
-    assert deadletters.discard(box.settings, "notify", ["e-1", "e-3", "e-9"]) == 2
+    assert deadletters.discard(box.settings, "notify", ["e-1", "e-3"]) == 2
     assert box.ids() == ["e-2"]
     assert deadletters.discard(box.settings, "notify") == 1
     assert box.ids() == []
+
+
+@pytest.mark.parametrize("act", [deadletters.replay, deadletters.discard])
+def test_nothing_is_done_where_one_of_them_is_not_there(box: Box, act: Any) -> None:
+    with pytest.raises(NotFound, match="notify has no dead letter e-8, e-9"):
+        act(box.settings, "notify", ["e-9", "e-1", "e-8"])
+    assert box.ids() == ["e-1", "e-2", "e-3"]
 
 
 def test_a_message_without_an_id_or_a_readable_body_has_a_name_too(box: Box) -> None:

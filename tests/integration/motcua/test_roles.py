@@ -148,3 +148,28 @@ def test_a_wrong_administrator_is_told_in_a_sentence(
     with pytest.raises(Unavailable, match="cannot be made") as refused:
         roles.provision(forged, "motcua", ["dossier"], tmp_path)
     assert "wrong" not in refused.value.en
+
+
+def test_whoever_may_do_more_to_a_ledger_is_told_apart(guarded: EmbeddedDatabase) -> None:
+    roles.provision(guarded.uri, "told", ("dossier", "payment"), guarded.user_files)
+    with MongoClient[Document](guarded.uri) as client:
+        assert roles.excess(client, "told", "dossier") == []
+        assert roles.excess(client, "told", "notify") is None
+        more = {"role": "readWrite", "db": "told_dossier_ledger"}
+        own = {"role": "told-dossier", "db": "admin"}
+        client.admin.command({"updateUser": "told-dossier", "roles": [own, more]})
+        assert roles.excess(client, "told", "dossier") == [
+            "the role readWrite on told_dossier_ledger"
+        ]
+        client.admin.command(
+            {
+                "updateRole": "told-payment",
+                "privileges": [
+                    {
+                        "resource": {"db": "told_payment_ledger", "collection": ""},
+                        "actions": ["find", "insert", "update", "remove"],
+                    }
+                ],
+            }
+        )
+        assert roles.excess(client, "told", "payment") == ["remove", "update"]

@@ -12,6 +12,7 @@ from kernel.container import DatabaseProvider
 from kernel.errors import Unavailable
 from kernel.events import Recorded
 from kernel.feed import Feed
+from kernel.operations import Operations
 from kernel.subscription import subscribes
 
 # What the listener does with an event depends on its number.
@@ -25,6 +26,7 @@ class Counting:
 
     name = "counting"
     feed = Feed()
+    operations = Operations()
 
 
 class Tally:
@@ -32,6 +34,7 @@ class Tally:
 
     name = "tally"
     database: Any = DatabaseProvider()
+    operations = Operations()
 
     @subscribes(TYPES, Counted)
     def on_counted(self, record: Recorded) -> None:
