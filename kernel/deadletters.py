@@ -61,10 +61,9 @@ def letters(settings: Settings, service: str, limit: int = LIMIT) -> list[DeadLe
 
 def letter(settings: Settings, service: str, letter_id: str) -> DeadLetter:
     """Return one dead letter; raises `NotFound`."""
-    for found in letters(settings, service):
-        if found.id == letter_id:
-            return found
-    raise _unknown(service, letter_id)
+    with _opened(settings, service) as tray:
+        (taken, *_) = tray.choose({letter_id})
+        return taken.letter
 
 
 def replay(settings: Settings, service: str, ids: Collection[str] | None = None) -> int:
@@ -100,7 +99,7 @@ def discard(settings: Settings, service: str, ids: Collection[str] | None = None
 def _unknown(service: str, *ids: str) -> NotFound:
     return NotFound(
         "no-such-dead-letter",
-        f"Không có thư chết {', '.join(ids)} của dịch vụ {service}.",
+        f"Trong số sự kiện mà {service} không xử lý được, không có {', '.join(ids)}.",
         f"The service {service} has no dead letter {', '.join(ids)}.",
     )
 
@@ -117,7 +116,7 @@ _AGAIN = {
 
 
 _NO_SUCH_QUEUE, _LOCKED = 404, 405
-_TURN_SECONDS, _BACK_SECONDS = 10.0, 5.0
+_TURN_SECONDS, _BACK_SECONDS = 3.0, 2.0
 _GLANCE_SECONDS = 0.02
 
 
@@ -171,6 +170,11 @@ class _Taken:
     message: Message
 
 
+def _age(taken: _Taken) -> str:
+    """Return what puts letters in order: those that were put back may come out in another."""
+    return taken.letter.died_at or ""
+
+
 class _Tray:
     """Dead letters that are out of the queue for the moment."""
 
@@ -182,11 +186,27 @@ class _Tray:
 
     def take(self, limit: int) -> list[_Taken]:
         """Take the letters that are there now, the oldest first."""
-        found = list[_Taken]()
+        return sorted(self._each(limit), key=_age)
+
+    def choose(self, ids: Collection[str] | None) -> list[_Taken]:
+        """Take the letters with these ids, all without; raises `NotFound` if one lacks."""
+        if ids is None:
+            return self.take(LIMIT)
+        missing, chosen = set(ids), list[_Taken]()
+        for taken in self._each(LIMIT):
+            if taken.letter.id in ids:
+                chosen.append(taken)
+                missing.discard(taken.letter.id)
+                if not missing:
+                    return sorted(chosen, key=_age)
+        self.put_back()
+        raise _unknown(self._service, *sorted(missing))
+
+    def _each(self, limit: int) -> Iterator[_Taken]:
         for _ in range(min(self._waiting(), limit)):
             method, properties, body = self.channel.basic_get(self._queue)
             if method is None:
-                break
+                return
             self._out += 1
             message = Message(
                 headers=properties.headers or {},
@@ -196,17 +216,7 @@ class _Tray:
                 correlation_id=properties.correlation_id,
                 content_type=properties.content_type,
             )
-            found.append(_Taken(method.delivery_tag, _letter(self._service, message), message))
-        # what was put back before may come out in another order
-        return sorted(found, key=lambda taken: taken.letter.died_at or "")
-
-    def choose(self, ids: Collection[str] | None) -> list[_Taken]:
-        """Take all letters and return those with these ids; raises `NotFound` if one lacks."""
-        found = self.take(LIMIT)
-        if missing := set(ids or ()) - {taken.letter.id for taken in found}:
-            self.put_back()
-            raise _unknown(self._service, *sorted(missing))
-        return [taken for taken in found if ids is None or taken.letter.id in ids]
+            yield _Taken(method.delivery_tag, _letter(self._service, message), message)
 
     def settle(self, taken: _Taken) -> None:
         """Take a letter out for good."""

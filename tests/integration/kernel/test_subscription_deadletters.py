@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import amqp
@@ -81,6 +82,12 @@ def test_looking_at_them_as_often_as_one_likes_takes_none_away(box: Box) -> None
     for _ in range(25):
         assert sorted(box.ids()) == ["e-1", "e-2", "e-3"]
     assert deadletters.letter(box.settings, "notify", "e-2").id == "e-2"
+
+
+def test_several_may_look_at_once_and_all_see_all(box: Box) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        seen = list(pool.map(lambda _: box.ids(), range(8)))
+    assert [sorted(ids) for ids in seen] == [["e-1", "e-2", "e-3"]] * 8
 
 
 def test_one_can_be_replayed(box: Box) -> None:
