@@ -140,10 +140,10 @@ def keys_init() -> None:
     """Make the keys and shared secrets that are not there yet."""
     from kernel.config import Settings, read
     from kernel.trust import ensure_keys
-    from motcua.processes import SIGNERS, make_secrets
+    from motcua.processes import LEDGER_OWNERS, SIGNERS, make_secrets
 
     settings = read(Settings)
-    ensure_keys(settings.keys, SIGNERS)
+    ensure_keys(settings.keys, SIGNERS, LEDGER_OWNERS)
     make_secrets(settings.home / "secrets")
 
 

@@ -1,0 +1,69 @@
+"""A ledger's documents as they are stored, read in bounded ranges: what an auditor looks at.
+
+`kernel.ledger` gives commits that were parsed; here nothing is parsed, so that whoever checks
+sees each stored value as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from pymongo.collection import Collection
+
+from kernel.commits import Document, Tampered
+from kernel.ledger import READ_LIMIT
+
+
+class Documents(Protocol):
+    """Gives the documents at positions after + 1 … after + limit, in their order."""
+
+    def read(self, after: int, limit: int) -> list[Document]:
+        """Return those that are there."""
+        ...
+
+
+class LedgerDocuments:
+    """The documents of a ledger's collection."""
+
+    def __init__(self, collection: Collection[Document]) -> None:
+        self.collection = collection
+
+    def read(self, after: int, limit: int) -> list[Document]:
+        """Return the documents at these positions, in order."""
+        found = self.collection.find({"position": {"$gt": after, "$lte": after + limit}})
+        return sorted(found, key=lambda document: int(document["position"]))
+
+    def hashes(self, after: int, limit: int) -> list[str]:
+        """Return the hashes of the commits at these positions, in order; `Tampered` at a hole."""
+        wanted = {"position": {"$gt": after, "$lte": after + limit}}
+        fields = {"_id": 0, "position": 1, "hash": 1}
+        found = sorted(self.collection.find(wanted, fields), key=lambda one: int(one["position"]))
+        for position, document in enumerate(found, after + 1):
+            if document["position"] != position:
+                raise Tampered(position, "the commit is missing")
+        if len(found) < limit:
+            raise Tampered(after + len(found) + 1, "the commit is missing")
+        return [str(document["hash"]) for document in found]
+
+
+def stored(documents: Documents, after: int = 0) -> Iterator[Document]:
+    """Yield all documents behind a position up to the present tail.
+
+    Raises `Tampered` where one is missing although later ones are there: a range is not read in
+    one instant, but what was written before the range was asked for a second time is in it.
+    """
+    while found := _without_hole(documents, after):
+        yield from found
+        after += len(found)
+
+
+def _without_hole(documents: Documents, after: int) -> list[Document]:
+    for _ in range(2):
+        found = documents.read(after, READ_LIMIT)
+        if all(one["position"] == place for place, one in enumerate(found, after + 1)):
+            return found
+    hole = next(p for p, one in enumerate(found, after + 1) if one["position"] != p)
+    if hole > after + 1:
+        return found[: hole - after - 1]
+    raise Tampered(hole, "the commit is missing, or stands there twice")
