@@ -16,6 +16,7 @@ from kernel.feed import Feed
 from kernel.requests import Call, Done
 from kernel.rpc import serves
 from kernel.store import Store
+from kernel.transparency import Transparency
 from services.catalog import contract, views
 from services.catalog.contract import EVENTS
 from services.catalog.decider import (
@@ -62,6 +63,7 @@ class CatalogService:
     agencies = StoreProvider(EVENTS, AGENCIES)
     replica = ReplicaProvider()
     feed = Feed()
+    transparency = Transparency()
 
     # Questions, open to anyone: the catalogue is public
 

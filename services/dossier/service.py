@@ -20,6 +20,7 @@ from kernel.requests import ANONYMOUS, Call, Done
 from kernel.rpc import Neighbours, serves
 from kernel.store import Executed
 from kernel.subscription import subscribes
+from kernel.transparency import Transparency
 from kernel.trust import Keyring
 from services.catalog import contract as catalog
 from services.dossier import contract, lists
@@ -114,6 +115,7 @@ class DossierService:
     database = DatabaseProvider()
     neighbours = Neighbours()
     feed = Feed()
+    transparency = Transparency()
     status_view = STATUS
     dossiers = StoreProvider(
         EVENTS,

@@ -18,6 +18,7 @@ from kernel.requests import Call, Done
 from kernel.rpc import serves
 from kernel.runner import offload
 from kernel.store import Executed
+from kernel.transparency import Transparency
 from kernel.trust import Keyring
 from services.identity import contract
 from services.identity.captcha import Captchas
@@ -98,6 +99,7 @@ class IdentityService:
     secrets = SecretsProvider()
     catch_up = CatchUp(EVENTS)
     feed = Feed()
+    transparency = Transparency()
 
     # Opening accounts
 

@@ -24,6 +24,7 @@ from kernel.requests import Call, Caller
 from kernel.rpc import serves
 from kernel.store import Executed, Store
 from kernel.subscription import subscribes
+from kernel.transparency import Transparency
 from kernel.views import StreamView
 from services.dossier import contract as dossier
 from services.payment import contract, views
@@ -115,6 +116,7 @@ class PaymentService:
     till: Till = TillProvider()
     catch_up = CatchUp(contract.EVENTS)
     feed: ClassVar[Any] = Feed()
+    transparency: ClassVar[Any] = Transparency()
 
     # The dossier's events
 
