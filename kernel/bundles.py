@@ -1,0 +1,415 @@
+"""A stream taken out of its ledger with everything needed to check it elsewhere, as one zip file.
+
+    bundle.json            what this is: format, service, stream, how the report was written
+    commits/<position>     each commit of the stream as stored, canonical JSON (RFC 8785)
+    proofs/<position>      that it stands in the log (C2SP tlog-proof), as far as it was signed
+    checkpoint.txt         the signed checkpoint that the proofs lead to
+    key.txt                the public key (vkey) that it is signed with
+    consistency.json       that a checkpoint which the receiver kept leads to this one, if asked for
+    attachments.sha256     the hashes of the files that the commits name, for `sha256sum -c`
+    report.html            the same for people
+
+Checking needs no database, no broker and no network: nothing here imports any.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+import rfc8785
+
+from kernel.checkpoints import (
+    Checkpoint,
+    LoggedProof,
+    claimed_checkpoint,
+    from_base64,
+    open_checkpoint,
+    to_base64,
+)
+from kernel.commits import GENESIS, Commit, Document, Tampered, digest_of_commit, faithful
+from kernel.merkle import (
+    InvalidProof,
+    Nodes,
+    consistency_proof,
+    inclusion_proof,
+    leaf_of,
+    verify_consistency,
+)
+from kernel.notes import InvalidNote, VerifierKey
+
+FORMAT = "motcua-bundle/1"
+
+_MOST_FILES = 20_000
+_LARGEST_FILE = 20_000_000
+_LARGEST_WHOLE = 200_000_000
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_SINGLE = (
+    *("bundle.json", "checkpoint.txt", "key.txt", "report.html"),
+    *("attachments.sha256", "consistency.json"),
+)
+_OPTIONAL = ("consistency.json",)
+_FOLDERS = {"commits": ".json", "proofs": ".tlog-proof"}
+
+
+class NoBundle(Exception):
+    """The file is no bundle, or is damaged; the text says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Continuation:
+    """That a log only grew from one size to another."""
+
+    from_size: int
+    to_size: int
+    hashes: tuple[bytes, ...]
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What a bundle holds; `proofs` by position, `report_version` that of the report's form."""
+
+    service: str
+    stream: str
+    documents: tuple[Document, ...]
+    proofs: Mapping[int, LoggedProof]
+    note: str
+    vkey: str
+    report: str
+    report_version: int
+    continuation: Continuation | None = None
+
+    def to_bytes(self) -> bytes:
+        """Return the zip file; the same content gives the same bytes."""
+        files: dict[str, bytes] = {
+            "bundle.json": _json(
+                {
+                    "format": FORMAT,
+                    "service": self.service,
+                    "stream": self.stream,
+                    "report": self.report_version,
+                }
+            ),
+            "checkpoint.txt": self.note.encode(),
+            "key.txt": f"{self.vkey}\n".encode(),
+            "attachments.sha256": _listed(self.documents).encode(),
+            "report.html": self.report.encode(),
+        }
+        if self.continuation is not None:
+            files["consistency.json"] = _json(
+                {
+                    "from_size": self.continuation.from_size,
+                    "to_size": self.continuation.to_size,
+                    "hashes": [to_base64(one) for one in self.continuation.hashes],
+                }
+            )
+        for document in self.documents:
+            files[_name("commits", document["position"])] = _json(document)
+        for position, proof in self.proofs.items():
+            files[_name("proofs", position)] = proof.text().encode()
+        whole = io.BytesIO()
+        with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in files.items():
+                archive.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED)
+        return whole.getvalue()
+
+    @staticmethod
+    def from_bytes(content: bytes) -> Bundle:
+        """Read a zip file, and believe nothing of it yet; raises `NoBundle`."""
+        try:
+            return _bundle_in(_files(content))
+        except NoBundle:
+            raise
+        except InvalidNote as error:
+            raise NoBundle(f"The bundle is damaged: {error}.") from error
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
+            raise NoBundle(f"The bundle is damaged: {type(error).__name__}, {error}.") from error
+
+
+def collect(
+    service: str,
+    documents: Sequence[Document],
+    note: str,
+    vkey: str,
+    nodes: Nodes,
+    kept_size: int | None = None,
+) -> Bundle:
+    """Return the bundle of a stream's documents, still without a report.
+
+    `note` is the newest checkpoint, `nodes` the tree that it was signed over. With `kept_size` the
+    proof that a checkpoint of that size leads to it comes along. Raises `ValueError` for a size
+    that this checkpoint does not cover.
+    """
+    checkpoint = claimed_checkpoint(note)
+    covered = [one["position"] for one in documents if one["position"] <= checkpoint.size]
+    proofs = {
+        position: LoggedProof(
+            position - 1, inclusion_proof(nodes, position - 1, checkpoint.size), note
+        )
+        for position in covered
+    }
+    continuation = None
+    if kept_size is not None:
+        hashes = consistency_proof(nodes, kept_size, checkpoint.size)
+        continuation = Continuation(kept_size, checkpoint.size, hashes)
+    stream = str(documents[0]["stream"])
+    return Bundle(service, stream, tuple(documents), proofs, note, vkey, "", 0, continuation)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the check of a bundle showed, up to the first fault where there is one.
+
+    `uncovered` are positions behind the checkpoint: their chain holds, nobody signed them yet.
+    `trusted` says that the key was given by who checks, and not taken from the bundle itself.
+    `kept` is the size of the kept checkpoint that was compared.
+    """
+
+    commits: int = 0
+    events: int = 0
+    attachments: int = 0
+    included: int = 0
+    uncovered: tuple[int, ...] = ()
+    checkpoint: Checkpoint | None = None
+    key: VerifierKey | None = None
+    trusted: bool = False
+    kept: int | None = None
+    fault: str | None = None
+    fault_position: int | None = None
+
+
+@dataclass
+class _Found:
+    """Findings while they are being made."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def findings(self, fault: str | None = None, position: int | None = None) -> Findings:
+        return Findings(**self.values, fault=fault, fault_position=position)
+
+
+def examine(bundle: Bundle, key: VerifierKey | None = None, kept: str | None = None) -> Findings:
+    """Check a bundle: its commits, its stream's chain, their place in the log, the signature.
+
+    `key` is the log's key as the examiner knows it, `kept` the note of a checkpoint that the
+    examiner kept. Everything but the report is checked.
+    """
+    found = _Found()
+    try:
+        _examine(bundle, key, kept, found)
+    except Tampered as fault:
+        return found.findings(fault.reason, fault.position)
+    except (InvalidNote, InvalidProof) as error:
+        return found.findings(str(error))
+    return found.findings()
+
+
+def attachments(documents: Sequence[Document]) -> list[tuple[str, str]]:
+    """Return (sha256, id) of each file that the commits name, in order, each once."""
+    found: dict[tuple[str, str], None] = {}
+    for document in documents:
+        for event in document["events"]:
+            for one in _objects(json.loads(event["data"])):
+                if isinstance(one.get("sha256"), str) and isinstance(one.get("file"), str):
+                    found[one["sha256"], one["file"]] = None
+    return list(found)
+
+
+def _examine(bundle: Bundle, key: VerifierKey | None, kept: str | None, found: _Found) -> None:
+    commits = list(_chained(bundle))
+    found.values |= {
+        "commits": len(commits),
+        "events": sum(len(commit.events) for commit in commits),
+        "attachments": len(attachments(bundle.documents)),
+    }
+    used = key or VerifierKey.parse(bundle.vkey)
+    found.values |= {"key": used, "trusted": key is not None}
+    checkpoint = open_checkpoint(bundle.note, [used])
+    found.values["checkpoint"] = checkpoint
+    included = [commit for commit in commits if commit.position <= checkpoint.size]
+    for commit in included:
+        proof = bundle.proofs.get(commit.position)
+        if proof is None:
+            raise Tampered(commit.position, "the proof that it stands in the log is missing")
+        if proof.index != commit.position - 1 or proof.note != bundle.note:
+            raise Tampered(commit.position, "its proof is that of something else")
+        try:
+            proof.verify(leaf_of(commit.hash), checkpoint)
+        except InvalidProof as error:
+            raise Tampered(commit.position, str(error)) from error
+    if set(bundle.proofs) != {commit.position for commit in included}:
+        raise InvalidProof("there is a proof for a commit that is not in the bundle")
+    found.values |= {
+        "included": len(included),
+        "uncovered": tuple(one.position for one in commits if one.position > checkpoint.size),
+    }
+    if kept is not None:
+        _compare(open_checkpoint(kept, [used]), checkpoint, bundle.continuation)
+        found.values["kept"] = claimed_checkpoint(kept).size
+
+
+def _chained(bundle: Bundle) -> Iterator[Commit]:
+    """Yield the commits, each found to be what its hash says and to follow in its stream."""
+    last, stream_hash, position = 0, GENESIS, 0
+    for document in bundle.documents:
+        place = document["position"]
+        (commit,) = faithful([document], place - 1)
+        for holds, reason in (
+            (commit.stream == bundle.stream, "it is of another stream"),
+            (commit.position > position, "it does not stand behind the one before"),
+            (commit.first == last + 1, "versions of the stream do not continue"),
+            (commit.last == last + len(commit.events), "versions do not count the events"),
+            (commit.stream_prev == stream_hash, "the stream's chain is broken"),
+            (commit.hash == digest_of_commit(document), "the hash is not that of the content"),
+        ):
+            if not holds:
+                raise Tampered(place, reason)
+        last, stream_hash, position = commit.last, commit.hash, commit.position
+        yield commit
+
+
+def _compare(kept: Checkpoint, newest: Checkpoint, continuation: Continuation | None) -> None:
+    if kept.origin != newest.origin:
+        raise InvalidProof(f"the kept checkpoint is of another log: {kept.origin}")
+    if kept.size == newest.size:
+        if kept.root != newest.root:
+            raise InvalidProof("the kept checkpoint has the same size and another root")
+        return
+    if continuation is None or (continuation.from_size, continuation.to_size) != (
+        kept.size,
+        newest.size,
+    ):
+        raise InvalidProof(
+            f"the bundle does not prove that the kept checkpoint over {kept.size} commits leads to "
+            f"its own over {newest.size}: have it exported with that checkpoint"
+        )
+    verify_consistency(kept.size, newest.size, kept.root, newest.root, continuation.hashes)
+
+
+# The form of the file
+
+
+def _bundle_in(files: Mapping[str, bytes]) -> Bundle:
+    about = _canonical(files, "bundle.json")
+    if about["format"] != FORMAT:
+        raise NoBundle(f"The bundle is of another format than {FORMAT}: {about['format']!r:.60}.")
+    names = sorted(name for name in files if name.startswith("commits/"))
+    documents = tuple(_canonical(files, name) for name in names)
+    if not documents:
+        raise NoBundle("The bundle holds no commits.")
+    for name, document in zip(names, documents, strict=True):
+        if not _is_number(document["position"]) or name != _name("commits", document["position"]):
+            raise NoBundle(f"The bundle is damaged: {name} is not the commit of that position.")
+    proofs = {
+        int(PurePosixPath(name).stem): LoggedProof.parse(content.decode())
+        for name, content in files.items()
+        if name.startswith("proofs/")
+    }
+    if files["attachments.sha256"].decode() != _listed(documents):
+        raise NoBundle("The bundle is damaged: its list of attachments is not that of its commits.")
+    if not isinstance(about["report"], int):
+        raise NoBundle("The bundle is damaged: it does not say how its report was written.")
+    return Bundle(
+        service=str(about["service"]),
+        stream=str(about["stream"]),
+        documents=documents,
+        proofs=proofs,
+        note=files["checkpoint.txt"].decode(),
+        vkey=files["key.txt"].decode().strip(),
+        report=files["report.html"].decode(),
+        report_version=about["report"],
+        continuation=_continuation_in(files),
+    )
+
+
+def _continuation_in(files: Mapping[str, bytes]) -> Continuation | None:
+    if "consistency.json" not in files:
+        return None
+    told = _canonical(files, "consistency.json")
+    hashes = tuple(from_base64(one) for one in told["hashes"])
+    if not _is_number(told["from_size"]) or not _is_number(told["to_size"]):
+        raise NoBundle("The bundle is damaged: consistency.json names no sizes.")
+    return Continuation(told["from_size"], told["to_size"], hashes)
+
+
+def _files(content: bytes) -> Mapping[str, bytes]:
+    """Return the files of the zip, all of them expected ones and bounded in number and size."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+            _require_bounded(entries)
+            files = {entry.filename: archive.read(entry) for entry in entries}
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        UnicodeDecodeError,
+    ) as error:
+        raise NoBundle(f"This is no zip file, or it is damaged: {error}.") from error
+    for name in _SINGLE:
+        if name not in files and name not in _OPTIONAL:
+            raise NoBundle(f"This is no bundle: {name} is missing in it.")
+    return files
+
+
+def _require_bounded(entries: Sequence[zipfile.ZipInfo]) -> None:
+    names = [entry.filename for entry in entries]
+    sizes = [entry.file_size for entry in entries]
+    if len(names) > _MOST_FILES or max(sizes, default=0) > _LARGEST_FILE:
+        raise NoBundle("This is no bundle: it would unpack to more than a bundle ever holds.")
+    if sum(sizes) > _LARGEST_WHOLE:
+        raise NoBundle("This is no bundle: it would unpack to more than a bundle ever holds.")
+    if len(set(names)) != len(names):
+        raise NoBundle("This is no bundle: a file is in it twice.")
+    for name in names:
+        path = PurePosixPath(name)
+        numbered = (
+            str(path.parent) in _FOLDERS
+            and path.suffix == _FOLDERS[str(path.parent)]
+            and path.stem.isascii()
+            and path.stem.isdigit()
+            and name == _name(str(path.parent), int(path.stem))
+        )
+        if name not in _SINGLE and not numbered:
+            raise NoBundle(f"This is no bundle: {name[:80]!r} does not belong into one.")
+
+
+def _name(folder: str, position: int) -> str:
+    return f"{folder}/{position:012}{_FOLDERS[folder]}"
+
+
+def _json(value: Any) -> bytes:
+    return rfc8785.dumps(value)
+
+
+def _canonical(files: Mapping[str, bytes], name: str) -> dict[str, Any]:
+    """Return the object in a file, which is written in the one canonical way."""
+    value = json.loads(files[name])
+    if not isinstance(value, dict) or rfc8785.dumps(value) != files[name]:
+        raise NoBundle(f"The bundle is damaged: {name} is not canonical JSON.")
+    return value
+
+
+def _listed(documents: Sequence[Document]) -> str:
+    return "".join(f"{digest}  {file}\n" for digest, file in attachments(documents))
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from _objects(one)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
