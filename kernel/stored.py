@@ -34,6 +34,11 @@ class LedgerDocuments:
         found = self.collection.find({"position": {"$gt": after, "$lte": after + limit}})
         return sorted(found, key=lambda document: int(document["position"]))
 
+    def of_stream(self, stream: str) -> list[Document]:
+        """Return the documents of a stream, in the order of their positions."""
+        found = self.collection.find({"stream": stream})
+        return sorted(found, key=lambda document: int(document["position"]))
+
     def hashes(self, after: int, limit: int) -> list[str]:
         """Return the hashes of the commits at these positions, in order; `Tampered` at a hole."""
         wanted = {"position": {"$gt": after, "$lte": after + limit}}

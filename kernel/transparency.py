@@ -17,19 +17,15 @@ from typing import Any
 
 from nameko.extensions import DependencyProvider
 
-from kernel.checkpoint_log import CheckpointLog, Signed, last, newest_first
-from kernel.checkpoints import claimed_checkpoint, to_base64
+from kernel.checkpoint_log import Signed, newest_first
+from kernel.checkpoints import to_base64
 from kernel.commits import Tampered
 from kernel.container import Storage
-from kernel.errors import Forbidden, Internal, NotFound
-from kernel.ledger import LedgerReader, ledger_collection
-from kernel.merkle import consistency_proof, inclusion_proof
-from kernel.notes import VerifierKey
+from kernel.errors import Forbidden, Internal
+from kernel.public_log import PublicLog, unsigned
 from kernel.requests import Call, Caller, request
 from kernel.rpc import serves
 from kernel.schemas import field, frozen
-from kernel.signing import tiles_of
-from kernel.trust import log_public_key
 
 AUDITOR = "auditor"
 
@@ -156,31 +152,25 @@ class Transparency(DependencyProvider):  # type: ignore[misc]
 
         @serves(*(asked_of(service_name, kind) for kind in _ANSWERS))
         def tell_of_the_log(service: Any, message: Any, call: Call) -> Any:
-            return getattr(service, name).answer(message, call)
+            return _Answers(getattr(service, name)).answer(message, call)
 
         owner.tell_of_the_log = tell_of_the_log
 
     def get_dependency(self, worker_ctx: Any) -> PublicLog:
         """Return what answers: the service's ledger as a log."""
         if self._log is None:
-            self._log = PublicLog(self.container.service_name, self.storage)
+            settings = self.storage.settings
+            self._log = PublicLog(self.container.service_name, settings, self.storage.client)
         return self._log
 
 
-class PublicLog:
-    """A service's ledger, as others may check it."""
+class _Answers:
+    """Answers the requests of this module about one ledger."""
 
-    def __init__(self, service: str, storage: Storage) -> None:
-        self._service = service
-        self._settings = storage.settings
-        self._reader = LedgerReader(
-            ledger_collection(storage.client, self._settings.namespace, service)
-        )
-        self.checkpoints = CheckpointLog(storage.client, self._settings.namespace, service)
-        self.tiles = tiles_of(service, self._settings, storage.client)
+    def __init__(self, log: PublicLog) -> None:
+        self.log = log
 
     def answer(self, message: Any, call: Call) -> Any:
-        """Answer one of the requests of this module."""
         answers: dict[type[Any], Callable[[Any, Caller], Any]] = {
             ReadCheckpoint: self._read,
             ListCheckpoints: self._list,
@@ -194,41 +184,25 @@ class PublicLog:
         except Tampered as fault:
             raise _broken(fault) from fault
 
-    def newest(self) -> Signed:
-        """Return the newest checkpoint; `NotFound` while there is none."""
-        found = last(self.checkpoints)
-        if found is None:
-            raise _unsigned()
-        return found
-
-    def key(self) -> VerifierKey:
-        """Return the public key, under the name that the newest checkpoint is signed with."""
-        origin = claimed_checkpoint(self.newest().note).origin
-        return VerifierKey(origin, log_public_key(self._settings.keys, self._service))
-
     def _read(self, message: ReadCheckpoint, _: Caller) -> SignedCheckpoint:
         if message.number is None:
-            return _told(self.newest())
-        found = self.checkpoints.at(message.number)
+            return _told(self.log.newest())
+        found = self.log.checkpoints.at(message.number)
         if found is None:
-            raise _unsigned()
+            raise unsigned()
         return _told(found)
 
     def _list(self, message: ListCheckpoints, _: Caller) -> SignedCheckpoints:
-        found = newest_first(self.checkpoints, message.before, message.limit)
+        found = newest_first(self.log.checkpoints, message.before, message.limit)
         return SignedCheckpoints(tuple(_told(one) for one in found))
 
     def _key(self, _: ReadLogKey, __: Caller) -> LogKey:
-        return LogKey(self._service, str(self.key()))
+        return LogKey(self.log.service, str(self.log.key()))
 
     def _consistency(self, message: ProveConsistency, _: Caller) -> ConsistencyProof:
-        newest = self.newest()
-        if not message.from_size <= message.to_size <= newest.size:
-            raise _out_of_range(newest)
-        nodes = self.tiles.nodes(message.to_size)
-        hashes = consistency_proof(nodes, message.from_size, message.to_size)
+        hashes = self.log.consistency(message.from_size, message.to_size)
         return ConsistencyProof(
-            claimed_checkpoint(newest.note).origin,
+            self.log.origin,
             message.from_size,
             message.to_size,
             tuple(map(to_base64, hashes)),
@@ -236,19 +210,13 @@ class PublicLog:
 
     def _inclusion(self, message: ProveInclusion, caller: Caller) -> InclusionProof:
         require_auditor(caller)
-        newest = self.newest()
-        if not message.position <= message.size <= newest.size:
-            raise _out_of_range(newest)
-        commit = self._reader.at(message.position)
-        if commit is None:
-            raise Tampered(message.position, "the commit is missing")
-        nodes = self.tiles.nodes(message.size)
+        digest, hashes = self.log.inclusion(message.position, message.size)
         return InclusionProof(
-            claimed_checkpoint(newest.note).origin,
+            self.log.origin,
             message.position,
             message.size,
-            commit.hash,
-            tuple(map(to_base64, inclusion_proof(nodes, message.position - 1, message.size))),
+            digest,
+            tuple(map(to_base64, hashes)),
         )
 
 
@@ -270,22 +238,6 @@ def _told(signed: Signed) -> SignedCheckpoint:
         signed.hash,
         signed.note,
         signed.signed_at,
-    )
-
-
-def _unsigned() -> NotFound:
-    return NotFound(
-        "no-checkpoint",
-        "Chưa có điểm kiểm này. Điểm kiểm đầu tiên được ký trong vòng một phút sau khi chạy.",
-        "There is no such checkpoint (yet). The first one is signed within a minute of the start.",
-    )
-
-
-def _out_of_range(newest: Signed) -> NotFound:
-    return NotFound(
-        "size-not-covered",
-        f"Kích thước phải tăng dần và không quá {newest.size}, mức của điểm kiểm mới nhất.",
-        f"Sizes must not decrease nor exceed {newest.size}, that of the newest checkpoint.",
     )
 
 
