@@ -13,6 +13,7 @@ from typing import Any
 
 import dossier_samples as s
 import pytest
+from bson.decimal128 import Decimal128
 from pymongo import MongoClient
 
 from kernel.bundles import Bundle, examine
@@ -20,6 +21,7 @@ from kernel.commits import Meta
 from kernel.config import Settings
 from kernel.events import Actor
 from kernel.ledger import create_indexes
+from kernel.public_log import PublicLog
 from kernel.signing import signer_of
 from kernel.trust import ensure_keys
 from motcua.administrator import administrator_settings
@@ -110,6 +112,10 @@ def test_a_sound_installation_passes(installation: Installation) -> None:
     done = installation.audit("verify")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "3 stored and 0 kept checkpoints agree" in done.stdout
+    vkey = str(PublicLog("dossier", installation.settings, installation.client).key())
+    (installation.settings.keys / "dossier.log.pub").unlink()
+    assert installation.audit("verify", "dossier").returncode == 2
+    assert installation.audit("verify", "dossier", "--key", vkey).returncode == 0
     assert list(differences(installation.settings, installation.client, "dossier")) == []
     assert installation.audit("diff").returncode == 0
 
@@ -137,6 +143,11 @@ HARMS: dict[str, tuple[Callable[[Installation], object], str, str]] = {
     "written otherwise": (
         lambda it: it.ledger.update_one({"position": 3}, {"$set": {"position": 3.0}}),
         "position 3: it is not stored as a commit is",
+        "chain",
+    ),
+    "written as another number": (
+        lambda it: it.ledger.update_one({"position": 3}, {"$set": {"position": Decimal128("3")}}),
+        "position 3: the commit is missing, or stands there twice",
         "chain",
     ),
     "removed": (
