@@ -14,7 +14,7 @@ Nothing here reads or writes a database: an auditor needs no more than this to c
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ from kernel.events import Actor, Encoded, EventTypes, Recorded, Sealer
 from kernel.schemas import rfc3339
 
 GENESIS = "0" * 64
+_LARGEST = 2**53  # the first number that JSON does not carry unharmed (RFC 8785)
 
 Document = dict[str, Any]
 
@@ -130,6 +131,50 @@ def verify(commits: Iterator[Commit], after: Head | None = None) -> Head:
     return head
 
 
+def faithful(documents: Iterable[Mapping[str, Any]], after: int = 0) -> Iterator[Commit]:
+    """Yield the commits of stored documents, the first of which stands behind position `after`.
+
+    Raises `Tampered` at the first document that is not exactly what a commit is stored as: a field
+    more or less, another type, a time written otherwise. What could be read in two ways could be
+    changed without another hash.
+    """
+    for position, document in enumerate(documents, after + 1):
+        try:
+            commit = from_document(document)
+            if _sound(commit) and to_document(commit) == document:
+                yield commit
+                continue
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise Tampered(position, "it is not stored as a commit is") from error
+        raise Tampered(position, "it is not stored as a commit is")
+
+
+def verify_stream(stream: str, documents: Iterable[Document]) -> Iterator[Commit]:
+    """Yield the commits of one stream, taken out of its ledger and given as they are stored.
+
+    Raises `Tampered` at the first that is not what its hash says, or does not follow the one
+    before it in the stream, from the first version on.
+    """
+    last, stream_hash, position = 0, GENESIS, 0
+    for document in documents:
+        place = document.get("position")
+        if not isinstance(place, int) or place < 1:
+            raise Tampered(position + 1, "it is not stored as a commit is")
+        (commit,) = faithful([document], place - 1)
+        for holds, reason in (
+            (commit.stream == stream, "it is of another stream"),
+            (commit.position > position, "it does not stand behind the one before"),
+            (commit.first == last + 1, "versions of the stream do not continue"),
+            (commit.last == last + len(commit.events), "versions do not count the events"),
+            (commit.stream_prev == stream_hash, "the stream's chain is broken"),
+            (commit.hash == digest_of_commit(document), "the hash is not that of the content"),
+        ):
+            if not holds:
+                raise Tampered(place, reason)
+        last, stream_hash, position = commit.last, commit.hash, commit.position
+        yield commit
+
+
 def digest_of_commit(document: Mapping[str, Any]) -> str:
     """Return the SHA-256 (hex) of a stored document without its `hash`, as RFC 8785 JSON.
 
@@ -137,6 +182,24 @@ def digest_of_commit(document: Mapping[str, Any]) -> str:
     """
     hashed = {key: value for key, value in document.items() if key != "hash"}
     return hashlib.sha256(rfc8785.dumps(hashed)).hexdigest()
+
+
+def _sound(commit: Commit) -> bool:
+    """Whether every value is of its type; the database would keep any."""
+    numbers = (commit.position, commit.first, commit.last, *(e.schema for e in commit.events))
+    meta, actor = commit.meta, commit.meta.actor
+    texts = (
+        *(commit.id, commit.stream, commit.prev, commit.stream_prev, commit.hash),
+        *(text for e in commit.events for text in (e.id, e.type, e.data)),
+        *(actor.id, actor.kind, meta.correlation),
+    )
+    optional = (actor.agency, actor.unit, meta.causation, meta.digest, meta.traceparent)
+    return (
+        all(isinstance(one, int) and not isinstance(one, bool) for one in numbers)
+        and all(0 <= one < _LARGEST for one in numbers)
+        and all(isinstance(one, str) for one in texts)
+        and all(one is None or isinstance(one, str) for one in optional)
+    )
 
 
 def to_document(commit: Commit) -> Document:

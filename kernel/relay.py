@@ -4,6 +4,9 @@ One process per ledger is active, by a lease; a standby takes over when it ends.
 publish an event twice (after a crash, or when a confirm is lost) and never skips one: the
 checkpoint moves over the contiguous confirmed prefix only, and anything unclear drops the
 connection and starts again from the checkpoint.
+
+The active relay also signs the ledger's head now and then (`kernel.signing`), beside its work: a
+checkpoint that cannot be signed holds up no event.
 """
 
 from __future__ import annotations
@@ -26,13 +29,14 @@ from pymongo.errors import PyMongoError
 
 from kernel import logs, metrics, topology
 from kernel.commits import Document
-from kernel.config import Settings
+from kernel.config import Settings, read
 from kernel.delivery import ConfirmedPrefix, pause_after
 from kernel.envelope import envelopes, to_message
 from kernel.health import serve_ops
 from kernel.lease import Held, Lease, LeaseLost
 from kernel.ledger import LedgerReader, ledger_collection
 from kernel.publisher import ConfirmedChannel, Unconfirmed
+from kernel.signing import Signing, Witness
 
 log = logs.get(__name__)
 
@@ -80,7 +84,7 @@ def run_relay(
     """
     logs.configure(f"{service}-relay", settings.log_level)
     logging.getLogger("pika").setLevel(logging.CRITICAL)  # the relay reports its failures itself
-    relay = Relay(service, settings, consumers=consumers)
+    relay = Relay(service, settings, consumers=consumers, sign_every=read(Signing).every)
     stop_ops = (
         serve_ops(settings.ops_port, relay.ready, settings.http_host) if settings.ops_port else None
     )
@@ -97,7 +101,10 @@ async def _run_until_signal(relay: Relay) -> None:
 
 
 class Relay:
-    """Publishes the events of one service's ledger for as long as it holds the lease."""
+    """Publishes the events of one service's ledger for as long as it holds the lease.
+
+    With `sign_every` it also signs what is new that often, and once more when it is told to stop.
+    """
 
     def __init__(
         self,
@@ -106,6 +113,7 @@ class Relay:
         *,
         pace: Pace | None = None,
         consumers: Sequence[topology.Consumer] = (),
+        sign_every: timedelta | None = None,
     ) -> None:
         self.service = service
         self.settings = settings
@@ -122,6 +130,8 @@ class Relay:
             connect=False,
         )
         self._reader = LedgerReader(ledger_collection(self._client, settings.namespace, service))
+        self._witness = Witness(service, settings, self._client)
+        self._sign_every = sign_every
         self._lease = Lease(
             self._client[settings.database(service)]["relay"],
             "relay",
@@ -161,6 +171,7 @@ class Relay:
         channel = await ConfirmedChannel.open(self.settings.amqp_uri, prefix)
         publishing = asyncio.create_task(self._publish(channel, held.position, stop))
         keeping = asyncio.create_task(self._keep(held, channel))
+        signing = asyncio.create_task(self._sign(stop))
         self._become(active=True)
         log.info("relay.active", source=self.service, position=held.position, token=held.token)
         try:
@@ -168,6 +179,9 @@ class Relay:
             done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
             for finished in done:
                 finished.result()
+        except BaseException:
+            signing.cancel()
+            raise
         finally:
             self._become(active=False)
             publishing.cancel()
@@ -176,6 +190,7 @@ class Relay:
             await channel.close()
         await asyncio.to_thread(self._lease.release, held, prefix.position)
         log.info("relay.released", source=self.service, position=prefix.position)
+        await signing
 
     async def _publish(self, channel: ConfirmedChannel, after: int, stop: asyncio.Event) -> None:
         """Publish everything behind a position, wait for more, and return when stopped."""
@@ -214,6 +229,15 @@ class Relay:
             kept = channel.prefix.position
             await asyncio.to_thread(self._lease.keep, held, kept)
             position.set(kept)
+
+    async def _sign(self, stop: asyncio.Event) -> None:
+        """Sign what is new, again and again, and once more at the end."""
+        if self._sign_every is None:
+            return
+        while not stop.is_set():
+            await asyncio.to_thread(self._witness.sign)
+            await _pause(stop, self._sign_every.total_seconds())
+        await asyncio.to_thread(self._witness.sign)
 
     def _become(self, *, active: bool) -> None:
         self.active = active

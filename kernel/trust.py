@@ -3,6 +3,9 @@
 Every service has one Ed25519 pair, `<name>.key` and `<name>.pub`, and `master.key` wraps the keys
 of the data subjects. A token is a JSON Web Token whose `kid` is its issuer; any service verifies
 it offline. The issuer `identity` may speak for anyone; every other service only for itself.
+
+A service with a ledger has another pair, `<name>.log.key` and `<name>.log.pub`, that signs the
+ledger's checkpoints and nothing else: no token signed with it is believed.
 """
 
 from __future__ import annotations
@@ -17,7 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
@@ -32,6 +38,7 @@ LEEWAY = 5  # seconds by which two machines' clocks may differ
 _ALGORITHM = "Ed25519"  # RFC 9864: the fully specified name of what was `EdDSA`
 _AUTHORITY = "identity"
 _MASTER = "master.key"
+_LOG = ".log"  # no token's issuer can have a dot in its name
 _NAME = re.compile(r"^[a-z][a-z0-9-]{0,40}$")
 _REMEMBERED = 4096
 
@@ -168,32 +175,47 @@ class Keyring:
         return self._public[issuer]
 
     def _file(self, name: str) -> bytes:
-        path = self._directory / name
-        try:
-            return path.read_bytes()
-        except OSError as error:
-            raise ConfigError(
-                f"The key {path} cannot be read ({error.strerror}): run `motcua keys init`, "
-                "or set MOTCUA_KEYS to the folder of the keys."
-            ) from error
+        return _contents(self._directory / name)
 
 
-def missing_keys(directory: Path, names: Iterable[str]) -> list[str]:
+def missing_keys(directory: Path, names: Iterable[str], logs: Iterable[str] = ()) -> list[str]:
     """Return the names of the files that `ensure_keys` would make."""
-    wanted = [f"{name}.{half}" for name in names for half in ("key", "pub")]
+    pairs = (*names, *(f"{service}{_LOG}" for service in logs))
+    wanted = [f"{name}.{half}" for name in pairs for half in ("key", "pub")]
     return [name for name in (*wanted, _MASTER) if not (directory / name).is_file()]
 
 
-def ensure_keys(directory: Path, names: Iterable[str]) -> list[str]:
+def log_key(directory: Path, service: str) -> Ed25519PrivateKey:
+    """Return the key that signs the checkpoints of a service's ledger; raises `ConfigError`."""
+    path = directory / f"{service}{_LOG}.key"
+    key = serialization.load_pem_private_key(_contents(path), password=None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise _wrong_kind(path)
+    return key
+
+
+def log_public_key(directory: Path, service: str) -> bytes:
+    """Return the 32 bytes of the public half of `log_key`; raises `ConfigError`."""
+    path = directory / f"{service}{_LOG}.pub"
+    key = serialization.load_pem_public_key(_contents(path))
+    if not isinstance(key, Ed25519PublicKey):
+        raise _wrong_kind(path)
+    return key.public_bytes_raw()
+
+
+def ensure_keys(directory: Path, names: Iterable[str], logs: Iterable[str] = ()) -> list[str]:
     """Create the pairs and the master key that are missing, readable by this user alone.
 
-    Never overwrites a file. Returns the names of the files that were made.
+    `names` are those who speak, `logs` the services whose ledgers are signed. Never overwrites a
+    file. Returns the names of the files that were made.
     """
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made: list[str] = []
-    for name in names:
+    names, logs = list(names), list(logs)
+    for name in (*names, *logs):
         if not _NAME.match(name):
             raise ValueError(f"{name!r} is no name of a service")
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made: list[str] = []
+    for name in (*names, *(f"{service}{_LOG}" for service in logs)):
         private_path = directory / f"{name}.key"
         public_path = directory / f"{name}.pub"
         if not private_path.exists():
@@ -208,6 +230,20 @@ def ensure_keys(directory: Path, names: Iterable[str]) -> list[str]:
     if not (directory / _MASTER).exists():
         made += _create(directory / _MASTER, secrets.token_bytes(32))
     return made
+
+
+def _contents(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(
+            f"The key {path} cannot be read ({error.strerror}): run `motcua keys init`, "
+            "or set MOTCUA_KEYS to the folder of the keys."
+        ) from error
+
+
+def _wrong_kind(path: Path) -> ConfigError:
+    return ConfigError(f"The key {path} is no Ed25519 key: move it away, run `motcua keys init`.")
 
 
 def _create(path: Path, content: bytes) -> list[str]:

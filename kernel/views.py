@@ -177,8 +177,16 @@ class StreamView:
 
     def refresh(self, stream: str, history: Sequence[Recorded]) -> None:
         """Write the fold of a history wherever the view stands, unless a newer one is there."""
-        if self.follows(stream) and history:
-            self._write(stream, history, self.pointer.places().written)
+        self._write(stream, history, self.pointer.places().written)
+
+    def folded(self, stream: str, history: Sequence[Recorded]) -> Document | None:
+        """Return the document that a history folds to; None where there is none for it."""
+        if not self.follows(stream) or not history:
+            return None
+        content = self._project(history)
+        if content is None:
+            return None
+        return {**content, "_id": self.key(stream), "version": history[-1].version}
 
     def heal(
         self, ledger: Ledger, latest: Mapping[str, int], generations: Sequence[int] | None = None
@@ -205,12 +213,10 @@ class StreamView:
 
         So it is after a key was destroyed. False: a newer one is there; read the history again.
         """
-        content = self._project(history)
-        if content is None:
+        document = self.folded(stream, history)
+        if document is None:
             return True
-        key, version = self.key(stream), history[-1].version
-        known = {"_id": key, "version": {"$lte": version}}
-        document = {**content, "_id": key, "version": version}
+        known = {"_id": document["_id"], "version": {"$lte": document["version"]}}
         try:
             for generation in self.pointer.places().written:
                 self._shelf.generation(generation).replace_one(known, document, upsert=True)
@@ -224,10 +230,9 @@ class StreamView:
         return dict.fromkeys(keys, 0) | {one["_id"]: int(one["version"]) for one in found}
 
     def _write(self, stream: str, history: Sequence[Recorded], generations: Iterable[int]) -> None:
-        content = self._project(history)
-        if content is None:
+        document = self.folded(stream, history)
+        if document is None:
             return
-        document = {**content, "_id": self.key(stream), "version": history[-1].version}
         for generation in generations:
             keep_newer(self._shelf.generation(generation), document)
 

@@ -12,10 +12,12 @@ from typing import Annotated
 
 import typer
 
+from motcua.audit import audit
 from motcua.deadletters import deadletters
 from motcua.lag import lag
 from motcua.loading import catalog
 from motcua.loading_accounts import accounts
+from motcua.owners import LedgerOwner
 from motcua.privacy import privacy
 from motcua.views import views
 
@@ -30,6 +32,7 @@ database = typer.Typer(help="The database server.", no_args_is_help=True)
 broker = typer.Typer(help="The broker.", no_args_is_help=True)
 sandbox = typer.Typer(help="Stand-ins for systems outside.", no_args_is_help=True)
 app.add_typer(accounts, name="accounts")
+app.add_typer(audit, name="audit")
 app.add_typer(catalog, name="catalog")
 app.add_typer(privacy, name="privacy")
 app.add_typer(deadletters, name="deadletters")
@@ -50,16 +53,6 @@ class Service(StrEnum):
     PAYMENT = "payment"
     NOTIFY = "notify"
     PORTAL = "portal"
-
-
-class LedgerOwner(StrEnum):
-    """The services with a ledger, and so with a relay."""
-
-    IDENTITY = "identity"
-    CATALOG = "catalog"
-    DOSSIER = "dossier"
-    PAYMENT = "payment"
-    NOTIFY = "notify"
 
 
 @app.command()
@@ -148,10 +141,10 @@ def keys_init() -> None:
     """Make the keys and shared secrets that are not there yet."""
     from kernel.config import Settings, read
     from kernel.trust import ensure_keys
-    from motcua.processes import SIGNERS, make_secrets
+    from motcua.processes import LEDGER_OWNERS, SIGNERS, make_secrets
 
     settings = read(Settings)
-    ensure_keys(settings.keys, SIGNERS)
+    ensure_keys(settings.keys, SIGNERS, LEDGER_OWNERS)
     make_secrets(settings.home / "secrets")
 
 

@@ -60,7 +60,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:
-    missing = missing_keys(settings.keys, SIGNERS)
+    missing = missing_keys(settings.keys, SIGNERS, LEDGER_OWNERS)
     yield Finding(
         f"keys are missing in {settings.keys}: {', '.join(missing)}"
         if missing

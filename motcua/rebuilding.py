@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from pymongo import MongoClient
-from pymongo.database import Database
 
 from kernel.config import Settings
-from kernel.container import followed_by, views_of
-from kernel.ledger import Ledger, LedgerReader, ledger_collection
-from kernel.privacy import SubjectKeys
+from kernel.ledger import LedgerReader, ledger_collection
 from kernel.rebuild import Rebuildable, kept_by, of_kept, of_view
-from kernel.trust import Keyring
-from kernel.views import Project, StreamView
+from motcua.reading import ledger_of, views_of
 from motcua.wiring import service_class
 
 Document = dict[str, Any]
@@ -26,27 +22,12 @@ def rebuildables(
     """Yield the views of a service, and what it keeps of its neighbours, with their ledgers."""
     found = service_class(service)
     database = client[settings.database(service)]
-    types = followed_by(found)
-    if types is not None:
-        keys = SubjectKeys(database, Keyring(settings.keys).master)
-        ledger = Ledger(ledger_collection(client, settings.namespace, service), types, keys)
-        for provider in views_of(found):
-            yield of_view(provider.view(_Room(database)), database, ledger)
+    if views := views_of(settings, client, service):
+        ledger = ledger_of(settings, client, service)
+        yield from (of_view(view, database, ledger) for view in views)
 
-    def ledger_of(neighbour: str) -> LedgerReader:
+    def neighbours_ledger(neighbour: str) -> LedgerReader:
         return LedgerReader(ledger_collection(client, settings.namespace, neighbour))
 
     for kept in kept_by(found):
-        yield of_kept(kept, database, ledger_of)
-
-
-class _Room:
-    """Gives views over a service's database."""
-
-    def __init__(self, database: Database[Document]) -> None:
-        self._database = database
-
-    def view(
-        self, category: str, project: Project, name: str, indexes: Iterable[Sequence[str]]
-    ) -> StreamView:
-        return StreamView(self._database[name], category, project, indexes)
+        yield of_kept(kept, database, neighbours_ledger)

@@ -12,6 +12,7 @@ from typing import Any
 from deploy.sandboxes.mail.server import MailSandbox
 from deploy.sandboxes.vnpay.server import VnpaySandbox
 from kernel.config import Settings
+from kernel.signing import Signing
 from kernel.subscription import Patience
 from motcua.ports import Ports
 from services.dossier.service import DossierSettings
@@ -24,6 +25,7 @@ from services.portal.settings import PortalSettings
 READERS: tuple[tuple[str, tuple[type[Any], ...]], ...] = (
     ("every process", (Settings,)),
     ("services that listen", (Patience,)),
+    ("relays", (Signing,)),
     ("dossier", (DossierSettings,)),
     ("payment", (PaymentSettings, VnpaySettings)),
     ("notify", (NotifySettings, SmtpSettings)),

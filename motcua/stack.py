@@ -213,7 +213,7 @@ class Stack:
 
     def _prepare(self) -> None:
         if self._services:
-            ensure_keys(self.home / "keys", processes.SIGNERS)
+            ensure_keys(self.home / "keys", processes.SIGNERS, processes.LEDGER_OWNERS)
             processes.make_secrets(self._secrets)
         if self._database is not None:
             self._database.prepare()

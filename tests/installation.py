@@ -29,6 +29,7 @@ from kernel.ledger import Ledger, create_indexes, ledger_collection
 from kernel.requests import Caller
 from kernel.topology import all_queues
 from kernel.trust import Keyring, ensure_keys
+from motcua.processes import LEDGER_OWNERS
 from motcua.wiring import parts
 
 ROOT = Path(__file__).parents[1]
@@ -40,7 +41,7 @@ def installation(amqp_uri: str, mongo_uri: str, home: Path) -> Settings:
     settings = Settings(
         amqp_uri=amqp_uri, mongo_uri=mongo_uri, namespace=f"t{uuid4().hex[:12]}", home=home
     )
-    ensure_keys(settings.keys, list(NAMES))
+    ensure_keys(settings.keys, NAMES, LEDGER_OWNERS)
     return settings
 
 

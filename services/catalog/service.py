@@ -17,6 +17,7 @@ from kernel.operations import Operations
 from kernel.requests import Call, Done
 from kernel.rpc import serves
 from kernel.store import Store
+from kernel.transparency import Transparency
 from services.catalog import contract, views
 from services.catalog.contract import EVENTS
 from services.catalog.decider import (
@@ -64,6 +65,7 @@ class CatalogService:
     replica = ReplicaProvider()
     feed = Feed()
     operations = Operations()
+    transparency = Transparency()
 
     # Questions, open to anyone: the catalogue is public
 

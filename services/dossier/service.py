@@ -19,15 +19,18 @@ from kernel.feed import Feed
 from kernel.http import HttpServer
 from kernel.operations import Operations
 from kernel.privacy import SubjectKeys
+from kernel.public_log import PublicLog
 from kernel.rebuild import Kept
 from kernel.requests import ANONYMOUS, Call, Done
 from kernel.rpc import Neighbours, serves
 from kernel.store import Executed
 from kernel.subscription import subscribes
+from kernel.transparency import Transparency, require_auditor
 from kernel.trust import Keyring
 from services.catalog import contract as catalog
 from services.dossier import contract, lists, references
 from services.dossier.acting import Resolver
+from services.dossier.auditing import exported, verified
 from services.dossier.clock import Calendar, vietnam
 from services.dossier.contract import EVENTS, DossierStatus, FileTicket
 from services.dossier.decider import commands as do
@@ -40,7 +43,17 @@ from services.dossier.look_ups import LookUps, opened, recipients
 from services.dossier.numbering import Numbering
 from services.dossier.references import References
 from services.dossier.submission import prepare
-from services.dossier.views import masked, may_read, may_see, notice, project, status, trace
+from services.dossier.views import (
+    masked,
+    may_read,
+    may_see,
+    notice,
+    project,
+    replay,
+    status,
+    trace,
+    until,
+)
 from services.dossier.views.document import picture_in
 from services.identity import contract as identity
 from services.identity.contract.identity_numbers import normal_number
@@ -130,6 +143,7 @@ class DossierService:
     neighbours = Neighbours()
     feed = Feed()
     operations = Operations()
+    transparency: PublicLog = Transparency()
     status_view = STATUS
     dossiers = StoreProvider(
         EVENTS,
@@ -188,6 +202,31 @@ class DossierService:
         whole = may_see(document, call.caller)
         history = self.dossiers.load(stream).history if whole else self._public(stream)
         return trace(history, erased=picture_in(document).view.erased)
+
+    @serves(contract.ReplayDossier)
+    def replay_dossier(self, request: contract.ReplayDossier, call: Call) -> contract.Replay:
+        """Return the dossier as it stood, with its personal parts for those who may see them."""
+        whole = may_see(self._visible(request.code, call), call.caller)
+        stream = stream_of(request.code)
+        history = self.dossiers.load(stream).history if whole else self._public(stream)
+        past = until(history, request.at, request.version)
+        if not past or (request.version is not None and past[-1].version < request.version):
+            raise _not_then()
+        return replay(past, call.caller, self.cabinet.calendar, request.at)
+
+    @serves(contract.VerifyDossier)
+    def verify_dossier(self, request: contract.VerifyDossier, call: Call) -> contract.Verification:
+        """Check the dossier's commits, their chain and their place in the signed log."""
+        self._visible(request.code, call)
+        return verified(request.code, stream_of(request.code), self.transparency)
+
+    @serves(contract.ExportDossier)
+    def export_dossier(self, request: contract.ExportDossier, call: Call) -> contract.BundleFile:
+        """Return the dossier's bundle."""
+        self._visible(request.code, call)
+        require_auditor(call.caller)
+        stream = stream_of(request.code)
+        return exported(request.code, stream, self.transparency, request.kept_size)
 
     @serves(contract.ListMyDossiers)
     def list_my_dossiers(
@@ -477,6 +516,14 @@ def _unknown_dossier() -> NotFound:
         "unknown-dossier",
         "Không tìm thấy hồ sơ này trong số hồ sơ bạn được xem.",
         "There is no such dossier among those you may see.",
+    )
+
+
+def _not_then() -> NotFound:
+    return NotFound(
+        "not-then",
+        "Hồ sơ chưa có vào thời điểm hoặc ở phiên bản này.",
+        "The dossier did not exist at this moment, or has no such version.",
     )
 
 

@@ -27,6 +27,7 @@ from kernel.rpc import Neighbours, serves
 from kernel.schemas import rfc3339
 from kernel.store import Store
 from kernel.subscription import subscribes
+from kernel.transparency import Transparency
 from kernel.views import StreamView
 from services.dossier import contract as dossier
 from services.identity import contract as identity
@@ -120,6 +121,7 @@ class NotifyService:
     catch_up = CatchUp(contract.EVENTS)
     feed: ClassVar[Any] = Feed()
     operations: ClassVar[Any] = Operations()
+    transparency: ClassVar[Any] = Transparency()
 
     # Planning
 

@@ -25,6 +25,7 @@ from kernel.requests import Call, Caller
 from kernel.rpc import serves
 from kernel.store import Executed, Store
 from kernel.subscription import subscribes
+from kernel.transparency import Transparency
 from kernel.views import StreamView
 from services.dossier import contract as dossier
 from services.payment import contract, views
@@ -117,6 +118,7 @@ class PaymentService:
     catch_up = CatchUp(contract.EVENTS)
     feed: ClassVar[Any] = Feed()
     operations: ClassVar[Any] = Operations()
+    transparency: ClassVar[Any] = Transparency()
 
     # The dossier's events
 

@@ -11,6 +11,7 @@ from services.dossier.views.answers import (
     stuck_at,
 )
 from services.dossier.views.document import project, stamp
+from services.dossier.views.replay import replay, since, until
 from services.dossier.views.trace import trace
 
 __all__ = [
@@ -20,9 +21,12 @@ __all__ = [
     "may_see",
     "notice",
     "project",
+    "replay",
     "row",
+    "since",
     "stamp",
     "status",
     "stuck_at",
     "trace",
+    "until",
 ]

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from kernel.errors import NotFound
 from services.portal.api import (
     accounts,
+    audit,
     bodies,
     catalogue,
     documentation,
@@ -43,6 +44,7 @@ _ROOMS = (
     payments,
     notifications,
     operations,
+    audit,
 )
 
 _unknown = Blueprint("api-unknown", __name__)

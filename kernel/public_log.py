@@ -1,0 +1,93 @@
+"""A service's ledger as a log that others may check: its checkpoints, its proofs, its bundles."""
+
+from __future__ import annotations
+
+from pymongo import MongoClient
+
+from kernel.bundles import Bundle, collect
+from kernel.checkpoint_log import CheckpointLog, Signed, last
+from kernel.checkpoints import claimed_checkpoint
+from kernel.commits import Document
+from kernel.config import Settings
+from kernel.errors import NotFound
+from kernel.ledger import ledger_collection
+from kernel.merkle import consistency_proof, inclusion_proof
+from kernel.notes import VerifierKey
+from kernel.signing import tiles_of
+from kernel.stored import LedgerDocuments
+from kernel.trust import log_public_key
+
+
+class PublicLog:
+    """The ledger of one service, read only.
+
+    Everything here raises `NotFound` where no checkpoint is signed yet or the newest one does not
+    reach that far, and `Tampered` where the ledger no longer holds what was signed.
+    """
+
+    def __init__(self, service: str, settings: Settings, client: MongoClient[Document]) -> None:
+        self.service = service
+        self._settings = settings
+        self.documents = LedgerDocuments(ledger_collection(client, settings.namespace, service))
+        self.checkpoints = CheckpointLog(client, settings.namespace, service)
+        self.tiles = tiles_of(service, settings, client)
+
+    def newest(self) -> Signed:
+        """Return the newest checkpoint."""
+        found = last(self.checkpoints)
+        if found is None:
+            raise unsigned()
+        return found
+
+    @property
+    def origin(self) -> str:
+        """The log's name."""
+        return claimed_checkpoint(self.newest().note).origin
+
+    def key(self) -> VerifierKey:
+        """Return the public key under the log's name; raises `ConfigError` where it is not here."""
+        return VerifierKey(self.origin, log_public_key(self._settings.keys, self.service))
+
+    def consistency(self, from_size: int, to_size: int) -> tuple[bytes, ...]:
+        """Return the proof that the log only grew from one size to another."""
+        self._require_covered(from_size, to_size)
+        return consistency_proof(self.tiles.nodes(to_size), from_size, to_size)
+
+    def inclusion(self, position: int, size: int) -> tuple[str, tuple[bytes, ...]]:
+        """Return a commit's hash, and the proof that it stands at its position."""
+        self._require_covered(position, size)
+        (digest,) = self.documents.hashes(position - 1, 1)
+        return digest, inclusion_proof(self.tiles.nodes(size), position - 1, size)
+
+    def bundle(self, stream: str, kept_size: int | None = None) -> Bundle:
+        """Return a stream with its proofs, up to the newest checkpoint; see `bundles.collect`."""
+        newest = self.newest()
+        if kept_size is not None:
+            self._require_covered(kept_size, newest.size)
+        documents = self.documents.of_stream(stream)
+        if not documents:
+            raise NotFound(
+                "empty-stream",
+                "Sổ sự kiện không có gì về hồ sơ này.",
+                "The ledger holds nothing of this stream.",
+            )
+        nodes = self.tiles.nodes(newest.size)
+        return collect(self.service, documents, newest.note, str(self.key()), nodes, kept_size)
+
+    def _require_covered(self, smaller: int, larger: int) -> None:
+        newest = self.newest()
+        if not smaller <= larger <= newest.size:
+            raise NotFound(
+                "size-not-covered",
+                f"Kích thước phải tăng dần và không quá {newest.size}, mức của điểm kiểm mới nhất.",
+                f"Sizes must not decrease nor exceed {newest.size}, that of the newest checkpoint.",
+            )
+
+
+def unsigned() -> NotFound:
+    """Return the refusal where there is no such checkpoint."""
+    return NotFound(
+        "no-checkpoint",
+        "Chưa có điểm kiểm này. Điểm kiểm đầu tiên được ký trong vòng một phút sau khi chạy.",
+        "There is no such checkpoint (yet). The first one is signed within a minute of the start.",
+    )

@@ -1,0 +1,45 @@
+"""A service's ledger and views, opened from outside its processes by who may read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pymongo import MongoClient
+from pymongo.database import Database
+
+from kernel import container
+from kernel.config import Settings
+from kernel.ledger import Ledger, ledger_collection
+from kernel.privacy import SubjectKeys
+from kernel.trust import Keyring
+from kernel.views import Project, StreamView
+from motcua.documents import LEDGERS
+from motcua.wiring import service_class
+
+Document = dict[str, Any]
+
+
+def ledger_of(settings: Settings, client: MongoClient[Document], service: str) -> Ledger:
+    """Return a service's ledger, with the keys to what is personal in it."""
+    (types,) = (types for types in LEDGERS if types.source == service)
+    keys = SubjectKeys(client[settings.database(service)], Keyring(settings.keys).master)
+    return Ledger(ledger_collection(client, settings.namespace, service), types, keys)
+
+
+def views_of(settings: Settings, client: MongoClient[Document], service: str) -> list[StreamView]:
+    """Return the views that a service folds from its own ledger, as they stand."""
+    room = _Room(client[settings.database(service)])
+    return [provider.view(room) for provider in container.views_of(service_class(service))]
+
+
+class _Room:
+    """Gives views over a service's database, without a container."""
+
+    def __init__(self, database: Database[Document]) -> None:
+        self._database = database
+
+    def view(
+        self, category: str, project: Project, name: str, indexes: Iterable[Sequence[str]]
+    ) -> StreamView:
+        return StreamView(self._database[name], category, project, indexes)

@@ -1,0 +1,70 @@
+"""A dossier as evidence: checked against the signed log, or taken out of it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+from kernel.checkpoint_log import Signed
+from kernel.checkpoints import to_base64
+from kernel.commits import Tampered
+from kernel.errors import NotFound, TooLarge
+from kernel.examination import Findings, examine
+from kernel.notes import VerifierKey
+from kernel.public_log import PublicLog
+from services.dossier.contract import BundleFile, Verification
+from services.dossier.report import reported
+
+LARGEST = 20_000_000  # bytes that an answer carries; the command line knows no such bound
+
+
+def verified(code: str, stream: str, log: PublicLog) -> Verification:
+    """Check a stream as it stands in the ledger now; a fault is an answer, not an error."""
+    newest, key = log.newest(), log.key()
+    try:
+        findings = examine(log.bundle(stream), key)
+    except Tampered as fault:
+        findings = Findings(fault=fault.reason, fault_position=fault.position)
+    except NotFound as nothing:
+        findings = Findings(fault=nothing.en)
+    return _told(code, findings, newest, key)
+
+
+def exported(code: str, stream: str, log: PublicLog, kept_size: int | None) -> BundleFile:
+    """Return a stream's bundle as a file."""
+    content = reported(log.bundle(stream, kept_size)).to_bytes()
+    if len(content) > LARGEST:
+        raise TooLarge(
+            "bundle-too-large",
+            "Gói quá lớn để gửi qua mạng; hãy dùng `motcua audit export`.",
+            "The bundle is too large to be sent; use `motcua audit export`.",
+        )
+    return BundleFile(
+        name=bundle_name(code),
+        content=base64.b64encode(content).decode(),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def bundle_name(code: str) -> str:
+    """Return the usual name of a dossier's bundle."""
+    return f"{code}.bundle.zip"
+
+
+def _told(code: str, findings: Findings, newest: Signed, key: VerifierKey) -> Verification:
+    return Verification(
+        code=code,
+        commits=findings.commits,
+        events=findings.events,
+        included=findings.included,
+        uncovered=findings.uncovered,
+        checkpoint=newest.number,
+        size=newest.size,
+        root=to_base64(newest.root),
+        signed_at=newest.signed_at,
+        origin=key.name,
+        key=str(key),
+        key_id=key.id,
+        fault=findings.fault or "",
+        fault_position=findings.fault_position,
+    )

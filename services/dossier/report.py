@@ -1,0 +1,82 @@
+"""The report in a bundle: a dossier's history for people, Vietnamese first, and how to check it.
+
+Written from the commits alone, without any key, so it holds nothing personal and whoever has the
+bundle can write it again and compare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from kernel.bundles import Bundle, attachments
+from kernel.checkpoints import claimed_checkpoint, to_base64
+from kernel.commits import from_document, records
+from kernel.events import Recorded, UndecodableEvent, UnknownEvent
+from kernel.notes import VerifierKey
+from services.dossier.contract import EVENTS
+from services.dossier.views.trace import trace
+from services.dossier.wording import moment
+
+GENERATOR = "motcua report 1"
+"""The form of the report: another number whenever the same commits would read differently."""
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+
+
+def reported(bundle: Bundle) -> Bundle:
+    """Return a bundle with its report in it."""
+    return replace(bundle, report=report(bundle))
+
+
+def agrees(bundle: Bundle) -> bool | None:
+    """Whether a bundle's report is what its commits say; None: it is of another form than ours."""
+    if f'content="{GENERATOR}"' not in bundle.report:
+        return None
+    try:
+        return report(bundle) == bundle.report
+    except (UnknownEvent, UndecodableEvent):
+        return None
+
+
+def report(bundle: Bundle) -> str:
+    """Return the report on a bundle, a page that needs nothing but itself.
+
+    Raises `UnknownEvent` or `UndecodableEvent` for events that this version does not know.
+    """
+    history = public_history(bundle)
+    checkpoint = claimed_checkpoint(bundle.note)
+    rows = [
+        (entry, record, moment(record.recorded_at))
+        for entry, record in zip(trace(history).entries, history, strict=True)
+    ]
+    return _TEMPLATES.get_template("report.html").render(
+        generator=GENERATOR,
+        code=bundle.stream.partition("-")[2],
+        rows=rows,
+        commits=bundle.documents,
+        attachments=attachments(bundle.documents),
+        checkpoint=checkpoint,
+        root=to_base64(checkpoint.root),
+        key=VerifierKey.parse(bundle.vkey),
+        uncovered=[d["position"] for d in bundle.documents if d["position"] > checkpoint.size],
+    )
+
+
+def public_history(bundle: Bundle) -> Sequence[Recorded]:
+    """Return the events in a bundle as they read without any key."""
+    return [
+        record
+        for document in bundle.documents
+        for record in records(from_document(document), EVENTS, None)
+    ]

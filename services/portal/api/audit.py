@@ -1,0 +1,128 @@
+"""`/audit`: the ledgers as logs that anybody may check, and what auditors may take out of them."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+
+from kernel import transparency
+from kernel.errors import NotFound
+from kernel.schemas import field, frozen
+from kernel.transparency import asked_of
+from services.dossier import contract as dossier
+from services.portal.api.asking import ask
+from services.portal.api.shapes import answer, query
+
+blueprint = Blueprint("api-audit", __name__, description="Signed checkpoints, proofs, replays")
+
+LOGS = ("identity", "catalog", "dossier", "payment", "notify")
+"""The services with a ledger."""
+
+
+@frozen
+class LogKeys:
+    """The public keys of all logs that signed something."""
+
+    items: tuple[transparency.LogKey, ...] = field()
+
+
+@blueprint.get("/audit/keys")
+@blueprint.response(200, answer(LogKeys))
+def read_keys() -> LogKeys:
+    """Read the keys that the checkpoints are signed with (vkeys)."""
+    return LogKeys(tuple(key for service in LOGS if (key := _key_of(service)) is not None))
+
+
+@blueprint.get("/audit/<service>/checkpoint")
+@blueprint.alt_response(
+    200,
+    schema={"type": "string"},
+    content_type="text/plain",
+    description="a signed note (C2SP tlog-checkpoint): keep it",
+)
+def read_checkpoint(service: str) -> Response:
+    """Read the newest signed checkpoint of a ledger."""
+    found: transparency.SignedCheckpoint = _ask(service, transparency.ReadCheckpoint)
+    response = Response(found.note, mimetype="text/plain")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@blueprint.get("/audit/<service>/checkpoints")
+@blueprint.arguments(query(transparency.ListCheckpoints), location="query")
+@blueprint.response(200, answer(transparency.SignedCheckpoints))
+def list_checkpoints(found: dict[str, Any], service: str) -> transparency.SignedCheckpoints:
+    """List the signed checkpoints of a ledger, newest first."""
+    page: transparency.SignedCheckpoints = _ask(service, transparency.ListCheckpoints, **found)
+    return page
+
+
+@blueprint.get("/audit/<service>/consistency")
+@blueprint.arguments(
+    query(transparency.ProveConsistency, names={"from_size": "from", "to_size": "to"}),
+    location="query",
+)
+@blueprint.response(200, answer(transparency.ConsistencyProof))
+def prove_consistency(found: dict[str, Any], service: str) -> transparency.ConsistencyProof:
+    """Prove that a ledger only grew from one size to another."""
+    proof: transparency.ConsistencyProof = _ask(service, transparency.ProveConsistency, **found)
+    return proof
+
+
+@blueprint.get("/audit/<service>/inclusion")
+@blueprint.arguments(query(transparency.ProveInclusion), location="query")
+@blueprint.response(200, answer(transparency.InclusionProof))
+def prove_inclusion(found: dict[str, Any], service: str) -> transparency.InclusionProof:
+    """Prove that a commit stands in a ledger; for auditors."""
+    proof: transparency.InclusionProof = _ask(service, transparency.ProveInclusion, **found)
+    return proof
+
+
+@blueprint.get("/dossiers/<code>/replay")
+@blueprint.arguments(query(dossier.ReplayDossier, "code"), location="query")
+@blueprint.response(200, answer(dossier.Replay))
+def replay(found: dict[str, Any], code: str) -> dossier.Replay:
+    """Read a dossier as it stood at a moment or after an event, and what each event changed."""
+    told: dossier.Replay = ask(dossier.ReplayDossier(code=code, **found))
+    return told
+
+
+@blueprint.get("/audit/dossiers/<code>/verification")
+@blueprint.response(200, answer(dossier.Verification))
+def verify(code: str) -> dossier.Verification:
+    """Check a dossier's events against the signed log."""
+    verification: dossier.Verification = ask(dossier.VerifyDossier(code=code))
+    return verification
+
+
+@blueprint.get("/audit/dossiers/<code>/bundle")
+@blueprint.arguments(query(dossier.ExportDossier, "code"), location="query")
+@blueprint.alt_response(
+    200,
+    schema={"type": "string", "format": "binary"},
+    content_type="application/zip",
+    description="a bundle, to be checked with `motcua audit check`",
+)
+def export(found: dict[str, Any], code: str) -> Response:
+    """Take a dossier out of the ledger, with its proofs; for auditors."""
+    bundle: dossier.BundleFile = ask(dossier.ExportDossier(code=code, **found))
+    response = Response(base64.b64decode(bundle.content), mimetype="application/zip")
+    response.headers["Content-Disposition"] = f'attachment; filename="{bundle.name}"'
+    return response
+
+
+def _ask(service: str, kind: type[Any], **content: Any) -> Any:
+    if service not in LOGS:
+        raise NotFound("unknown-log", "Không có sổ sự kiện này.", "There is no such ledger.")
+    return ask(asked_of(service, kind)(**content))
+
+
+def _key_of(service: str) -> transparency.LogKey | None:
+    try:
+        key: transparency.LogKey = _ask(service, transparency.ReadLogKey)
+    except NotFound:  # nothing was signed there yet
+        return None
+    return key
