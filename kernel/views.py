@@ -12,7 +12,9 @@ from typing import Any
 
 from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
+from pymongo.write_concern import WriteConcern
 
+from kernel.errors import Unavailable
 from kernel.events import Recorded
 from kernel.ledger import READ_LIMIT, Ledger
 
@@ -84,7 +86,8 @@ def keep_newer(collection: Collection[Document], document: Document) -> None:
     try:
         collection.replace_one(older, document, upsert=True)
     except DuplicateKeyError:
-        return
+        # it is there: as new as this one, or made a moment ago by somebody who had seen less
+        collection.replace_one(older, document)
 
 
 class Projector:
@@ -95,13 +98,17 @@ class Projector:
     ) -> None:
         self._ledger = ledger
         self._views = tuple(views)
-        self._checkpoints = checkpoints
+        self._checkpoints = checkpoints.with_options(write_concern=WriteConcern("majority", j=True))
         self._name = "views"
         found = checkpoints.find_one({"_id": self._name})
         self.position = 0 if found is None else int(found[POSITION])
 
     def catch_up(self) -> int:
-        """Project all commits behind the checkpoint; returns how many there were."""
+        """Project all commits behind the checkpoint; returns how many there were.
+
+        The checkpoint passes a commit only when its views are known to be up to date and cannot
+        be lost any more. Raises `Unavailable` where that is not so yet: try again.
+        """
         seen = 0
         while commits := self._ledger.read(self.position, READ_LIMIT):
             latest = {commit.stream: commit.last for commit in commits}
@@ -118,11 +125,19 @@ class Projector:
         if not behind:
             return
         history = self._ledger.read_stream(stream)
+        if not history or history[-1].version < version:
+            raise Unavailable(
+                "stream-incomplete",
+                "Dữ liệu của hệ thống chưa đầy đủ. Hãy thử lại sau ít phút.",
+                f"{stream} could not be read up to version {version}; try again.",
+            )
         for view in behind:
             view.refresh(stream, history)
 
     def _move_to(self, position: int) -> None:
-        self.position = position
+        # journalled, and with it all that was written before: a database that is killed now
+        # cannot lose a view of which the checkpoint says that it is there
         self._checkpoints.update_one(
             {"_id": self._name}, {"$max": {POSITION: position}}, upsert=True
         )
+        self.position = position
