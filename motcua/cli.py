@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from motcua.invariants import invariants
 from motcua.loading import catalog
 from motcua.loading_accounts import accounts
 
@@ -27,6 +28,7 @@ broker = typer.Typer(help="The broker.", no_args_is_help=True)
 sandbox = typer.Typer(help="Stand-ins for systems outside.", no_args_is_help=True)
 app.add_typer(accounts, name="accounts")
 app.add_typer(catalog, name="catalog")
+app.add_typer(invariants, name="invariants")
 app.add_typer(keys, name="keys")
 app.add_typer(database, name="database")
 app.add_typer(broker, name="broker")
@@ -116,7 +118,8 @@ def demo() -> None:
     from rich.console import Console
 
     from kernel.config import Settings, read
-    from motcua.demo import Demo, Places, tell
+    from motcua.demo import Demo, tell
+    from motcua.person import Places
     from motcua.ports import Ports
     from services.identity.demo import read_demo_accounts
 

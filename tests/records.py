@@ -17,8 +17,8 @@ from kernel.events import EventTypes, Recorded
 from kernel.ledger import Ledger, LedgerReader, ledger_collection
 from kernel.privacy import SubjectKeys
 from kernel.trust import Keyring
-from motcua.documents import LEDGERS
 from motcua.stack import Stack
+from motcua.wiring import LEDGERS
 
 TYPES: Mapping[str, EventTypes] = {types.source: types for types in LEDGERS}
 

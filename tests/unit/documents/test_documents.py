@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from motcua import settings
+from motcua import documents, settings
 
 ROOT = Path(__file__).parents[3]
 GUIDES = (
@@ -74,9 +74,9 @@ def test_the_readme_names_the_commands_to_begin_with() -> None:
     )
 
 
-def test_the_operating_guide_has_the_settings_of_the_code() -> None:
+def test_the_operating_guide_has_the_tables_of_the_code() -> None:
     guide = text("docs/operating.md")
-    assert settings.with_table(guide) == guide, "run `make docs`"
+    assert documents.with_tables(guide) == guide, "run `make docs`"
     assert not re.search(r"\|\s*\|$", settings.table(), re.MULTILINE), "a setting lacks its meaning"
 
 
