@@ -120,9 +120,9 @@ def test_promise_is_kept(aftermath: Aftermath, promise: str) -> None:
 
 def test_life_goes_on(stack: Stack, aftermath: Aftermath) -> None:
     system = System(stack)
-    number, code = next(iter(aftermath.load.codes.items()))
-    life = life_of(SEED, number)
     ends = {End.RETURNED: 10, End.REFUSED: 3}
-    status = expect(system.person(life.applicant).get(f"/dossiers/{code}"), 200)["status"]
-    assert status == ends.get(life.end, 7)
+    for number, code in aftermath.load.codes.items():
+        life = life_of(SEED, number)
+        status = expect(system.person(life.applicant).get(f"/dossiers/{code}"), 200)
+        assert status["status"] == ends.get(life.end, 7), code
     assert requests.get(stack.url("portal"), timeout=60).status_code == 200
