@@ -30,9 +30,10 @@ bench: ## measure, and print the table of figures
 	$(TESTS)
 	$(BIN)/pytest tests/bench -s --timeout=0
 
-chaos: ## the fault tests alone
+chaos: ## the fault test, long: kills under load (SEED=, DOSSIERS=2000, MINUTES=120)
 	$(TESTS)
-	$(BIN)/pytest tests/chaos
+	STORM_SEED=$(SEED) STORM_DOSSIERS=$(or $(DOSSIERS),2000) STORM_MINUTES=$(or $(MINUTES),120) \
+	MAIL_LIMIT=1000000 $(BIN)/pytest tests/chaos/test_storm.py -s --timeout=0
 
 lint: ## style and import contracts
 	$(TESTS)

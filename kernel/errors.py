@@ -142,5 +142,15 @@ class Internal(DomainError):
     status = 500
 
 
+def database_away(failure: BaseException) -> Unavailable:
+    """Return what is said when the database does not answer; whether it was done is unknown."""
+    return Unavailable(
+        "database-away",
+        "Hệ thống lưu trữ tạm thời không trả lời. Hãy thử lại sau ít phút.",
+        f"The database does not answer now; try again in a few minutes ({type(failure).__name__}).",
+        retry_after=5,
+    )
+
+
 def _subclasses(kind: type[DomainError]) -> list[type[DomainError]]:
     return [kind, *(sub for child in kind.__subclasses__() for sub in _subclasses(child))]

@@ -41,7 +41,7 @@ from kernel.commits import (
     records,
     to_document,
 )
-from kernel.errors import TooLarge, Unavailable
+from kernel.errors import TooLarge, database_away
 from kernel.events import Encoded, EventTypes, Recorded, Sealer
 from kernel.schemas import rfc3339
 
@@ -317,7 +317,7 @@ class Ledger(LedgerReader):
                 self._tail = None
                 if tries == _CONNECTION_TRIES:
                     for attempt in batch:
-                        attempt.fail(_no_database(failure))
+                        attempt.fail(database_away(failure))
                     return
                 time.sleep(0.2 * tries)
             except BaseException as failure:
@@ -472,13 +472,4 @@ def _inserted_before(error: BulkWriteError | OperationFailure) -> int:
 
 
 def _as_outcome(failure: BaseException) -> Exception:
-    return failure if isinstance(failure, Exception) else _no_database(failure)
-
-
-def _no_database(failure: BaseException) -> Unavailable:
-    return Unavailable(
-        "database-away",
-        "Hệ thống lưu trữ tạm thời không trả lời. Hãy thử lại sau ít phút.",
-        f"The database does not answer now; try again in a few minutes ({type(failure).__name__}).",
-        retry_after=5,
-    )
+    return failure if isinstance(failure, Exception) else database_away(failure)

@@ -46,7 +46,8 @@ class Outlet:
     def _publish(self, queue: str, message: Message) -> None:
         try:
             if self._channel is None:
-                self._connection.connect()  # a connection that was closed opens by this alone
+                # kombu makes a connection that was closed anew only when it is told to
+                self._connection.connect()
                 self._channel = self._connection.channel()
             # Without a handler for returned messages the channel raises on one.
             self._channel.basic_publish_confirm(

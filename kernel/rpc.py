@@ -8,8 +8,9 @@
 ...     def read_dossier(self, request: contract.ReadDossier, call: Call) -> DossierStatus: ...
 
 Every request is answered, and its message is acknowledged only after that: with the declared
-answer, with the domain's refusal as data, or, if the handler broke, with `Internal` and an id
-that finds the error in the log. A request whose deadline has passed is refused without any work.
+answer, with the domain's refusal as data, with `Unavailable` if the database is away, or, if the
+handler broke, with `Internal` and an id that finds the error in the log. A request whose deadline
+has passed is refused without any work.
 """
 
 from __future__ import annotations
@@ -25,11 +26,12 @@ from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import DependencyProvider, SharedExtension, register_entrypoint
 from nameko.messaging import QueueConsumer
 from nameko.rpc import Rpc, RpcConsumer, get_rpc_exchange
+from pymongo.errors import ConnectionFailure
 
 from kernel import logs, metrics, wire
 from kernel.client import NO_TOKEN, Client, standalone_client
 from kernel.config import settings_of
-from kernel.errors import DomainError, Internal, Malformed, Unavailable
+from kernel.errors import DomainError, Internal, Malformed, Unavailable, database_away
 from kernel.requests import Call, request_type
 from kernel.trust import Keyring
 
@@ -216,8 +218,7 @@ class _Serves(Rpc):  # type: ignore[misc]
     def _body(self, call: Call, result: Any, exc_info: Any) -> tuple[str, dict[str, Any]]:
         """Return the outcome's name and the message; what broke was logged by the container."""
         if exc_info is not None:
-            error = exc_info[1]
-            refusal = error if isinstance(error, DomainError) else _internal(call.correlation)
+            refusal = _refusal(exc_info[1], call)
             return refusal.code, wire.error_body(refusal)
         try:
             return "ok", wire.answer_body(self._request, result)
@@ -246,6 +247,17 @@ def _too_late(deadline: datetime) -> Unavailable:
         f"The request was to be answered by {deadline.isoformat()}; nothing was done.",
         retry_after=5,
     )
+
+
+def _refusal(error: BaseException, call: Call) -> DomainError:
+    """Return what the asker is told of a handler's failure."""
+    match error:
+        case DomainError():
+            return error
+        case ConnectionFailure():
+            return database_away(error)
+        case _:
+            return _internal(call.correlation)
 
 
 def _internal(correlation: str | None) -> Internal:

@@ -18,7 +18,9 @@ from typing import Any, Protocol
 from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
+from pymongo.write_concern import WriteConcern
 
+from kernel.errors import Unavailable
 from kernel.events import Recorded
 from kernel.ledger import READ_LIMIT, Ledger
 
@@ -28,6 +30,7 @@ Project = Callable[[Sequence[Recorded]], Document | None]
 POSITION = "position"
 PROJECTOR = "views"
 """The name of the projector's checkpoint in the collection `checkpoints`."""
+_TRIES = 3
 POINTERS = "view_pointers"
 SEEN_WITHIN = 1.0
 """Seconds after which every process that works has seen a pointer that was changed."""
@@ -193,7 +196,8 @@ class StreamView:
     ) -> None:
         """Bring documents up to date that are behind the versions of their streams in `latest`.
 
-        Wherever the view stands, or in these generations of it alone.
+        Wherever the view stands, or in these generations of it alone. Raises `Unavailable` where
+        a stream cannot be read so far yet: try again.
         """
         asked = self.pointer.places().written if generations is None else generations
         wanted = {self.key(stream): stream for stream in latest if self.follows(stream)}
@@ -206,7 +210,7 @@ class StreamView:
             if version < latest[wanted[key]]
         }
         for stream in behind:
-            self._write(stream, ledger.read_stream(stream), asked)
+            self._write(stream, _whole(ledger, stream, latest[stream]), asked)
 
     def rewrite(self, stream: str, history: Sequence[Recorded]) -> bool:
         """Write the fold of a history also where this version is there: it may read otherwise now.
@@ -237,6 +241,20 @@ class StreamView:
             keep_newer(self._shelf.generation(generation), document)
 
 
+def _whole(ledger: Ledger, stream: str, version: int) -> list[Recorded]:
+    """Return a stream's history, at least up to a version that is known to be there."""
+    for _ in range(_TRIES):
+        # a read is not one instant and ends at a hole; what was missing is there the next time
+        history = ledger.read_stream(stream)
+        if history and history[-1].version >= version:
+            return history
+    raise Unavailable(
+        "stream-incomplete",
+        "Dữ liệu của hệ thống chưa đầy đủ. Hãy thử lại sau ít phút.",
+        f"{stream} could not be read up to version {version}; try again.",
+    )
+
+
 def keep_newer(collection: Collection[Document], document: Document) -> None:
     """Write a document with its `_id` and `version`, unless this version or a newer one is there.
 
@@ -246,7 +264,8 @@ def keep_newer(collection: Collection[Document], document: Document) -> None:
     try:
         collection.replace_one(older, document, upsert=True)
     except DuplicateKeyError:
-        return
+        # it is there: as new as this one, or made a moment ago by somebody who had seen less
+        collection.replace_one(older, document)
 
 
 class Projector:
@@ -257,12 +276,16 @@ class Projector:
     ) -> None:
         self._ledger = ledger
         self._views = tuple(views)
-        self._checkpoints = checkpoints
+        self._checkpoints = checkpoints.with_options(write_concern=WriteConcern("majority", j=True))
         found = checkpoints.find_one({"_id": PROJECTOR})
         self.position = 0 if found is None else int(found[POSITION])
 
     def catch_up(self) -> int:
-        """Project all commits behind the checkpoint; returns how many there were."""
+        """Project all commits behind the checkpoint; returns how many there were.
+
+        The checkpoint passes a commit only when its views are known to be up to date and cannot
+        be lost any more. Raises `Unavailable` where that is not so yet: try again.
+        """
         seen = 0
         while commits := self._ledger.read(self.position, READ_LIMIT):
             latest = {commit.stream: commit.last for commit in commits}
@@ -273,7 +296,9 @@ class Projector:
         return seen
 
     def _move_to(self, position: int) -> None:
-        self.position = position
+        # journalled, and with it all that was written before: a database that is killed now
+        # cannot lose a view of which the checkpoint says that it is there
         self._checkpoints.update_one(
             {"_id": PROJECTOR}, {"$max": {POSITION: position}}, upsert=True
         )
+        self.position = position

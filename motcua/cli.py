@@ -14,6 +14,7 @@ import typer
 
 from motcua.audit import audit
 from motcua.deadletters import deadletters
+from motcua.invariants import invariants
 from motcua.lag import lag
 from motcua.loading import catalog
 from motcua.loading_accounts import accounts
@@ -38,6 +39,7 @@ app.add_typer(privacy, name="privacy")
 app.add_typer(deadletters, name="deadletters")
 app.add_typer(lag, name="lag")
 app.add_typer(views, name="views")
+app.add_typer(invariants, name="invariants")
 app.add_typer(keys, name="keys")
 app.add_typer(database, name="database")
 app.add_typer(broker, name="broker")
@@ -117,7 +119,8 @@ def demo() -> None:
     from rich.console import Console
 
     from kernel.config import Settings, read
-    from motcua.demo import Demo, Places, tell
+    from motcua.demo import Demo, tell
+    from motcua.person import Places
     from motcua.ports import Ports
     from services.identity.demo import read_demo_accounts
 

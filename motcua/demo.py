@@ -7,29 +7,24 @@ the result online. After every hop the story asks the portal, as the citizen, wh
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http import HTTPStatus
-from typing import Any, TypeVar
-from uuid import uuid4
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import requests
 from rich.console import Console
 from rich.table import Table
 
-from kernel.config import Settings
 from kernel.errors import Unavailable
-from motcua.ports import Ports
+from motcua.person import Json, Person, Places, pays_at, until
 from services.identity.demo import DemoAccounts, DemoPerson
 
 PROCEDURE = "1.004194"  # đăng ký tạm trú
 CASE = "ca-nhan"
 PLACE = "16594"  # phường Tân Dân, Thanh Hóa
 AGENCY = "ca-16594"
-PATIENCE = 60.0  # seconds to wait for what happens by itself: payment, mail
 
 _VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 _PDF = (
@@ -39,24 +34,6 @@ _PDF = (
     b"xref\n0 4\n0000000000 65535 f \n0000000009 00000 n \n0000000052 00000 n \n"
     b"0000000101 00000 n \ntrailer<</Size 4/Root 1 0 R>>\nstartxref\n164\n%%EOF\n"
 )
-
-Json = dict[str, Any]
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where the system answers: the portal, the mail catcher, the payment sandbox."""
-
-    portal: str
-    mail: str
-    vnpay: str
-
-    @classmethod
-    def of(cls, settings: Settings, ports: Ports) -> Places:
-        """Return the addresses of the stack on this machine."""
-        here = "http://127.0.0.1"
-        return cls(settings.public_url, f"{here}:{ports.mail}", f"{here}:{ports.vnpay}")
 
 
 @dataclass(frozen=True)
@@ -84,63 +61,6 @@ class Story:
     mails: list[Json] = field(default_factory=list)
 
 
-class Person:
-    """Somebody with an account, at the REST interface.
-
-    A request that meets a part that is away is repeated with its key until the part is back: so
-    the story ends well whatever is killed meanwhile, and nothing happens twice.
-    """
-
-    def __init__(self, places: Places, username: str, password: str) -> None:
-        self._base = f"{places.portal}/api/v1"
-        self._username = username
-        self._password = password
-        self._session = requests.Session()
-        self.account: Json = {}
-
-    def log_in(self) -> None:
-        """Log in."""
-        self._session.headers.pop("Authorization", None)
-        given = {"username": self._username, "password": self._password}
-        opened = self.post("/sessions", given)
-        self._session.headers["Authorization"] = f"Bearer {opened['access_token']}"
-        self.account = opened["account"]
-
-    def get(self, path: str, **query: Any) -> Json:
-        """Read."""
-        return self._send("GET", path, params=query)
-
-    def post(self, path: str, body: Json, version: int | None = None) -> Json:
-        """Do something once."""
-        headers = {"Idempotency-Key": uuid4().hex}
-        if version is not None:
-            headers["If-Match"] = f'"{version}"'
-        return self._send("POST", path, json=body, headers=headers)
-
-    def send_file(self, name: str, content: bytes) -> str:
-        """Upload a file; returns its id."""
-        answer = self._send("POST", "/files", files={"file": (name, content)})
-        return str(answer["file"])
-
-    def _send(self, method: str, path: str, **options: Any) -> Json:
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                answer = self._session.request(method, f"{self._base}{path}", timeout=30, **options)
-            except requests.RequestException as error:
-                _give_up_after(deadline, f"{self._base} does not answer: {error}")
-                continue
-            if answer.status_code == 401 and path != "/sessions":
-                self.log_in()
-                continue
-            if answer.status_code in (429, 503):
-                _give_up_after(deadline, f"{method} {path}: {answer.text}")
-                continue
-            if not answer.ok:
-                raise Unavailable("demo-refused", answer.text, f"{method} {path}: {answer.text}")
-            return answer.json() if answer.content else {}
-
-
 class Demo:
     """The story, with its people."""
 
@@ -153,7 +73,7 @@ class Demo:
         self.story = Story()
 
     def play(self) -> Story:
-        """Play the whole life; raises `Unavailable` where the system does not go along."""
+        """Play the whole life; raises `DomainError` where the system does not go along."""
         citizen, story = self.citizen, self.story
         citizen.log_in()
         self._submit()
@@ -223,7 +143,7 @@ class Demo:
 
     def _pay(self) -> None:
         citizen, code = self.citizen, self.story.code
-        owed = _until(
+        owed = until(
             lambda: citizen.get(f"/dossiers/{code}/payments")["items"], "the obligation to pay"
         )
         started = citizen.post(
@@ -233,23 +153,12 @@ class Demo:
                 "return_url": f"{self._places.portal}/payments/return",
             },
         )
-        _until(lambda: self._pays_at(started["url"]), "the pay page")
-        _until(
+        until(lambda: pays_at(self._places, started["url"]), "the pay page")
+        until(
             lambda: citizen.get(f"/dossiers/{code}")["fees"][0]["state"] == "paid",
             "the payment's confirmation",
         )
         self._look("Nộp phí trực tuyến")
-
-    def _pays_at(self, url: str) -> bool:
-        """Do what the payer does at the pay page; False while that page is away."""
-        try:
-            paid = requests.post(
-                f"{self._places.vnpay}/sandbox/payments", json={"url": url}, timeout=30
-            )
-        except requests.RequestException:
-            return False
-        # refused: it was paid before, and only the answer got lost
-        return paid.ok or paid.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
     def _mails(self) -> list[Json]:
         """Return what came to the citizen about the dossier; nothing while the page is away."""
@@ -293,8 +202,8 @@ class Demo:
             mailed = any(e["type"] == "CitizenNotified" and "mail" in e["title_en"] for e in after)
             return entries if mailed else []
 
-        story.trace = _until(told, "the mail about the result")
-        story.mails = _until(self._mails, "the mail at the catcher")
+        story.trace = until(told, "the mail about the result")
+        story.mails = until(self._mails, "the mail at the catcher")
 
 
 def tell(story: Story, console: Console) -> None:
@@ -318,16 +227,6 @@ def tell(story: Story, console: Console) -> None:
     for mail in reversed(story.mails):
         mails.add_row(mail["subject"])
     console.print(mails)
-
-
-def _until(condition: Callable[[], T], what: str) -> T:
-    """Ask again and again until there is something; raises `Unavailable` when patience ends."""
-    deadline = time.monotonic() + PATIENCE
-    while not (found := condition()):
-        if time.monotonic() > deadline:
-            raise Unavailable("demo-late", f"Chờ quá lâu: {what}.", f"It took too long: {what}.")
-        time.sleep(0.2)
-    return found
 
 
 def _person_of(person: DemoPerson) -> Json:
@@ -367,9 +266,3 @@ def _clock(text: str | None) -> str:
         return "—"
     moment = datetime.fromisoformat(text).replace(tzinfo=UTC)
     return moment.astimezone(_VIETNAM).strftime("%d/%m %H:%M")
-
-
-def _give_up_after(deadline: float, reason: str) -> None:
-    if time.monotonic() > deadline:
-        raise Unavailable("demo-away", f"Hệ thống không trả lời: {reason}", reason)
-    time.sleep(0.5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,21 +16,15 @@ from kernel import schemas
 from kernel.events import EventTypes
 from kernel.examples import example_of
 from motcua import settings, tampering
-from services.catalog import contract as catalog
-from services.dossier import contract as dossier
-from services.identity import contract as identity
-from services.notify import contract as notify
-from services.payment import contract as payment
+from motcua.invariants import table as invariants
+from motcua.wiring import LEDGERS
 from services.portal.api import openapi
 
-LEDGERS: tuple[EventTypes, ...] = (
-    identity.EVENTS,
-    catalog.EVENTS,
-    dossier.EVENTS,
-    payment.EVENTS,
-    notify.EVENTS,
-)
-"""The events of every service that has a ledger."""
+TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
+    "auditing.md": {"tampering": tampering.table},
+    "operating.md": {"invariants": invariants.table, "settings": settings.table},
+}
+"""The tables in each guide, by the marks they stand between."""
 
 _SEALED: Mapping[str, Any] = {
     "description": (
@@ -183,7 +177,16 @@ def write(folder: Path) -> None:
     """Write every generated document into a folder."""
     (folder / "events.asyncapi.yaml").write_text(asyncapi_yaml(), encoding="utf-8")
     (folder / "openapi.json").write_text(openapi_json(), encoding="utf-8")
-    guide = folder / "operating.md"
-    guide.write_text(settings.with_table(guide.read_text(encoding="utf-8")), encoding="utf-8")
-    guide = folder / "auditing.md"
-    guide.write_text(tampering.with_table(guide.read_text(encoding="utf-8")), encoding="utf-8")
+    for name in TABLES:
+        guide = folder / name
+        guide.write_text(with_tables(name, guide.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def with_tables(name: str, guide: str) -> str:
+    """Return a guide's text with the tables of today, each between its two marks."""
+    for mark, table in TABLES[name].items():
+        begin, end = f"<!-- {mark} -->\n", f"<!-- end of {mark} -->\n"
+        before, _, rest = guide.partition(begin)
+        _, _, after = rest.partition(end)
+        guide = f"{before}{begin}\n{table()}\n{end}{after}"
+    return guide

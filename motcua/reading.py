@@ -14,8 +14,7 @@ from kernel.ledger import Ledger, ledger_collection
 from kernel.privacy import SubjectKeys
 from kernel.trust import Keyring
 from kernel.views import Project, StreamView
-from motcua.documents import LEDGERS
-from motcua.wiring import service_class
+from motcua.wiring import LEDGERS, service_class
 
 Document = dict[str, Any]
 

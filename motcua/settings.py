@@ -40,7 +40,6 @@ _HTTP_PORTS = {
     "dossier": ("DOSSIER_HTTP_PORT", "8010", "the port of the file entrypoint"),
     "portal": ("PORTAL_PORT", "8000", "the port of pages and REST interface"),
 }
-_BEGIN, _END = "<!-- settings -->\n", "<!-- end of settings -->\n"
 
 
 def table() -> str:
@@ -54,13 +53,6 @@ def table() -> str:
             f"| `{name}` | {_code(default)} | {reader} | {doc} |" for name, default, doc in rows
         ]
     return "\n".join(lines) + "\n"
-
-
-def with_table(guide: str) -> str:
-    """Return the guide's text with the table of today between its two marks."""
-    before, _, rest = guide.partition(_BEGIN)
-    _, _, after = rest.partition(_END)
-    return f"{before}{_BEGIN}\n{table()}\n{_END}{after}"
 
 
 def _rows(cls: type[Any]) -> Iterator[tuple[str, str, str]]:

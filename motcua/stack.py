@@ -11,6 +11,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
@@ -139,6 +140,21 @@ class Stack:
         pid = self.pid(program)
         os.kill(pid, signal.SIGKILL)
         return pid
+
+    def runs(self, program: str) -> bool:
+        """Whether a program is up, and is started again whenever it ends."""
+        return self._supervisor.state(program).runs
+
+    @contextmanager
+    def frozen(self, program: str) -> Iterator[None]:
+        """Let a program stand still for a while: it keeps its connections and answers nothing."""
+        pid = self.pid(program)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            with suppress(ProcessLookupError):  # it was killed meanwhile
+                os.kill(pid, signal.SIGCONT)
 
     def pause(self, program: str) -> None:
         """Stop one program until `resume`."""

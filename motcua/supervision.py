@@ -40,6 +40,11 @@ class State:
     description: str
 
     @property
+    def runs(self) -> bool:
+        """Whether it has been running for long enough to count as started."""
+        return self.name == "RUNNING"
+
+    @property
     def failed(self) -> bool:
         """Whether it is not running and will not be tried again."""
         return self.name in ("FATAL", "EXITED", "UNKNOWN")

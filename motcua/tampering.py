@@ -84,8 +84,6 @@ TAMPERINGS = (
     Tampering("lie", "Something untrue is recorded in the ordinary way"),
 )
 
-_BEGIN, _END = "<!-- tampering -->\n", "<!-- end of tampering -->\n"
-
 
 def table() -> str:
     """Return the table, in Markdown."""
@@ -94,10 +92,3 @@ def table() -> str:
         cells = ("**found**" if by in one.found_by else "–" for by in Detector)
         lines.append(f"| {one.what} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
-
-
-def with_table(guide: str) -> str:
-    """Return the guide's text with the table of today between its two marks."""
-    before, _, rest = guide.partition(_BEGIN)
-    _, _, after = rest.partition(_END)
-    return f"{before}{_BEGIN}\n{table()}\n{_END}{after}"

@@ -7,9 +7,24 @@ from collections.abc import Iterator
 from typing import Any
 
 from kernel.config import Settings
+from kernel.events import EventTypes
 from kernel.subscription import consumer_of
 from kernel.topology import Part, Source
 from motcua.processes import LEDGER_OWNERS, SERVICES
+from services.catalog import contract as catalog
+from services.dossier import contract as dossier
+from services.identity import contract as identity
+from services.notify import contract as notify
+from services.payment import contract as payment
+
+LEDGERS: tuple[EventTypes, ...] = (
+    identity.EVENTS,
+    catalog.EVENTS,
+    dossier.EVENTS,
+    payment.EVENTS,
+    notify.EVENTS,
+)
+"""The events of every service that has a ledger."""
 
 
 def parts(settings: Settings) -> Iterator[Part]:

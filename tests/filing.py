@@ -78,8 +78,8 @@ def marital_status(**changes: Any) -> Json:
     }
 
 
-def residence(citizen: Client, **changes: Any) -> Json:
-    """Return a registration of temporary residence with its paper uploaded, ready to send."""
+def residence(paper: str, **changes: Any) -> Json:
+    """Return a registration of temporary residence with its uploaded paper, ready to send."""
     applicant = person()
     return {
         "procedure": RESIDENCE,
@@ -101,7 +101,7 @@ def residence(citizen: Client, **changes: Any) -> Json:
             "y_kien_chu_ho": True,
             "y_kien_chu_so_huu": True,
         },
-        "documents": [{"requirement": "cho-o-hop-phap", "file": citizen.file()}],
+        "documents": [{"requirement": "cho-o-hop-phap", "file": paper}],
         "return_by": "online",
         **changes,
     }

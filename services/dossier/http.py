@@ -6,9 +6,17 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from flask import Flask, Response, jsonify, request
+from pymongo.errors import ConnectionFailure
 
 from kernel import schemas
-from kernel.errors import DomainError, Malformed, NotFound, TooLarge, Unauthenticated
+from kernel.errors import (
+    DomainError,
+    Malformed,
+    NotFound,
+    TooLarge,
+    Unauthenticated,
+    database_away,
+)
 from kernel.http import Tools, current_tools
 from services.dossier.files import MAX_BYTES, Files
 
@@ -51,6 +59,10 @@ def build_app(tools: Tools) -> Flask:
     @app.errorhandler(DomainError)
     def refused(error: DomainError) -> tuple[Response, int]:
         return jsonify(error.to_wire()), error.status
+
+    @app.errorhandler(ConnectionFailure)
+    def away(failure: ConnectionFailure) -> tuple[Response, int]:
+        return refused(database_away(failure))
 
     @app.errorhandler(404)
     def unknown(_: Exception) -> tuple[Response, int]:

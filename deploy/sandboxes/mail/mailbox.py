@@ -69,6 +69,7 @@ class Mailbox:
         self._folder = folder
         self._limit = limit
         folder.mkdir(parents=True, exist_ok=True)
+        self._count = len(self._files())
 
     def keep(self, sender: str, recipients: Sequence[str], content: bytes) -> str:
         """Write a message and return its id; ids sort by the time of arrival."""
@@ -78,8 +79,9 @@ class Mailbox:
         partial = self._folder / f".{identifier}"
         partial.write_bytes(envelope.encode() + content)
         partial.rename(self._folder / f"{identifier}.eml")
-        for old in self._files()[self._limit :]:
-            old.unlink(missing_ok=True)
+        self._count += 1
+        if self._count > self._limit:
+            self._make_room()
         return identifier
 
     def read(self, identifier: str) -> Mail | None:
@@ -96,6 +98,7 @@ class Mailbox:
         """Forget everything."""
         for file in self._files():
             file.unlink(missing_ok=True)
+        self._count = 0
 
     def _matching(self, recipient: str | None, limit: int) -> Iterator[Mail]:
         wanted = None if recipient is None else recipient.lower()
@@ -106,6 +109,12 @@ class Mailbox:
             if mail is not None and wanted in (None, *map(str.lower, mail.recipients)):
                 limit -= 1
                 yield mail
+
+    def _make_room(self) -> None:
+        files = self._files()
+        for old in files[self._limit :]:
+            old.unlink(missing_ok=True)
+        self._count = min(len(files), self._limit)
 
     def _files(self) -> list[Path]:
         return sorted(self._folder.glob("*.eml"), reverse=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from consistency import unheard
-from interface import System, eventually
+from interface import System
 from records import Records
 from stack import Stack
+
+from motcua.settling import settle
 
 
 @pytest.fixture(scope="session")
@@ -21,5 +22,5 @@ def records(stack: Stack) -> Iterator[Records]:
 @pytest.fixture(scope="session")
 def system(stack: Stack, records: Records) -> System:
     """What it offers to those outside, as soon as every service has heard of the catalogue."""
-    eventually(lambda: not any(unheard(records)), "the catalogue everywhere", 120)
+    settle(records.settings, 120)
     return System(stack)

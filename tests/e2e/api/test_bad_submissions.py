@@ -124,7 +124,7 @@ def test_problems_speak_the_callers_language(
 
 @pytest.mark.proves("D09", "D10", "D21")
 def test_required_papers_and_only_those_of_the_list_are_taken(citizen: Client) -> None:
-    sent = residence(citizen)
+    sent = residence(citizen.file())
     (paper,) = sent["documents"]
     missing = citizen.post("/dossiers", {**sent, "documents": []}, key=new_key())
     assert list(faults(refused(missing, 422))) == ["documents.cho-o-hop-phap"]
@@ -134,7 +134,7 @@ def test_required_papers_and_only_those_of_the_list_are_taken(citizen: Client) -
 
 
 def test_somebody_elses_file_is_not_taken(system: System, citizen: Client) -> None:
-    sent = residence(citizen)
+    sent = residence(citizen.file())
     sent["documents"] = [{**sent["documents"][0], "file": system.person("congdan2").file()}]
     problem = refused(citizen.post("/dossiers", sent, key=new_key()), 422)
     assert faults(problem) == {"documents.0.file": "unknown-file"}

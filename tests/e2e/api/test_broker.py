@@ -19,9 +19,9 @@ from stack import Stack
 
 from kernel.publisher import connection_parameters
 from kernel.topology import Source, all_queues, parking_places
-from motcua.demo import Demo, Places, Story
-from motcua.documents import LEDGERS
-from motcua.wiring import parts
+from motcua.demo import Demo, Story
+from motcua.person import Places
+from motcua.wiring import LEDGERS, parts
 from services.identity.demo import read_demo_accounts
 
 EVENTS_OF_THE_DEMO = {

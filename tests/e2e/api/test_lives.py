@@ -31,7 +31,7 @@ class TestTracking:
     @pytest.mark.proves("A07", "A10", "A11", "A12", "A14", "A16", "D13", "D15")
     @pytest.mark.proves("E01", "E02", "E03", "E04", "E05", "E06", "E07", "E09")
     def test_of_a_registration_through_all_hands(self, system: System) -> None:
-        filed = file(system, residence(system.person("congdan")))
+        filed = file(system, residence(system.person("congdan").file()))
         sent = filed.status()
         assert sent["agency"]["name"] == "Công an phường Tân Dân"
         assert sent["holder"]["unit"]["name"] == "Bộ phận tiếp nhận hồ sơ"
@@ -188,7 +188,7 @@ def test_a_withdrawn_dossier_ends_and_nobody_can_go_on(system: System, records: 
 
 @pytest.mark.proves("A08", "D18", "D19")
 def test_a_missing_paper_is_asked_for_and_brought(system: System, records: Records) -> None:
-    filed = file(system, residence(system.person("congdan")))
+    filed = file(system, residence(system.person("congdan").file()))
     filed.act("ca.tiepnhan", "accept")
     filed.act("ca.totruong", "assign", officer=system.person("ca.thuly1").account)
     missing = {

@@ -49,7 +49,7 @@ def _payments(records: Records, obligation: str) -> Counter[str]:
 @pytest.fixture
 def due(system: System) -> Filed:
     """A dossier of level 4 whose fee is due."""
-    filed = file(system, residence(system.person("congdan")))
+    filed = file(system, residence(system.person("congdan").file()))
     filed.act("ca.tiepnhan", "accept")
     filed.act("ca.tiepnhan", "request-fee")
     return filed

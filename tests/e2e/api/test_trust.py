@@ -21,7 +21,7 @@ from kernel.trust import Keyring, ensure_keys
 @pytest.fixture(scope="module")
 def filed(system: System) -> Filed:
     """A dossier with a paper, as it lies at the desk after its submission."""
-    return file(system, residence(system.person("congdan")))
+    return file(system, residence(system.person("congdan").file()))
 
 
 @pytest.fixture

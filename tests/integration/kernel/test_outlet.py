@@ -1,13 +1,14 @@
-"""Single messages reach their queue, also after the connection was lost."""
+"""Single messages go out, and queues are seen, also after the broker was lost."""
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
+from doors import door_to_broker
 
 from kernel.config import Settings
 from kernel.envelope import Message
@@ -15,51 +16,60 @@ from kernel.outlet import Outlet
 from kernel.queues import Queues
 from kernel.topology import Consumer
 
+MESSAGE = Message(headers={}, body=b"{}", message_id="m-1", type="Sample")
+
 
 @pytest.fixture
-def inbox(settings: Settings, declared: Callable[..., None]) -> str:
-    """A queue to send to."""
-    consumer = Consumer("notify", ("dossier",), settings)
+def consumer(settings: Settings, declared: Callable[..., None]) -> Consumer:
+    """A consumer with its queues."""
+    consumer = Consumer("sample", ("elsewhere",), settings)
     declared(consumer)
-    return consumer.inbox
+    return consumer
 
 
 @pytest.fixture
-def cut(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
-    """Cut every connection that was made so far."""
-    made: list[socket.socket] = []
-    connect = socket.socket.connect
-
-    def remembered(sock: socket.socket, address: Any) -> None:
-        made.append(sock)
-        connect(sock, address)
-
-    def cut_all() -> None:
-        while made:
-            made.pop().shutdown(socket.SHUT_RDWR)
-
-    monkeypatch.setattr(socket.socket, "connect", remembered)
-    yield cut_all
-    made.clear()
+def door(settings: Settings) -> Iterator[tuple[str, Callable[[], None]]]:
+    """An address of the broker that can be cut off, and the way to do it."""
+    with door_to_broker(settings) as (behind_door, slam):
+        yield behind_door.amqp_uri, slam
 
 
-def test_messages_arrive_again_and_again_after_the_connection_was_lost(
-    amqp_uri: str, inbox: str, channel: Any, cut: Callable[[], None]
+def _waiting(channel: Any, queue: str) -> int:
+    return int(channel.queue_declare(queue, passive=True).message_count)
+
+
+def test_a_lost_connection_is_made_anew(
+    consumer: Consumer, door: tuple[str, Callable[[], None]], channel: Any
 ) -> None:
-    outlet = Outlet(amqp_uri, threading.Lock())
-    for number in range(3):
-        outlet.send(inbox, Message({}, str(number).encode()))
-        cut()
-    outlet.close()
-    bodies = [channel.basic_get(inbox, no_ack=True).body for _ in range(3)]
-    assert [body if isinstance(body, str) else body.decode() for body in bodies] == ["0", "1", "2"]
+    address, slam = door
+    with closing(Outlet(address, threading.Lock())) as outlet:
+        for _ in range(3):
+            outlet.send(consumer.dead, MESSAGE)
+            slam()
+        outlet.send(consumer.dead, MESSAGE)
+    assert _waiting(channel, consumer.dead) >= 4
+
+
+def test_a_broker_that_was_away_is_found_again(
+    settings: Settings, consumer: Consumer, channel: Any
+) -> None:
+    with door_to_broker(settings) as (behind_door, _):
+        address = behind_door.amqp_uri
+    port = int(address.rpartition("@")[2].partition(":")[2].partition("/")[0])
+    with closing(Outlet(address, threading.Lock())) as outlet:
+        for _ in range(2):
+            with pytest.raises(OSError, match="refused"):
+                outlet.send(consumer.dead, MESSAGE)
+        with door_to_broker(settings, port):
+            outlet.send(consumer.dead, MESSAGE)
+    assert _waiting(channel, consumer.dead) == 1
 
 
 def test_queues_are_seen_after_the_connection_was_lost(
-    amqp_uri: str, inbox: str, cut: Callable[[], None]
+    consumer: Consumer, door: tuple[str, Callable[[], None]]
 ) -> None:
-    queues = Queues(amqp_uri)
-    for _ in range(3):
-        assert queues.depths((inbox,))[inbox].ready == 0
-        cut()
-    queues.close()
+    address, slam = door
+    with closing(Queues(address)) as queues:
+        for _ in range(3):
+            assert queues.depths((consumer.inbox,))[consumer.inbox].ready == 0
+            slam()

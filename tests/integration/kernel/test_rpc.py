@@ -157,6 +157,12 @@ def test_a_handler_that_breaks_is_answered_with_a_reference_into_the_log(
     assert any(line["level"] == "error" and "Traceback" in line["exception"] for line in lines)
 
 
+def test_a_database_that_is_away_is_no_fault_of_ours(client: Client) -> None:
+    with pytest.raises(Unavailable) as caught:
+        client.call(Break("database-away"))
+    assert (caught.value.code, caught.value.retry_after) == ("database-away", 5)
+
+
 def test_an_unknown_service_is_told_at_once(client: Client) -> None:
     began = time.monotonic()
 

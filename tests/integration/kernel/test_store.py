@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from ledgers import COUNTER, Counted, call, open_ledger
 from pymongo import MongoClient
+from pymongo.collection import Collection
+from pymongo.errors import AutoReconnect, DuplicateKeyError
 
-from kernel.errors import Conflict, Stale
+from kernel.errors import Conflict, Stale, Unavailable
 from kernel.store import Store
-from kernel.views import Projector, StreamView
+from kernel.views import Projector, StreamView, keep_newer
 
 
 @pytest.fixture
@@ -158,3 +160,79 @@ def test_the_projector_heals_what_a_crash_left_behind(
     assert Projector(crashing.ledger, [view], checkpoints).catch_up() == 3
     assert [found["total"] for key in "ab" if (found := view.get(key))] == [20, 10]
     assert Projector(crashing.ledger, [view], checkpoints).catch_up() == 0
+
+
+class Overtaken:
+    """A collection into which somebody puts an older document just before each first writing.
+
+    Then the database says that the `_id` is taken, as it does to one of two that make a document
+    in the same moment.
+    """
+
+    def __init__(self, collection: Collection[Any], older: dict[str, Any]) -> None:
+        self._collection = collection
+        self._older = older
+
+    def replace_one(self, found: Any, document: Any, *, upsert: bool = False) -> Any:
+        if upsert and self._collection.find_one({"_id": document["_id"]}) is None:
+            self._collection.insert_one(self._older)
+            raise DuplicateKeyError("E11000 duplicate key error: _id")
+        return self._collection.replace_one(found, document, upsert=upsert)
+
+
+def test_of_two_that_make_a_document_in_the_same_moment_the_newer_one_wins(
+    view: StreamView,
+) -> None:
+    overtaken = Overtaken(view.collection, {"_id": "a", "version": 1, "total": 10})
+    newer = {"_id": "a", "version": 2, "total": 15}
+    keep_newer(overtaken, newer)  # type: ignore[arg-type]  # as much of a collection as is used
+    assert view.get("a") == newer
+
+
+def test_the_checkpoint_does_not_pass_a_commit_whose_stream_cannot_be_read_yet(
+    client: MongoClient[Any],
+    database_prefix: str,
+    view: StreamView,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    crashed = Store(open_ledger(client, database_prefix), COUNTER)
+    crashed.execute("counter-a", 10, call())
+    crashed.execute("counter-a", 5, call())
+    checkpoints = client[f"{database_prefix}_counting"]["checkpoints"]
+    projector = Projector(crashed.ledger, [view], checkpoints)
+    whole = crashed.ledger.read_stream("counter-a")
+    for short in ([], whole[:1]):
+        with monkeypatch.context() as patch:
+            patch.setattr(crashed.ledger, "read_stream", lambda stream, so_far=short: so_far)
+            with pytest.raises(Unavailable, match="stream-incomplete"):
+                projector.catch_up()
+        assert checkpoints.find_one() is None
+    assert projector.catch_up() == 2
+    found = view.get("a")
+    assert found is not None
+    assert found["total"] == 15
+
+
+def test_the_projector_goes_no_further_than_its_checkpoint_is_kept(
+    client: MongoClient[Any],
+    database_prefix: str,
+    view: StreamView,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A view that a killed database lost together with the checkpoint is folded again."""
+    crashed = Store(open_ledger(client, database_prefix), COUNTER)
+    crashed.execute("counter-a", 10, call())
+    checkpoints = client[f"{database_prefix}_counting"]["checkpoints"]
+    projector = Projector(crashed.ledger, [view], checkpoints)
+
+    def killed(*_: Any, **__: Any) -> None:
+        view.collection.delete_many({})
+        raise AutoReconnect("connection closed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Collection, "update_one", killed)
+        with pytest.raises(AutoReconnect):
+            projector.catch_up()
+    assert view.get("a") is None
+    assert projector.catch_up() == 1
+    assert view.get("a") is not None

@@ -174,3 +174,31 @@ class TestSupervisor:
             assert not _lives(left)
         finally:
             following.end()
+
+
+@pytest.fixture
+def sleeper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Stack, int]]:
+    """A stack whose only program sleeps, and that program's process."""
+    stack = Stack(tmp_path, Ports.free(ops=1), services=False, environment=ELSEWHERE)
+    with subprocess.Popen(["sleep", "600"]) as process:
+        monkeypatch.setattr(stack, "pid", lambda program: process.pid)
+        yield stack, process.pid
+        process.kill()
+
+
+def _is_stopped(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
+def test_a_frozen_program_stands_still_and_goes_on(sleeper: tuple[Stack, int]) -> None:
+    stack, pid = sleeper
+    with stack.frozen("sleeper"):
+        assert wait_until(lambda: _is_stopped(pid), 10)
+    assert wait_until(lambda: not _is_stopped(pid), 10)
+
+
+def test_a_program_may_be_killed_while_it_is_frozen(sleeper: tuple[Stack, int]) -> None:
+    stack, pid = sleeper
+    with stack.frozen("sleeper"):
+        stack.kill("sleeper")
+    assert wait_until(lambda: not _lives(pid), 10)

@@ -10,7 +10,8 @@ import pytest
 
 from kernel.events import EventTypes
 from kernel.examples import example_of
-from motcua.documents import LEDGERS, asyncapi, asyncapi_yaml, openapi_json, payload_schema
+from motcua.documents import asyncapi, asyncapi_yaml, openapi_json, payload_schema
+from motcua.wiring import LEDGERS
 
 DOCS = Path(__file__).parents[3] / "docs"
 EVENTS = [(types, name) for types in LEDGERS for name in types.types]

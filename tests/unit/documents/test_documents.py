@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from motcua import settings, tampering
+from motcua import documents, settings
 
 ROOT = Path(__file__).parents[3]
 GUIDES = (
@@ -75,15 +75,14 @@ def test_the_readme_names_the_commands_to_begin_with() -> None:
     )
 
 
-def test_the_operating_guide_has_the_settings_of_the_code() -> None:
-    guide = text("docs/operating.md")
-    assert settings.with_table(guide) == guide, "run `make docs`"
-    assert not re.search(r"\|\s*\|$", settings.table(), re.MULTILINE), "a setting lacks its meaning"
+@pytest.mark.parametrize("name", documents.TABLES)
+def test_a_guide_has_the_tables_of_the_code(name: str) -> None:
+    guide = text(f"docs/{name}")
+    assert documents.with_tables(name, guide) == guide, "run `make docs`"
 
 
-def test_the_auditing_guide_has_the_table_of_the_code() -> None:
-    guide = text("docs/auditing.md")
-    assert tampering.with_table(guide) == guide, "run `make docs`"
+def test_every_setting_says_what_it_means() -> None:
+    assert not re.search(r"\|\s*\|$", settings.table(), re.MULTILINE)
 
 
 def test_no_setting_is_missing_from_the_table() -> None:

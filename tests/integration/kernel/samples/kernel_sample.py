@@ -7,6 +7,7 @@ import os
 from datetime import datetime
 
 import eventlet
+from pymongo.errors import AutoReconnect
 
 from kernel import logs
 from kernel.errors import Conflict, NotFound
@@ -141,6 +142,8 @@ class Sample:
                 raise NotFound("no-dossier", "Không tìm thấy hồ sơ.", "No such dossier.")
             case "conflict":
                 raise Conflict("closed", "Đã đóng.", "Closed.", retry_after=3)
+            case "database-away":
+                raise AutoReconnect("127.0.0.1:27017: connection closed")
             case "answer":
                 return "no answer at all"  # type: ignore[return-value]
             case "exit":
