@@ -46,20 +46,23 @@ class Stage:
             )
             self.written += each
 
-    def arrivals(self, channel: Any, until: int, queue: str | None = None) -> Iterator[Envelope]:
-        """Take what arrived in the inbox, or another queue, up to and including `until`."""
+    def arrivals(self, channel: Any, until: int) -> Iterator[Envelope]:
+        """Take what arrived in the inbox, up to and including version `until`."""
         deadline = time.monotonic() + DEADLINE
         while True:
-            message = channel.basic_get(queue or self.consumer.inbox, no_ack=True)
-            if message is None:
+            envelope = _taken(channel, self.consumer.inbox)
+            if envelope is None:
                 assert time.monotonic() < deadline, f"version {until} did not arrive"
                 time.sleep(0.002)
                 continue
-            body = message.body if isinstance(message.body, bytes) else message.body.encode()
-            envelope = from_message(Message(message.headers, body))
             yield envelope
             if envelope.version == until:
                 return
+
+    def waiting(self, channel: Any, queue: str) -> Iterator[int]:
+        """Take what is in a queue now; yield the versions."""
+        while (envelope := _taken(channel, queue)) is not None:
+            yield envelope.version
 
     def checkpoint(self) -> int:
         """The position up to which the relay has committed itself."""
@@ -113,3 +116,11 @@ def contains_in_order(seen: list[int], wanted: Iterable[int]) -> bool:
     """Whether `wanted` is what remains of `seen` if some of it is struck out."""
     rest = iter(seen)
     return all(version in rest for version in wanted)
+
+
+def _taken(channel: Any, queue: str) -> Envelope | None:
+    message = channel.basic_get(queue, no_ack=True)
+    if message is None:
+        return None
+    body = message.body if isinstance(message.body, bytes) else message.body.encode()
+    return from_message(Message(message.headers, body))
