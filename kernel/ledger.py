@@ -315,6 +315,7 @@ class Ledger(LedgerReader):
                 # whatever became of it: the same ids tell, once the database answers again
                 tries += 1
                 self._tail = None
+                batch = [attempt for attempt in batch if not attempt.settled]
                 if tries == _CONNECTION_TRIES:
                     for attempt in batch:
                         attempt.fail(database_away(failure))
@@ -337,12 +338,16 @@ class Ledger(LedgerReader):
         front = tail
         ends = dict[str, tuple[int, str]]()
         for attempt in batch:
-            end = self._end(attempt, ends)
-            if end is None:
-                if not self._resolve(attempt):
-                    again.append(attempt)
+            try:
+                end = self._end(attempt, ends)
+                if end is None:
+                    if not self._resolve(attempt):
+                        again.append(attempt)
+                    continue
+                document = _document(attempt, front, stream_prev=end)
+            except ValueError as impossible:  # of what cannot be stored, such as half a character
+                attempt.fail(impossible)
                 continue
-            document = _document(attempt, front, stream_prev=end)
             front = Head(document["position"], document["hash"], document["recorded_at"])
             ends[attempt.stream] = (document["to"], document["hash"])
             documents.append(document)
@@ -382,10 +387,11 @@ class Ledger(LedgerReader):
 
     def _resolve(self, attempt: _Attempt) -> bool:
         """Settle an attempt that could not go in, unless only the tail has moved."""
+        # In this order: what moved the head may be this very commit, its first try landing late.
+        actual = self.head_version(attempt.stream)
         if (recorded := self.find(attempt.commit_id)) is not None:
             attempt.succeed(recorded)
             return True
-        actual = self.head_version(attempt.stream)
         if actual != attempt.expected:
             attempt.fail(VersionConflict(attempt.stream, attempt.expected, actual))
             return True
@@ -431,6 +437,10 @@ class _Attempt:
         self._failure = failure
         self.called.set()
 
+    @property
+    def settled(self) -> bool:
+        return self._commit is not None or self._failure is not None
+
     def outcome(self) -> Commit:
         if self._commit is not None:
             return self._commit
@@ -464,7 +474,9 @@ def _inserted_before(error: BulkWriteError | OperationFailure) -> int:
     """Return how many documents of an ordered insert went in before a duplicate key stopped it."""
     if isinstance(error, BulkWriteError):
         failures = (error.details or {}).get("writeErrors", [])
-        if failures and failures[0]["code"] == _DUPLICATE_KEY:
+        # those in front of it count only if they are there for good
+        doubtful = (error.details or {}).get("writeConcernErrors")
+        if failures and failures[0]["code"] == _DUPLICATE_KEY and not doubtful:
             return int(failures[0]["index"])
     elif error.code == _DUPLICATE_KEY:
         return 0

@@ -14,6 +14,8 @@ from kernel.delivery import ConfirmedPrefix
 from kernel.envelope import Message
 
 _CLOSE_SECONDS = 2.0
+# A broker out of memory or disk reads nothing more, not even that a connection is to be closed.
+_BLOCKED_SECONDS = 5.0
 
 
 class Unconfirmed(Exception):
@@ -125,6 +127,10 @@ class ConfirmedChannel:
         self._raise_if_broken()
 
     def _on_confirm(self, frame: Any) -> None:
+        # An ack of many counts those that were refused before as settled, and a returned message
+        # is acked too: nothing that comes after the break may move the prefix.
+        if self.broken.done():
+            return
         method = frame.method
         if isinstance(method, pika.spec.Basic.Ack):
             self.prefix.confirm(method.delivery_tag, multiple=method.multiple)
@@ -164,12 +170,13 @@ class ConfirmedChannel:
 
 
 def connection_parameters(amqp_uri: str) -> pika.URLParameters:
-    """Return pika's form of a broker's address.
+    """Return pika's form of a broker's address; a connection that the broker blocks is ended.
 
     kombu and pika read `amqp://host//` differently; here it is the virtual host `/` for both.
     """
     parameters = pika.URLParameters(amqp_uri)
     parameters.virtual_host = unquote(urlsplit(amqp_uri).path[1:]) or "/"
+    parameters.blocked_connection_timeout = _BLOCKED_SECONDS
     return parameters
 
 

@@ -179,8 +179,11 @@ class Relay:
             done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
             for finished in done:
                 finished.result()
-        except BaseException:
+        except BaseException as error:
             signing.cancel()
+            if isinstance(error, Unconfirmed):
+                # or a broker that breaks off early each time would get the same events for ever
+                await asyncio.to_thread(self._lease.keep, held, prefix.position)
             raise
         finally:
             self._become(active=False)

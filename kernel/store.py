@@ -72,22 +72,17 @@ class Store(Generic[S]):
         another request it raises `Conflict` (`idempotency-key-reused`). An expected version that
         is not the current one raises `Stale`. What `decide` raises passes through.
         """
-        if (repeated := self.repeated(call)) is not None:
-            return repeated
-        commit_id = call.commit_id
-        meta = _meta_of(call)
-        for _ in range(_TRIES):
-            loaded = self.load(stream)
+
+        def decide(loaded: Loaded[S]) -> Sequence[Any]:
             if call.expected_version is not None and not self._is_current(
                 call.expected_version, loaded
             ):
                 raise _stale(call.expected_version, loaded.version)
-            events = self._decider.decide(loaded.state, command)
-            try:
-                return self._append(loaded, events, commit_id, meta)
-            except VersionConflict:
-                continue
-        raise _contended(stream)
+            return self._decider.decide(loaded.state, command)
+
+        return self._once(
+            stream, decide, call.commit_id, _meta_of(call), lambda: self.repeated(call)
+        )
 
     def execute_first(
         self, streams: Iterable[str], command: Callable[[str], Any], call: Call
@@ -115,9 +110,6 @@ class Store(Generic[S]):
         The commit's id follows from the event's id and the stream, so a redelivery finds it done.
         """
         commit_id = commit_id_of(cause, stream)
-        recorded = self.ledger.find(commit_id)
-        if recorded is not None:
-            return self._as_of(recorded)
         service = f"service:{self.ledger.types.source}"
         meta = Meta(
             actor=Actor(service, "service"),
@@ -125,14 +117,15 @@ class Store(Generic[S]):
             correlation=cause.correlation or cause.id,
             causation=cause.id,
         )
-        for _ in range(_TRIES):
-            loaded = self.load(stream)
-            events = self._decider.decide(loaded.state, command)
-            try:
-                return self._append(loaded, events, commit_id, meta)
-            except VersionConflict:
-                continue
-        raise _contended(stream)
+
+        def done() -> Executed[S] | None:
+            recorded = self.ledger.find(commit_id)
+            return None if recorded is None else self._as_of(recorded)
+
+        def decide(loaded: Loaded[S]) -> Sequence[Any]:
+            return self._decider.decide(loaded.state, command)
+
+        return self._once(stream, decide, commit_id, meta, done)
 
     def repeated(self, call: Call) -> Executed[S] | None:
         """Return what this very request did before; None when it is new.
@@ -147,6 +140,34 @@ class Store(Generic[S]):
         if recorded.meta.digest != call.digest:
             raise key_reused()
         return self._as_of(recorded)
+
+    def _once(
+        self,
+        stream: str,
+        decide: Callable[[Loaded[S]], Sequence[Any]],
+        commit_id: str,
+        meta: Meta,
+        done: Callable[[], Executed[S] | None],
+    ) -> Executed[S]:
+        """Load, decide and append, or return what was `done` under this commit id before."""
+        if (before := done()) is not None:
+            return before
+        for _ in range(_TRIES):
+            loaded = self.load(stream)
+            try:
+                events = decide(loaded)
+            except DomainError:
+                # what refuses it may be its own effect: the same request, under way twice at once
+                if (meanwhile := done()) is not None:
+                    return meanwhile
+                raise
+            if not events and (meanwhile := done()) is not None:
+                return meanwhile
+            try:
+                return self._append(loaded, events, commit_id, meta)
+            except VersionConflict:
+                continue
+        raise _contended(stream)
 
     def _is_current(self, expected: int, loaded: Loaded[S]) -> bool:
         """Whether whoever saw version `expected` saw all that matters."""

@@ -22,6 +22,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
     # how fast a machine is decides no test
     settings.register_profile("motcua", deadline=None)
+    settings.register_profile(
+        "thorough", deadline=None, max_examples=5_000, stateful_step_count=100
+    )
     settings.load_profile("motcua")
     config.pluginmanager.register(Proofs())
 

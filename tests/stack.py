@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from motcua.database import EmbeddedDatabase
 from motcua.ports import Ports
 from motcua.processes import OPS_PORTS
 from motcua.stack import Stack
+from motcua.supervision import Supervisor, wait_until
 from motcua.up import load_demonstration
 
-__all__ = ["Servers", "Stack", "servers", "whole_stack"]
+__all__ = ["Servers", "Stack", "database_of_its_own", "servers", "whole_stack"]
 
 _GIVEN = {"TEST_AMQP_URI": "AMQP_URI", "TEST_MONGO_URI": "MONGO_URI"}
 # what would point a process of the tests at something that is not theirs
@@ -42,6 +44,27 @@ def servers(home: Path) -> Iterator[Servers]:
         return
     with Stack(home, Ports.free(ops=1), services=False, environment=environment) as stack:
         yield Servers(stack.amqp_uri, stack.mongo_uri)
+
+
+@contextmanager
+def database_of_its_own(
+    home: Path, *, users: bool
+) -> Iterator[tuple[EmbeddedDatabase, Supervisor]]:
+    """Run an embedded database below `home` alone: one with users, or one to be hurt.
+
+    The supervisor knows it as `database`.
+    """
+    database = EmbeddedDatabase(Ports.free(ops=1), home / "database", users=users)
+    database.prepare()
+    program = database.program()
+    supervisor = Supervisor(home, [program])
+    supervisor.launch(os.environ)
+    try:
+        supervisor.start(program.name)
+        assert wait_until(program.ready, 60)
+        yield database, supervisor
+    finally:
+        supervisor.end()
 
 
 @contextmanager

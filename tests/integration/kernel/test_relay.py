@@ -2,72 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from doors import door_to_broker
-from ledgers import Counted, meta, open_ledger
 from pymongo import MongoClient
-from samples.processes import Process
+from samples.processes import eventually
+from samples.relay_stage import Stage, first_sightings, relay_process, relaying, versions
 
 from kernel.config import Settings
-from kernel.envelope import Envelope, Message, from_message
+from kernel.envelope import Envelope
 from kernel.events import Actor
-from kernel.relay import Pace, Relay
-from kernel.topology import Consumer, Source
-
-QUICK = Pace(lease=timedelta(seconds=1), standby=0.05, stall=2.0)
-DEADLINE = 60.0
-
-
-class Stage:
-    """A ledger that is written to, and the inbox of somebody who listens."""
-
-    def __init__(self, settings: Settings, client: MongoClient[dict[str, Any]]) -> None:
-        self.settings = settings
-        self.consumer = Consumer("listener", ("counting",), settings)
-        self.ledger = open_ledger(client, settings.namespace)
-        self.leases = client[settings.database("counting")]["relay"]
-        self.written = 0
-
-    def write(self, commits: int, *, each: int = 1) -> None:
-        """Append commits of `each` events to one stream."""
-        for _ in range(commits):
-            numbers = range(self.written + 1, self.written + each + 1)
-            self.ledger.append(
-                "counter-1",
-                [Counted(number) for number in numbers],
-                expected=self.written,
-                commit_id=f"commit-{self.written}",
-                meta=meta(),
-            )
-            self.written += each
-
-    def arrivals(self, channel: Any, until: int) -> Iterator[Envelope]:
-        """Take what arrived in the inbox, up to and including version `until`."""
-        deadline = time.monotonic() + DEADLINE
-        while True:
-            message = channel.basic_get(self.consumer.inbox, no_ack=True)
-            if message is None:
-                assert time.monotonic() < deadline, f"version {until} did not arrive"
-                time.sleep(0.002)
-                continue
-            body = message.body if isinstance(message.body, bytes) else message.body.encode()
-            envelope = from_message(Message(message.headers, body))
-            yield envelope
-            if envelope.version == until:
-                return
-
-    def checkpoint(self) -> int:
-        """The position up to which the relay has committed itself."""
-        document = self.leases.find_one({"_id": "relay"})
-        return 0 if document is None else int(document["position"])
+from kernel.topology import Source
 
 
 @pytest.fixture
@@ -79,50 +27,8 @@ def stage(
     return stage
 
 
-@contextmanager
-def relaying(settings: Settings, pace: Pace = QUICK) -> Iterator[Relay]:
-    """Run a relay in a thread, and stop it cleanly."""
-    relay = Relay("counting", settings, pace=pace)
-    stop = asyncio.Event()
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=lambda: loop.run_until_complete(relay.run(stop)))
-    thread.start()
-    try:
-        yield relay
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(DEADLINE)
-        assert not thread.is_alive()
-        loop.close()
-
-
-@contextmanager
-def relay_process(settings: Settings) -> Iterator[Process]:
-    """Run a relay as the process that it is in life."""
-    code = (
-        "from kernel.config import Settings, read; from kernel.relay import run_relay; "
-        "run_relay('counting', read(Settings)); raise SystemExit"
-    )
-    process = Process("counting-relay", settings, first=code)
-    try:
-        yield process
-    finally:
-        process.end()
-
-
-def wait_until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while not condition():
-        assert time.monotonic() < deadline, f"in vain: {what}"
-        time.sleep(0.005)
-
-
 def messages_in(channel: Any, queue: str) -> int:
     return int(channel.queue_declare(queue, passive=True).message_count)
-
-
-def versions(arrivals: Iterator[Envelope]) -> list[int]:
-    return [envelope.version for envelope in arrivals]
 
 
 def test_events_arrive_in_order_as_they_are_stored(stage: Stage, channel: Any) -> None:
@@ -167,7 +73,7 @@ def test_a_clean_stop_leaves_the_checkpoint_at_the_end_and_the_lease_free(
 def test_an_idle_relay_wakes_quickly(stage: Stage, channel: Any) -> None:
     delays = []
     with relaying(stage.settings) as relay:
-        wait_until(lambda: relay.active, "the relay is active")
+        eventually(lambda: relay.active, lambda: "the relay is active")
         for version in range(1, 41):
             started = time.monotonic()
             stage.write(1)
@@ -190,9 +96,9 @@ def test_without_an_inbox_events_are_kept_aside(
     stage.write(3)
 
     with relaying(settings):
-        wait_until(lambda: stage.checkpoint() == 3, "the checkpoint moves on")
+        eventually(lambda: stage.checkpoint() == 3, lambda: "the checkpoint moves on")
 
-    wait_until(lambda: messages_in(channel, source.unrouted) == 3, "they are there")
+    eventually(lambda: messages_in(channel, source.unrouted) == 3, lambda: "they are there")
 
 
 def test_a_message_that_reaches_no_queue_is_published_again(stage: Stage, channel: Any) -> None:
@@ -200,14 +106,14 @@ def test_a_message_that_reaches_no_queue_is_published_again(stage: Stage, channe
     stage.write(1)
     with relaying(stage.settings):
         list(stage.arrivals(channel, until=1))
-        wait_until(lambda: stage.checkpoint() == 1, "the checkpoint")
+        eventually(lambda: stage.checkpoint() == 1, lambda: "the checkpoint")
         channel.queue_unbind(source.unrouted, source.unrouted, "")
         channel.queue_unbind(stage.consumer.inbox, source.events, "#")
         stage.write(1)
         # The declaration before the next try puts back what the source itself needs.
-        wait_until(lambda: stage.checkpoint() == 2, "the relay recovers")
+        eventually(lambda: stage.checkpoint() == 2, lambda: "the relay recovers")
 
-    wait_until(lambda: messages_in(channel, source.unrouted) == 1, "it is there")
+    eventually(lambda: messages_in(channel, source.unrouted) == 1, lambda: "it is there")
 
 
 def test_a_cut_connection_repeats_but_never_skips(stage: Stage, channel: Any) -> None:
@@ -219,7 +125,7 @@ def test_a_cut_connection_repeats_but_never_skips(stage: Stage, channel: Any) ->
         stage.write(200)
         seen += versions(arrivals)
 
-    assert _first_sightings(seen) == list(range(1, 401))
+    assert first_sightings(seen) == list(range(1, 401))
 
 
 def test_two_relays_share_one_ledger_without_a_gap(stage: Stage, channel: Any) -> None:
@@ -228,7 +134,7 @@ def test_two_relays_share_one_ledger_without_a_gap(stage: Stage, channel: Any) -
         seen = versions(stage.arrivals(channel, until=100))
         assert one.active != two.active
 
-    assert _first_sightings(seen) == list(range(1, 101))
+    assert first_sightings(seen) == list(range(1, 101))
 
 
 def test_a_standby_takes_over_from_a_killed_relay(stage: Stage, channel: Any) -> None:
@@ -244,7 +150,7 @@ def test_a_standby_takes_over_from_a_killed_relay(stage: Stage, channel: Any) ->
             seen += versions(stage.arrivals(channel, until=150))
             assert standby.active
 
-    assert _first_sightings(seen) == list(range(1, 151))
+    assert first_sightings(seen) == list(range(1, 151))
 
 
 def test_as_a_process_it_is_ready_counts_and_stops_when_told(stage: Stage, channel: Any) -> None:
@@ -267,7 +173,7 @@ def test_a_relay_that_lost_its_lease_cannot_move_the_checkpoint(stage: Stage, ch
     stage.write(1)
     with relaying(stage.settings) as former:
         list(stage.arrivals(channel, until=1))
-        wait_until(lambda: stage.checkpoint() == 1, "the checkpoint")
+        eventually(lambda: stage.checkpoint() == 1, lambda: "the checkpoint")
         # As after a long pause of the process: somebody else has the lease and a newer token.
         in_ten_minutes = int((time.time() + 600) * 1000)
         stage.leases.update_one(
@@ -275,7 +181,7 @@ def test_a_relay_that_lost_its_lease_cannot_move_the_checkpoint(stage: Stage, ch
             {"$inc": {"token": 1}, "$set": {"holder": "other", "expires_at": in_ten_minutes}},
         )
         stage.write(1)
-        wait_until(lambda: not former.active, "the former relay notices")
+        eventually(lambda: not former.active, lambda: "the former relay notices")
 
     assert stage.checkpoint() == 1
 
@@ -289,7 +195,3 @@ def test_it_waits_for_a_broker_that_is_away(settings: Settings) -> None:
     with relaying(nowhere) as relay:
         time.sleep(0.5)
         assert not relay.active
-
-
-def _first_sightings(seen: list[int]) -> list[int]:
-    return list(dict.fromkeys(seen))

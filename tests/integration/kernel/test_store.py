@@ -13,6 +13,7 @@ from pymongo import MongoClient
 from pymongo.collection import Collection
 from pymongo.errors import AutoReconnect, DuplicateKeyError
 
+from kernel.conformance.faults import Send, over_wire
 from kernel.errors import Conflict, Stale, Unavailable
 from kernel.store import Store
 from kernel.views import Projector, StreamView, keep_newer
@@ -99,6 +100,45 @@ def test_one_key_from_many_hands_at_once_counts_once(store: Store[int]) -> None:
         done = list(pool.map(lambda _: store.execute("counter-a", 10, call("key")), range(8)))
     assert {executed.state for executed in done} == {10}
     assert store.load("counter-a").version == 1
+
+
+@pytest.mark.proves("L3")
+@pytest.mark.parametrize("version", [None, 0])
+def test_a_first_try_that_lands_while_its_repeat_is_decided_is_the_answer(
+    client: MongoClient[Any], database_prefix: str, version: int | None
+) -> None:
+    """A request sent twice at once: what the first has done must not refuse the second."""
+    first = Store(open_ledger(client, database_prefix), COUNTER)
+    repeat = Store(open_ledger(client, database_prefix), COUNTER)
+    asked = iter(("is the key known?", "what is there?"))
+
+    def wire(name: str, send: Send) -> Any:
+        if next(asked, None) == "what is there?":
+            first.execute("counter-a", 60, call("key", version=version))
+        return send()
+
+    repeat.ledger.collection = over_wire(repeat.ledger.collection, wire)
+    done = repeat.execute("counter-a", 60, call("key", version=version))
+    assert (done.version, done.state) == (1, 60)
+    assert first.load("counter-a").version == 1
+
+
+def test_an_event_that_is_delivered_twice_at_once_is_not_refused(
+    client: MongoClient[Any], database_prefix: str
+) -> None:
+    one = Store(open_ledger(client, database_prefix), COUNTER)
+    other = Store(open_ledger(client, database_prefix), COUNTER)
+    (cause,) = one.execute("counter-a", 60, call()).new
+    asked = iter(("is it done?", "what is there?"))
+
+    def wire(name: str, send: Send) -> Any:
+        if next(asked, None) == "what is there?":
+            one.react("counter-b", 60, cause)
+        return send()
+
+    other.ledger.collection = over_wire(other.ledger.collection, wire)
+    assert other.react("counter-b", 60, cause).state == 60
+    assert one.load("counter-b").version == 1
 
 
 def test_an_event_causes_its_effect_once_however_often_it_comes(store: Store[int]) -> None:

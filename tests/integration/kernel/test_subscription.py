@@ -2,6 +2,23 @@
 
 The listener is a process of its own with real retry tiers, shorter ones. What arrives, and when,
 is up to each test: it puts the messages of a ledger's events on the exchange itself.
+
+| Case | Test, here or in the file named |
+|---|---|
+| in order, one stream beside another | `…events_of_a_stream…` |
+| delivered again, or published twice | `…duplicate…` |
+| a gap; its owner away | `…gap_is_healed…`, `…gap_waits…` |
+| older versions after newer ones | `…older_events…` |
+| any order at all | `…wrong_order…`; `tests/unit/kernel/test_subscription_reception.py` |
+| a handler that always fails, or fails for a while | `…poisonous…`, `…failure_that_heals…` |
+| a handler that finds somebody away | `…somebody_who_is_away…` |
+| what does not decode; a newer schema; an unknown type | `…decode…`, `…schema…`, `…unknown…` |
+| a dead letter replayed: mended, or too early | `…replayed…` |
+| a handler slower than the heartbeat | `test_subscription_crashes.py` |
+| kill -9 before the effect, and before the acknowledgement | `test_subscription_crashes.py` |
+| a message that always ends its process | `test_subscription_crashes.py` |
+| a connection cut, a clean stop, several processes | `test_subscription_crashes.py` |
+| an inbox that did not exist yet | `test_subscription_crashes.py` |
 """
 
 from __future__ import annotations
@@ -17,6 +34,7 @@ from samples.delivery_sample import FAILS, WAITS
 from samples.delivery_stage import LISTENER, OWNER, TIERS, Stage, prepared
 from samples.processes import eventually, running
 
+from kernel import deadletters
 from kernel.config import Settings
 from kernel.envelope import Message, envelopes, to_message
 from kernel.errors import Forbidden
@@ -192,11 +210,46 @@ def test_a_replayed_dead_letter_passes_the_version_rule(stage: Stage) -> None:
     stage.publish(after)
     stage.waits_for("counter-a", 2)
     stage.switch_on("healed")
-    letter = stage.dead_letter()
-    stage.publish(to_message(bad).with_headers(**letter.headers, replay=1))
+    assert deadletters.replay(stage.settings, "tally", [bad.id]) == 1
 
     eventually(lambda: stage.effects("counter-a") == [2, 1])
     assert stage.cursor("counter-a") == 2
+    assert stage.count(stage.consumer.dead) == 0
+
+
+def test_a_dead_letter_replayed_too_early_is_a_dead_letter_again(stage: Stage) -> None:
+    (bad,) = stage.write("counter-a", FAILS)
+    stage.publish(bad)
+    stage.waits_for("counter-a", 1)
+    tried = len(stage.calls("counter-a"))
+    assert deadletters.replay(stage.settings, "tally", [bad.id]) == 1
+    eventually(lambda: len(stage.calls("counter-a")) == 2 * tried)
+
+    assert stage.dead_letter().headers["attempt"] == tried
+    assert stage.effects("counter-a") == []
+
+
+def test_older_events_that_come_after_newer_ones_change_nothing(stage: Stage) -> None:
+    """A broker that lost its disks, or a relay set back: all of it comes once more."""
+    events = stage.write("counter-a", *range(1, 7))
+    stage.publish(*events, *events[2:5], *events, *reversed(events))
+    stage.publish(*stage.write("counter-b", 1))
+
+    stage.waits_for("counter-b", 1)
+    stage.waits_for("counter-a", 6)
+    eventually(lambda: stage.count(stage.consumer.inbox) == 0)
+    assert stage.calls("counter-a") == list(range(1, 7))
+    assert stage.cursor("counter-a") == 6
+
+
+def test_events_in_the_wrong_order_are_handled_in_the_right_one(stage: Stage) -> None:
+    events = stage.write("counter-a", *range(1, 7))
+    with running(OWNER, stage.settings):
+        stage.publish(*(events[n] for n in (4, 0, 5, 2, 1, 3)))
+        stage.waits_for("counter-a", 6)
+        eventually(lambda: stage.count(stage.consumer.inbox) == 0)
+
+    assert stage.calls("counter-a") == list(range(1, 7))
 
 
 def test_the_feed_gives_stored_events_to_services_only(stage: Stage) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,11 @@ import pytest
 from pymongo import MongoClient, ReplaceOne
 from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError, OperationFailure
+from stack import database_of_its_own
 
 from kernel.errors import Unavailable
 from motcua import roles
 from motcua.database import EmbeddedDatabase
-from motcua.ports import Ports
-from motcua.supervision import Supervisor, wait_until
 
 Document = dict[str, Any]
 UNAUTHORIZED = 13
@@ -25,18 +23,8 @@ UNAUTHORIZED = 13
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedDatabase]:
     """A database server with users; TEST_MONGO_URI is not used, for it may have none."""
-    home = tmp_path_factory.mktemp("guarded")
-    database = EmbeddedDatabase(Ports.free(ops=1), home / "database", users=True)
-    database.prepare()
-    program = database.program()
-    supervisor = Supervisor(home, [program])
-    supervisor.launch(os.environ)
-    try:
-        supervisor.start(program.name)
-        assert wait_until(program.ready, 30)
+    with database_of_its_own(tmp_path_factory.mktemp("guarded"), users=True) as (database, _):
         yield database
-    finally:
-        supervisor.end()
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import Any
 
+import eventlet
 from ledgers import TYPES, Counted
 
 from kernel import logs
@@ -19,6 +21,9 @@ from kernel.subscription import subscribes
 FAILS = 13
 WAITS = 55
 CRASHES = 77
+CRASHES_BEFORE = 66
+SLOW = 33
+SLOW_SECONDS = 6.0
 
 
 class Counting:
@@ -44,13 +49,17 @@ class Tally:
             raise ValueError(f"the number {number} is unlucky")
         if number == WAITS and not self._is_on("back", record):
             raise Unavailable("away", "Chưa có.", "Somebody is away.")
+        if number == CRASHES_BEFORE and self._switch_on("crashed", record):
+            os.kill(os.getpid(), signal.SIGKILL)
+        if number == SLOW:
+            eventlet.sleep(SLOW_SECONDS)
         self.database["effects"].update_one(
             {"_id": record.id},
             {"$setOnInsert": {"stream": record.stream, "version": record.version}},
             upsert=True,
         )
         if number == CRASHES and self._switch_on("crashed", record):
-            os._exit(9)
+            os.kill(os.getpid(), signal.SIGKILL)
 
     def _note(self, record: Recorded, collection: str) -> None:
         self.database[collection].insert_one(

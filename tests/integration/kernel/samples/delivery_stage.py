@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,7 +17,6 @@ from kernel import topology
 from kernel.config import Settings
 from kernel.delivery import read_tiers
 from kernel.envelope import Envelope, Message, envelopes, to_message
-from kernel.relay import Relay
 from kernel.topology import Consumer, Source
 from kernel.trust import ensure_keys
 
@@ -137,16 +134,3 @@ def prepared(settings: Settings) -> Iterator[Settings]:
             topology.Exchange(settings.amqp_name("nameko-rpc"), "topic"),
         ):
             channel.exchange_delete(exchange.name)
-
-
-@contextmanager
-def relaying(settings: Settings) -> Iterator[None]:
-    """Relay the owner's ledger during the block."""
-    loop, stop = asyncio.new_event_loop(), asyncio.Event()
-    relay = Relay("counting", settings)
-    thread = threading.Thread(target=lambda: loop.run_until_complete(relay.run(stop)))
-    thread.start()
-    yield
-    loop.call_soon_threadsafe(stop.set)
-    thread.join()
-    loop.close()
