@@ -19,8 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import rfc8785
-
+from kernel import canonical
 from kernel.events import Actor, Encoded, EventTypes, Recorded, Sealer
 from kernel.schemas import rfc3339
 
@@ -136,7 +135,7 @@ def digest_of_commit(document: Mapping[str, Any]) -> str:
     Payloads enter as the text they are stored as, never re-serialised.
     """
     hashed = {key: value for key, value in document.items() if key != "hash"}
-    return hashlib.sha256(rfc8785.dumps(hashed)).hexdigest()
+    return hashlib.sha256(canonical.dumps(hashed)).hexdigest()
 
 
 def to_document(commit: Commit) -> Document:
