@@ -19,6 +19,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise, takewhile
 from typing import Any
@@ -319,7 +320,7 @@ class Ledger(LedgerReader):
         """Insert what can be inserted; return the attempts that must be tried again."""
         tail = self._tail = self._head_after(Head(0, GENESIS)) if self._tail is None else self._tail
         documents: list[Document] = []
-        placed: list[_Attempt] = []
+        placed: list[tuple[_Attempt, Commit]] = []
         again: list[_Attempt] = []
         front = tail
         ends = dict[str, tuple[int, str]]()
@@ -329,11 +330,11 @@ class Ledger(LedgerReader):
                 if not self._resolve(attempt):
                     again.append(attempt)
                 continue
-            document = _document(attempt, front, stream_prev=end)
-            front = Head(document["position"], document["hash"], document["recorded_at"])
-            ends[attempt.stream] = (document["to"], document["hash"])
+            commit, document = _behind(front, attempt, stream_prev=end)
+            front = Head(commit.position, commit.hash, document["recorded_at"])
+            ends[attempt.stream] = (commit.last, commit.hash)
             documents.append(document)
-            placed.append(attempt)
+            placed.append((attempt, commit))
         if not documents:
             return again
         try:
@@ -344,17 +345,18 @@ class Ledger(LedgerReader):
             inserted = len(documents)
         except (BulkWriteError, OperationFailure) as error:
             inserted = _inserted_before(error)
-        for attempt, document in zip(placed[:inserted], documents[:inserted], strict=True):
-            attempt.succeed(from_document(document))
-            self._remember(attempt.stream, document["to"], document["hash"])
-            self._tail = Head(document["position"], document["hash"], document["recorded_at"])
-        if inserted == len(documents):
+        for (attempt, commit), document in zip(placed[:inserted], documents, strict=False):
+            self._tail = Head(commit.position, commit.hash, document["recorded_at"])
+            self._remember(attempt.stream, commit.last, commit.hash)
+            attempt.succeed(commit)
+        left = [attempt for attempt, _ in placed[inserted:]]
+        if not left:
             return again
-        if self._resolve(placed[inserted]):
-            return again + placed[inserted + 1 :]
+        if self._resolve(left[0]):
+            return again + left[1:]
         self._catch_up()
         time.sleep(random.uniform(0, 0.004))  # noqa: S311 - jitter between writers, no secret
-        return again + placed[inserted:]
+        return again + left
 
     def _end(self, attempt: _Attempt, ends: Mapping[str, tuple[int, str]]) -> str | None:
         """Return the hash of the commit that ends at the expected version; None: there is none."""
@@ -435,8 +437,8 @@ def _has_indexes(collection: Collection[Document]) -> bool:
     return all(fields in unique for fields in _UNIQUE)
 
 
-def _document(attempt: _Attempt, front: Head, stream_prev: str) -> Document:
-    """Return the document that puts an attempt behind `front`."""
+def _behind(front: Head, attempt: _Attempt, stream_prev: str) -> tuple[Commit, Document]:
+    """Return the commit that puts an attempt behind `front`, and its stored form."""
     moment = max(rfc3339(datetime.now(UTC)), front.recorded_at)
     commit = Commit(
         id=attempt.commit_id,
@@ -453,7 +455,7 @@ def _document(attempt: _Attempt, front: Head, stream_prev: str) -> Document:
     )
     document = to_document(commit)
     document["hash"] = digest_of_commit(document)
-    return document
+    return replace(commit, hash=document["hash"]), document
 
 
 def _inserted_before(error: BulkWriteError | OperationFailure) -> int:
