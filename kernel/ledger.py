@@ -22,6 +22,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise, takewhile
+from operator import itemgetter
 from typing import Any
 
 from pymongo import ASCENDING, MongoClient, ReadPreference
@@ -109,21 +110,21 @@ class LedgerReader:
         in front of it, looked for a moment earlier, was not there yet. So the answer ends where
         something is missing; it will be there the next time.
         """
-        found = self._range(after, limit)
-        whole = takewhile(
-            lambda numbered: numbered[1]["position"] == numbered[0], enumerate(found, after + 1)
-        )
-        return [from_document(document) for _, document in whole]
+        return [from_document(document) for document in self._whole_range(after, limit)]
 
     def commits(self, after: int = 0) -> Iterator[Commit]:
         """Iterate over all commits behind a position, in order, up to the present tail.
 
         Raises `Tampered` where a commit is missing although later ones are there.
         """
+        return map(from_document, self.documents(after))
+
+    def documents(self, after: int = 0) -> Iterator[Document]:
+        """Iterate over all commits as `commits` does, in their stored form: to be verified."""
         while True:
-            if found := self.read(after):
+            if found := self._whole_range(after, READ_LIMIT):
                 yield from found
-                after = found[-1].position
+                after = found[-1]["position"]
             elif self._range(after, READ_LIMIT) and not self._exists(after + 1):
                 raise Tampered(after + 1, "the commit is missing")
             elif not self._exists(after + 1):
@@ -186,9 +187,17 @@ class LedgerReader:
     def _exists(self, position: int) -> bool:
         return self.collection.find_one({"position": position}, {"position": 1}) is not None
 
+    def _whole_range(self, after: int, limit: int) -> list[Document]:
+        """Return the documents of a range up to the first that is missing."""
+        found = self._range(after, limit)
+        if not found or found[-1]["position"] == after + len(found):
+            return found
+        places = enumerate(found, after + 1)
+        return [document for _, document in takewhile(_in_place, places)]
+
     def _range(self, after: int, limit: int) -> list[Document]:
         found = self.collection.find({"position": {"$gt": after, "$lte": after + limit}})
-        return sorted(found, key=lambda document: document["position"])
+        return sorted(found, key=itemgetter("position"))
 
 
 class Ledger(LedgerReader):
@@ -426,6 +435,11 @@ class _Attempt:
         if self._failure is not None:
             raise self._failure
         raise RuntimeError("the attempt is not settled")
+
+
+def _in_place(numbered: tuple[int, Document]) -> bool:
+    place, document = numbered
+    return bool(document["position"] == place)
 
 
 def _has_indexes(collection: Collection[Document]) -> bool:

@@ -20,7 +20,7 @@ from pymongo.write_concern import WriteConcern
 from rich.console import Console
 from rich.table import Table
 
-from kernel.commits import Meta, to_document, verify
+from kernel.commits import Meta, to_document, verify_documents
 from kernel.events import Actor, EventTypes, event
 from kernel.ledger import Ledger, create_indexes, ledger_collection
 from kernel.schemas import frozen
@@ -70,7 +70,7 @@ def test_figures(client: MongoClient[Any], database_prefix: str) -> None:
     }
     events = ledger.head().position
     rows["replay and verify : bare read"] = _interleaved(
-        lambda: verify(ledger.commits()), lambda: _read_bare(collection, events), events
+        lambda: verify_documents(ledger.documents()), lambda: _read_bare(collection, events), events
     )
     table = Table(title=f"Ledger, {events} commits of {len(EVENT.text)} bytes")
     for heading in ("what", "ours, a second", "bare, a second", "ratio"):
