@@ -334,6 +334,9 @@ class Ledger(LedgerReader):
         front = tail
         ends = dict[str, tuple[int, str]]()
         for attempt in batch:
+            if attempt.stream in ends and ends[attempt.stream][0] != attempt.expected:
+                again.append(attempt)  # to be told when the one in front of it is in
+                continue
             end = self._end(attempt, ends)
             if end is None:
                 if not self._resolve(attempt):
@@ -368,12 +371,15 @@ class Ledger(LedgerReader):
         return again + left
 
     def _end(self, attempt: _Attempt, ends: Mapping[str, tuple[int, str]]) -> str | None:
-        """Return the hash of the commit that ends at the expected version; None: there is none."""
-        if attempt.expected == 0:
-            return GENESIS
-        version, digest = ends.get(attempt.stream) or self._ends.get(attempt.stream) or (0, "")
+        """Return the hash of the commit that ends at the expected version.
+
+        None: there is none, or the stream is known to have gone on, which needs no try to insert.
+        """
+        version, digest = ends.get(attempt.stream) or self._ends.get(attempt.stream) or (0, GENESIS)
         if version == attempt.expected:
             return digest
+        if version > attempt.expected:
+            return None
         query = {"stream": attempt.stream, "to": attempt.expected}
         document = self.collection.find_one(query, {"hash": 1})
         return None if document is None else str(document["hash"])
