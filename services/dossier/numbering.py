@@ -12,7 +12,10 @@ from __future__ import annotations
 import threading
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from kernel.errors import Unavailable
 
 Taken = Callable[[int], bool]
 
@@ -28,9 +31,24 @@ class Numbering:
         self._last: dict[str, int] = {}
         self._turns = tuple(threading.Lock() for _ in range(_TURNS))
 
-    def turn(self, series: str) -> AbstractContextManager[object]:
-        """Wait for one's turn to take numbers of a series; it lasts until the context's end."""
-        return self._turns[zlib.crc32(series.encode()) % _TURNS]
+    @contextmanager
+    def turn(self, series: str, until: datetime) -> Iterator[None]:
+        """Wait for one's turn to take numbers of a series; it lasts until the context's end.
+
+        Raises `Unavailable` where it does not come until a moment, after which nobody waits.
+        """
+        lock = self._turns[zlib.crc32(series.encode()) % _TURNS]
+        if not lock.acquire(timeout=max(0.0, (until - datetime.now(UTC)).total_seconds())):
+            raise Unavailable(
+                "contended",
+                "Đang có nhiều hồ sơ được nộp cùng lúc. Hãy thử lại sau giây lát.",
+                "Many dossiers are being submitted at once. Try again in a moment.",
+                retry_after=1,
+            )
+        try:
+            yield
+        finally:
+            lock.release()
 
     def free(self, series: str, taken: Taken) -> Iterator[int]:
         """Offer numbers of a series, each the first that is free as far as is known.

@@ -356,7 +356,7 @@ class DossierService:
             stream_of(dossier_code(sound.identifier, at, number))
             for number in cabinet.numbering.free(series, taken)
         )
-        with cabinet.numbering.turn(series):
+        with cabinet.numbering.turn(series, call.deadline):
             done: Executed[Any] = self.dossiers.execute_first(
                 streams, lambda stream: sound.command(stream.removeprefix(f"{CATEGORY}-")), call
             )

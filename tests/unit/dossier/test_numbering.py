@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernel.errors import Unavailable
 from services.dossier.numbering import Numbering
 
 
@@ -53,3 +57,14 @@ def test_whoever_offers_in_vain_goes_on_behind_what_others_took() -> None:
     numbering.took("H56-260101", 3)
     offers = numbering.free("H56-260101", lambda n: n <= 9)
     assert [next(offers), next(offers)] == [4, 10]
+
+
+def test_numbers_of_a_series_are_taken_in_turn() -> None:
+    numbering, now = Numbering(), datetime.now(UTC)
+    with numbering.turn("H56-260101", now + timedelta(minutes=1)):
+        with pytest.raises(Unavailable, match="at once"), numbering.turn("H56-260101", now):
+            pass
+        with numbering.turn("H57-260101", now):
+            pass
+    with numbering.turn("H56-260101", now):
+        pass
