@@ -26,7 +26,7 @@ test: ## install what the tests need, then run every check and test
 	@$(MAKE) --no-print-directory lint types
 	$(BIN)/pytest tests/unit tests/integration tests/e2e tests/chaos
 
-bench: ## measure, and print the table of figures (QUICK=1: in minutes; ROWS='relay or append': some)
+bench: ## measure, and print the table of figures (QUICK=1: in minutes)
 	$(if $(filter-out 1,$(QUICK)),$(error QUICK is 1 or nothing, not '$(QUICK)'))
 	$(READY) bench
 	$(BIN)/pytest tests/bench -s -q --timeout=0 $(if $(QUICK),--quick) $(if $(ROWS),-k '$(ROWS)')

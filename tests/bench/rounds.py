@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -32,4 +33,4 @@ def interleaved(works: Mapping[str, Callable[[], float]], rounds: int) -> dict[s
 def percentile(values: Sequence[float], share: float) -> float:
     """Return the value that this share of all (0 to 1) does not exceed: the nearest rank."""
     ordered = sorted(values)
-    return ordered[max(0, -(-len(ordered) * share // 1).__int__() - 1)]
+    return ordered[max(0, math.ceil(len(ordered) * share) - 1)]
