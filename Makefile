@@ -26,9 +26,10 @@ test: ## install what the tests need, then run every check and test
 	@$(MAKE) --no-print-directory lint types
 	$(BIN)/pytest tests/unit tests/integration tests/e2e tests/chaos
 
-bench: ## measure, and print the table of figures
-	$(TESTS)
-	$(BIN)/pytest tests/bench -s --timeout=0
+bench: ## measure, and print the table of figures (QUICK=1: in minutes)
+	$(if $(filter-out 1,$(QUICK)),$(error QUICK is 1 or nothing, not '$(QUICK)'))
+	$(READY) bench
+	$(BIN)/pytest tests/bench -s -q --timeout=0 $(if $(QUICK),--quick) $(if $(ROWS),-k '$(ROWS)')
 
 chaos: ## the fault test, long: kills under load (SEED=, DOSSIERS=2000, MINUTES=120)
 	$(TESTS)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what this checkout needs and lacks, and nothing else: `bootstrap.sh up` to run the
-# system, `bootstrap.sh test` to test it too. Safe to repeat; quick when nothing is missing.
+# system, `bootstrap.sh test` to test it too, `bootstrap.sh bench` to measure it. Safe to repeat;
+# quick when nothing is missing.
 #
 # From the distribution come only the venv module, RabbitMQ and Chromium; everything else stays
 # inside the checkout (.venv, .motcua/uv, node_modules).
@@ -14,6 +15,13 @@ mkdir -p "$stamps"
 
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "$*"; exit 1; }
+
+case $purpose in
+    up) groups="--no-group test" ;;
+    test) groups= ;;
+    bench) groups="--group bench" ;;
+    *) fail "bootstrap.sh prepares for 'up', 'test' or 'bench', not for '$purpose'." ;;
+esac
 
 # --- what the distribution provides ------------------------------------------------------------
 
@@ -67,8 +75,6 @@ if ! [ -x .venv/bin/motcua ] || ! [ "$packages" -nt uv.lock ] || ! [ "$packages"
     UV_PYTHON=${UV_PYTHON:-python3}
     export UV_PYTHON_DOWNLOADS UV_PYTHON
     unset VIRTUAL_ENV
-    groups=
-    [ "$purpose" = test ] || groups="--no-group test"
     # inexact: starting the system does not take away what the tests need
     # shellcheck disable=SC2086 # words are meant
     .motcua/uv/bin/uv sync --quiet --locked --inexact --compile-bytecode $groups ||

@@ -19,8 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import rfc8785
-
+from kernel import canonical
 from kernel.events import Actor, Encoded, EventTypes, Recorded, Sealer
 from kernel.schemas import rfc3339
 
@@ -98,37 +97,57 @@ def records(commit: Commit, types: EventTypes, sealer: Sealer | None) -> list[Re
     ]
 
 
-def verify(commits: Iterator[Commit], after: Head | None = None) -> Head:
-    """Check the chain over commits in order and return the head it leads to.
+def verify(commits: Iterable[Commit], after: Head | None = None) -> Head:
+    """Check the chain over commits in order; `verify_documents` of their stored form."""
+    return verify_documents(map(to_document, commits), after)
+
+
+def verify_documents(documents: Iterable[Document], after: Head | None = None) -> Head:
+    """Check the chain over stored commits in order and return the head it leads to.
 
     Raises `Tampered` at the first position that does not follow: a wrong hash, a broken chain, a
-    gap or repeat of positions, versions of a stream that do not continue, a time that goes back.
-    A chain alone does not show that its end was cut off or that all of it was written anew.
+    gap or repeat of positions, versions of a stream that do not continue, a time that goes back,
+    a field too few or too many. A chain alone does not show that its end was cut off or that all
+    of it was written anew.
     """
     head = after or Head(0, GENESIS)
-    streams: dict[str, tuple[int, str]] = {}
-    for commit in commits:
-        document = to_document(commit)
-        known = streams.get(commit.stream)
-        if known is None:
+    ends: dict[str, tuple[int, str]] = {}
+    for document in documents:
+        try:
+            stream, first = document["stream"], document["from"]
             # behind a given head the stream may have begun before it
-            known = (0, GENESIS) if after is None else (commit.first - 1, commit.stream_prev)
-        last, stream_hash = known
-        checks = (
-            (commit.position == head.position + 1, f"follows position {head.position}"),
-            (commit.prev == head.hash, "the chain is broken"),
-            (commit.first == last + 1, "versions of the stream do not continue"),
-            (commit.last == last + len(commit.events), "versions do not count the events"),
-            (commit.stream_prev == stream_hash, "the stream's chain is broken"),
-            (document["recorded_at"] >= head.recorded_at, "recorded before the one in front"),
-            (commit.hash == digest_of_commit(document), "the hash is not that of the content"),
-        )
-        for holds, reason in checks:
-            if not holds:
-                raise Tampered(commit.position, reason)
-        streams[commit.stream] = (commit.last, commit.hash)
-        head = Head(commit.position, commit.hash, document["recorded_at"])
+            unseen = (0, GENESIS) if after is None else (first - 1, document["stream_prev"])
+            reason = _fault(document, head, ends.get(stream, unseen))
+            if reason is None:
+                ends[stream] = (document["to"], document["hash"])
+                head = Head(document["position"], document["hash"], document["recorded_at"])
+                continue
+        except (KeyError, TypeError):
+            reason = "a field is missing or of another kind"
+        raise Tampered(head.position + 1, reason)
     return head
+
+
+def _fault(document: Document, front: Head, end: tuple[int, str]) -> str | None:
+    """Return why a stored commit does not follow the one in front and the end of its stream."""
+    last, stream_hash = end
+    if document["position"] != front.position + 1:
+        return f"does not follow position {front.position}"
+    if document["prev"] != front.hash:
+        return "the chain is broken"
+    if document["from"] != last + 1:
+        return "versions of the stream do not continue"
+    if document["to"] != last + len(document["events"]):
+        return "versions do not count the events"
+    if document["stream_prev"] != stream_hash:
+        return "the stream's chain is broken"
+    if document["recorded_at"] < front.recorded_at:
+        return "recorded before the one in front"
+    try:
+        same = document["hash"] == digest_of_commit(document)
+    except canonical.NotCanonical:
+        same = False
+    return None if same else "the hash is not that of the content"
 
 
 def faithful(documents: Iterable[Mapping[str, Any]], after: int = 0) -> Iterator[Commit]:
@@ -178,10 +197,11 @@ def verify_stream(stream: str, documents: Iterable[Document]) -> Iterator[Commit
 def digest_of_commit(document: Mapping[str, Any]) -> str:
     """Return the SHA-256 (hex) of a stored document without its `hash`, as RFC 8785 JSON.
 
-    Payloads enter as the text they are stored as, never re-serialised.
+    Payloads enter as the text they are stored as, never re-serialised. Raises
+    `canonical.NotCanonical` for what is no stored commit.
     """
     hashed = {key: value for key, value in document.items() if key != "hash"}
-    return hashlib.sha256(rfc8785.dumps(hashed)).hexdigest()
+    return hashlib.sha256(canonical.dumps_plain(hashed)).hexdigest()
 
 
 def _sound(commit: Commit) -> bool:

@@ -17,9 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-import rfc8785
-
-from kernel import schemas
+from kernel import canonical, schemas
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 E = TypeVar("E")
@@ -134,11 +132,11 @@ class EventTypes:
             if data[name] is not None:
                 if sealer is None:
                     raise TypeError(f"{type_name}.{name} is personal and no keys are at hand")
-                plain = rfc8785.dumps(data[name]).decode()
+                plain = canonical.dumps(data[name]).decode()
                 context = f"{event_id}/{name}"
                 data[name] = {"sealed": sealer.seal(event.subject, context, plain)}
         number = self.schema_number(type_name)
-        return Encoded(event_id, type_name, number, rfc8785.dumps(data).decode())
+        return Encoded(event_id, type_name, number, canonical.dumps(data).decode())
 
     def decode(self, stored: Encoded, sealer: Sealer | None = None) -> Any:
         """Return the event, upcast to its current schema.

@@ -17,7 +17,7 @@ from enum import StrEnum
 
 from kernel.checkpoint_log import signed_in
 from kernel.checkpoints import claimed_checkpoint, open_checkpoint
-from kernel.commits import Commit, Document, Head, Tampered, faithful, verify
+from kernel.commits import Document, Head, Tampered, verify_documents
 from kernel.merkle import Frontier, leaf_of
 from kernel.notes import InvalidNote, VerifierKey
 
@@ -93,7 +93,7 @@ def inspect(
     try:
         promises = (*stored_promises(checkpoints, public), *kept_promises(kept, public))
         comparison = Comparison(promises)
-        head = verify(_compared(faithful(documents), comparison, seen))
+        head = verify_documents(_compared(documents, comparison, seen))
         comparison.finish()
     except Tampered as tampered:
         fault = Fault(By.CHAIN, tampered.reason, tampered.position)
@@ -184,10 +184,10 @@ class Comparison:
 
 
 def _compared(
-    commits: Iterable[Commit], comparison: Comparison, seen: Callable[[int], object]
-) -> Iterator[Commit]:
-    for commit in commits:
-        yield commit
+    documents: Iterable[Document], comparison: Comparison, seen: Callable[[int], object]
+) -> Iterator[Document]:
+    for document in documents:
+        yield document
         # asked for the next one, so the chain holds up to this one
-        comparison.grow(commit.hash)
-        seen(commit.position)
+        comparison.grow(document["hash"])
+        seen(document["position"])

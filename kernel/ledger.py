@@ -19,8 +19,10 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise, takewhile
+from operator import itemgetter
 from typing import Any
 
 from pymongo import ASCENDING, MongoClient, ReadPreference
@@ -118,11 +120,7 @@ class LedgerReader:
         in front of it, looked for a moment earlier, was not there yet. So the answer ends where
         something is missing; it will be there the next time.
         """
-        found = self._range(after, limit)
-        whole = takewhile(
-            lambda numbered: numbered[1]["position"] == numbered[0], enumerate(found, after + 1)
-        )
-        return [from_document(document) for _, document in whole]
+        return [from_document(document) for document in self._whole_range(after, limit)]
 
     def commits(self, after: int = 0) -> Iterator[Commit]:
         """Iterate over all commits behind a position, in order, up to the present tail.
@@ -198,9 +196,17 @@ class LedgerReader:
     def _exists(self, position: int) -> bool:
         return self.collection.find_one({"position": position}, {"position": 1}) is not None
 
+    def _whole_range(self, after: int, limit: int) -> list[Document]:
+        """Return the documents of a range up to the first that is missing."""
+        found = self._range(after, limit)
+        if not found or found[-1]["position"] == after + len(found):
+            return found
+        places = enumerate(found, after + 1)
+        return [document for _, document in takewhile(_in_place, places)]
+
     def _range(self, after: int, limit: int) -> list[Document]:
         found = self.collection.find({"position": {"$gt": after, "$lte": after + limit}})
-        return sorted(found, key=lambda document: document["position"])
+        return sorted(found, key=itemgetter("position"))
 
 
 class Ledger(LedgerReader):
@@ -333,25 +339,28 @@ class Ledger(LedgerReader):
         """Insert what can be inserted; return the attempts that must be tried again."""
         tail = self._tail = self._head_after(Head(0, GENESIS)) if self._tail is None else self._tail
         documents: list[Document] = []
-        placed: list[_Attempt] = []
+        placed: list[tuple[_Attempt, Commit]] = []
         again: list[_Attempt] = []
         front = tail
         ends = dict[str, tuple[int, str]]()
         for attempt in batch:
+            if attempt.stream in ends and ends[attempt.stream][0] != attempt.expected:
+                again.append(attempt)  # to be told when the one in front of it is in
+                continue
             try:
                 end = self._end(attempt, ends)
                 if end is None:
                     if not self._resolve(attempt):
                         again.append(attempt)
                     continue
-                document = _document(attempt, front, stream_prev=end)
+                commit, document = _behind(front, attempt, stream_prev=end)
             except ValueError as impossible:  # of what cannot be stored, such as half a character
                 attempt.fail(impossible)
                 continue
-            front = Head(document["position"], document["hash"], document["recorded_at"])
-            ends[attempt.stream] = (document["to"], document["hash"])
+            front = Head(commit.position, commit.hash, document["recorded_at"])
+            ends[attempt.stream] = (commit.last, commit.hash)
             documents.append(document)
-            placed.append(attempt)
+            placed.append((attempt, commit))
         if not documents:
             return again
         try:
@@ -362,25 +371,29 @@ class Ledger(LedgerReader):
             inserted = len(documents)
         except (BulkWriteError, OperationFailure) as error:
             inserted = _inserted_before(error)
-        for attempt, document in zip(placed[:inserted], documents[:inserted], strict=True):
-            attempt.succeed(from_document(document))
-            self._remember(attempt.stream, document["to"], document["hash"])
-            self._tail = Head(document["position"], document["hash"], document["recorded_at"])
-        if inserted == len(documents):
+        for (attempt, commit), document in zip(placed[:inserted], documents, strict=False):
+            self._tail = Head(commit.position, commit.hash, document["recorded_at"])
+            self._remember(attempt.stream, commit.last, commit.hash)
+            attempt.succeed(commit)
+        left = [attempt for attempt, _ in placed[inserted:]]
+        if not left:
             return again
-        if self._resolve(placed[inserted]):
-            return again + placed[inserted + 1 :]
+        if self._resolve(left[0]):
+            return again + left[1:]
         self._catch_up()
         time.sleep(random.uniform(0, 0.004))  # noqa: S311 - jitter between writers, no secret
-        return again + placed[inserted:]
+        return again + left
 
     def _end(self, attempt: _Attempt, ends: Mapping[str, tuple[int, str]]) -> str | None:
-        """Return the hash of the commit that ends at the expected version; None: there is none."""
-        if attempt.expected == 0:
-            return GENESIS
-        version, digest = ends.get(attempt.stream) or self._ends.get(attempt.stream) or (0, "")
+        """Return the hash of the commit that ends at the expected version.
+
+        None: there is none, or the stream is known to have gone on, which needs no try to insert.
+        """
+        version, digest = ends.get(attempt.stream) or self._ends.get(attempt.stream) or (0, GENESIS)
         if version == attempt.expected:
             return digest
+        if version > attempt.expected:
+            return None
         query = {"stream": attempt.stream, "to": attempt.expected}
         document = self.collection.find_one(query, {"hash": 1})
         return None if document is None else str(document["hash"])
@@ -449,8 +462,13 @@ class _Attempt:
         raise RuntimeError("the attempt is not settled")
 
 
-def _document(attempt: _Attempt, front: Head, stream_prev: str) -> Document:
-    """Return the document that puts an attempt behind `front`."""
+def _in_place(numbered: tuple[int, Document]) -> bool:
+    place, document = numbered
+    return bool(document["position"] == place)
+
+
+def _behind(front: Head, attempt: _Attempt, stream_prev: str) -> tuple[Commit, Document]:
+    """Return the commit that puts an attempt behind `front`, and its stored form."""
     moment = max(rfc3339(datetime.now(UTC)), front.recorded_at)
     commit = Commit(
         id=attempt.commit_id,
@@ -467,7 +485,7 @@ def _document(attempt: _Attempt, front: Head, stream_prev: str) -> Document:
     )
     document = to_document(commit)
     document["hash"] = digest_of_commit(document)
-    return document
+    return replace(commit, hash=document["hash"]), document
 
 
 def _inserted_before(error: BulkWriteError | OperationFailure) -> int:

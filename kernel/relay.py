@@ -28,7 +28,7 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from kernel import logs, metrics, topology
-from kernel.commits import Document
+from kernel.commits import Commit, Document
 from kernel.config import Settings, read
 from kernel.delivery import ConfirmedPrefix, pause_after
 from kernel.envelope import envelopes, to_message
@@ -197,29 +197,45 @@ class Relay:
 
     async def _publish(self, channel: ConfirmedChannel, after: int, stop: asyncio.Event) -> None:
         """Publish everything behind a position, wait for more, and return when stopped."""
-        exchange = self._source.events
         lag = LAG.labels(self.service)
         idle = 0
-        while not stop.is_set():
-            # Asked in place: a hop to a thread would cost as much again as the question, thirty
-            # times a second, and without an answer there is nothing else to do.
-            commits = self._reader.read(after, self.pace.batch)
-            if not commits:
-                lag.set(0)
-                await asyncio.sleep(self.pace.polls[min(idle, len(self.pace.polls) - 1)])
-                idle += 1
-                continue
-            idle = 0
-            lag.set((datetime.now(UTC) - commits[0].recorded_at).total_seconds())
-            for commit in commits:
-                for envelope in envelopes(self.service, commit):
-                    if channel.prefix.outstanding >= self.pace.window:
-                        await channel.until_outstanding(self.pace.window)
-                    completes = commit.position if envelope.version == commit.last else None
-                    channel.publish(exchange, envelope.type, to_message(envelope), completes)
-                    metrics.EVENTS.labels(self.service, envelope.type, "published").inc()
-            after = commits[-1].position
+        ahead: asyncio.Task[list[Commit]] | None = None
+        try:
+            while not stop.is_set():
+                # Asked in place: a hop to a thread would cost as much again as the question,
+                # thirty times a second, and without an answer there is nothing else to do.
+                commits = self._read(after) if ahead is None else await ahead
+                ahead = None
+                if not commits:
+                    lag.set(0)
+                    await asyncio.sleep(self.pace.polls[min(idle, len(self.pace.polls) - 1)])
+                    idle += 1
+                    continue
+                idle = 0
+                after = commits[-1].position
+                if len(commits) == self.pace.batch:
+                    # the next ones come in while these go out
+                    ahead = asyncio.create_task(asyncio.to_thread(self._read, after))
+                lag.set((datetime.now(UTC) - commits[0].recorded_at).total_seconds())
+                await self._send(channel, commits)
+        finally:
+            if ahead is not None:
+                ahead.cancel()
         await channel.until_outstanding(1)
+
+    def _read(self, after: int) -> list[Commit]:
+        return self._reader.read(after, self.pace.batch)
+
+    async def _send(self, channel: ConfirmedChannel, commits: Sequence[Commit]) -> None:
+        """Publish the events of commits, never more in flight than the window."""
+        for commit in commits:
+            for envelope in envelopes(self.service, commit):
+                if channel.prefix.outstanding >= self.pace.window:
+                    await channel.until_outstanding(self.pace.window)
+                completes = commit.position if envelope.version == commit.last else None
+                message = to_message(envelope)
+                channel.publish(self._source.events, envelope.type, message, completes)
+                metrics.EVENTS.labels(self.service, envelope.type, "published").inc()
 
     async def _keep(self, held: Held, channel: ConfirmedChannel) -> None:
         """Hold on to the lease, move the checkpoint, and notice when no confirm comes."""

@@ -21,9 +21,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import uuid4
 
-import rfc8785
-
-from kernel import schemas
+from kernel import canonical, schemas
 from kernel.errors import Invalid
 from kernel.events import Actor
 
@@ -145,8 +143,8 @@ def digest_of(message: Any, key: bytes) -> str:
     Raises `Invalid` for what JSON cannot carry unharmed: numbers beyond 2^53, broken characters.
     """
     try:
-        content = rfc8785.dumps(schemas.dump(message))
-    except rfc8785.CanonicalizationError as error:
+        content = canonical.dumps(schemas.dump(message))
+    except canonical.NotCanonical as error:
         raise Invalid(
             "not-canonical",
             "Có số quá lớn hoặc ký tự không hợp lệ.",

@@ -189,7 +189,8 @@ class _Instant(fields.AwareDateTime):
 
 def rfc3339(moment: datetime) -> str:
     """Return an aware moment as RFC 3339 text in UTC, always with microseconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    text = moment.astimezone(UTC).isoformat(timespec="microseconds")
+    return f"{text.removesuffix('+00:00')}Z"
 
 
 _MESSAGES = {

@@ -30,7 +30,7 @@ from kernel.commits import (
     Tampered,
     digest_of_commit,
     faithful,
-    verify,
+    verify_documents,
 )
 from kernel.config import Settings, setting
 from kernel.ledger import ledger_collection
@@ -183,9 +183,9 @@ class Signer:
     def _verified(self, front: Head, former: Signed | None) -> tuple[Head, Frontier]:
         """Verify every commit behind `front`; return the head they lead to, and its tree."""
         growing = _Growing(self._old_tree(former))
-        new = faithful(stored(self._documents, front.position), front.position)
         try:
-            head = verify(growing.through(new), front)
+            new = stored(self._documents, front.position)
+            head = verify_documents(growing.through(new), front)
         except Tampered as fault:
             raise Refused(str(fault)) from fault
         return head, growing.frontier
@@ -222,16 +222,16 @@ class Signer:
 
 
 class _Growing:
-    """Lets verified commits pass, and grows a tree by them."""
+    """Lets stored commits pass, and grows a tree by those that were verified."""
 
     def __init__(self, frontier: Frontier) -> None:
         self.frontier = frontier
 
-    def through(self, commits: Iterable[Commit]) -> Iterator[Commit]:
-        for commit in commits:
-            yield commit
+    def through(self, documents: Iterable[Document]) -> Iterator[Document]:
+        for document in documents:
+            yield document
             # asked for the next one, so this one was found good
-            self.frontier = self.frontier.append([leaf_of(commit.hash)])
+            self.frontier = self.frontier.append([leaf_of(document["hash"])])
 
 
 class Witness:

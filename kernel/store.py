@@ -90,9 +90,8 @@ class Store(Generic[S]):
         """Carry out `command(stream)` on the first of `streams` that does not exist yet.
 
         Numbering without gaps: offer the number behind one that is known to exist, then the next.
+        A repeated call is found by its commit, wherever that went in.
         """
-        if (repeated := self.repeated(call)) is not None:
-            return repeated
         commit_id = call.commit_id
         meta = _meta_of(call)
         for stream in streams:

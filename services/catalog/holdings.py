@@ -6,9 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 
-import rfc8785
-
-from kernel import schemas
+from kernel import canonical, schemas
 from services.catalog.contract import Agency, Place, PlacesRegistered, Procedure
 
 
@@ -25,4 +23,4 @@ def digest(content: Procedure | Agency | Iterable[Place]) -> str:
         case _:
             ordered = sorted(content, key=lambda place: place.code)
             body = schemas.dump(PlacesRegistered(tuple(ordered)))
-    return hashlib.sha256(rfc8785.dumps(body)).hexdigest()
+    return hashlib.sha256(canonical.dumps(body)).hexdigest()

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import rfc8785
 from pymongo import ReturnDocument
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
+from kernel import canonical
 from kernel.errors import Conflict, NotFound, Stale, TooLarge
 from kernel.events import Sealer
 from kernel.requests import Call
@@ -165,7 +165,7 @@ class Drafts:
         return document
 
     def _sealed(self, owner: str, draft: str, content: Mapping[str, JSON]) -> str:
-        plain = rfc8785.dumps(dict(content)).decode()
+        plain = canonical.dumps(dict(content)).decode()
         if len(plain) > _MAX_CONTENT:
             raise TooLarge("draft-too-large", "Bản nháp quá lớn.", "The draft is too large.")
         return self._sealer.seal(owner, f"draft/{draft}", plain)

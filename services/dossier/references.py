@@ -186,10 +186,11 @@ class References:
 
         Raises `Invalid` on the field `procedure` where there is none.
         """
+        versions = self._procedures.read.find({"code": code}, {"version": 1})
         in_force = [
             procedure
-            for document in self._procedures.read.find({"code": code})
-            if _in_force(procedure := _procedure(document), on)
+            for version in versions
+            if _in_force(procedure := self._procedure(version), on)
         ]
         if not in_force:
             raise _invalid("procedure", "unknown-procedure")
@@ -197,10 +198,10 @@ class References:
 
     def version(self, code: str, number: int) -> Procedure:
         """Return the version of a procedure that a dossier kept; `NotFound` where it is gone."""
-        document = self._procedures.read.find_one({"_id": f"{code}@{number}"})
-        if document is None:
+        version = self._procedures.read.find_one({"_id": f"{code}@{number}"}, {"version": 1})
+        if version is None:
             raise NotFound("unknown-procedure", *_SENTENCES["unknown-procedure"])
-        return _procedure(document)
+        return self._procedure(version)
 
     def agency(self, agency_id: str, on: date) -> Agency:
         """Return an agency that is open on a day; `Invalid` on the field `agency` otherwise."""
@@ -283,6 +284,16 @@ class References:
             found = self._place(_TODAY, found.parent)
         return chain
 
+    def _procedure(self, version: Document) -> Procedure:
+        """Return what is kept of a procedure under an `_id` at a `version`, or behind it."""
+        key = (version["_id"], version["version"])
+        if key not in _LOADED:
+            if len(_LOADED) >= _REMEMBERED:
+                _LOADED.clear()
+            (kept,) = self._procedures.read.find({"_id": version["_id"]}, {"content": 1})
+            _LOADED[key] = schemas.load(Procedure, kept["content"], tolerant=True)
+        return _LOADED[key]
+
     def _place(self, vintage: str, code: str) -> Place | None:
         document = self._places.read.find_one({"_id": f"{vintage}/{code}"})
         return None if document is None else schemas.load(Place, document["content"], tolerant=True)
@@ -320,15 +331,6 @@ def _in_force(dated: Procedure | Agency, on: date) -> bool:
 
 def _agency(document: Document) -> Agency:
     return schemas.load(Agency, document["content"], tolerant=True)
-
-
-def _procedure(document: Document) -> Procedure:
-    key = (document["_id"], document["version"])
-    if key not in _LOADED:
-        if len(_LOADED) >= _REMEMBERED:
-            _LOADED.clear()
-        _LOADED[key] = schemas.load(Procedure, document["content"], tolerant=True)
-    return _LOADED[key]
 
 
 def _invalid(path: str, code: str) -> Invalid:

@@ -428,9 +428,13 @@ class DossierService:
             stream_of(dossier_code(sound.identifier, at, number))
             for number in cabinet.numbering.free(series, taken)
         )
-        done: Executed[Any] = self.dossiers.execute_first(
-            streams, lambda stream: sound.command(stream.removeprefix(f"{CATEGORY}-")), call
-        )
+        with cabinet.numbering.turn(series, call.deadline):
+            done: Executed[Any] = self.dossiers.execute_first(
+                streams, lambda stream: sound.command(stream.removeprefix(f"{CATEGORY}-")), call
+            )
+            # of a repeated call, the series may be another
+            taken_series, _, last = done.stream.removeprefix(f"{CATEGORY}-").rpartition("-")
+            cabinet.numbering.took(taken_series, int(last))
         return done
 
     def _resolver(self) -> Resolver:

@@ -117,9 +117,10 @@ def test_every_package_has_its_line() -> None:
     wanted = list(project["project"]["dependencies"])
     for group in project["dependency-groups"].values():
         wanted += [item for item in group if isinstance(item, str)]
-    assets = json.loads(text("services/portal/assets/package.json"))
     names = {re.split(r"[<>=\[ ]", item)[0].lower() for item in wanted}
-    names |= set(assets["dependencies"]) | set(assets["devDependencies"])
+    for package in ("services/portal/assets", "tests/bench/emmett"):
+        described_there = json.loads(text(f"{package}/package.json"))
+        names |= {*described_there.get("dependencies", {}), *described_there["devDependencies"]}
     chosen, _, _ = text("docs/decisions/0002-packages.md").partition("## Left out")
     described = set(re.findall(r"^\| (?!Package)([\w@/.-]+) \|", chosen, re.MULTILINE))
     assert described == names

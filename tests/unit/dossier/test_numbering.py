@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernel.errors import Unavailable
 from services.dossier.numbering import Numbering
 
 
@@ -30,3 +34,37 @@ def test_each_series_counts_for_itself() -> None:
     numbering = Numbering()
     assert next(numbering.free("a", lambda n: n <= 7)) == 8
     assert next(numbering.free("b", lambda n: False)) == 1
+
+
+def test_a_number_that_was_taken_here_is_not_looked_up() -> None:
+    numbering = Numbering()
+    taken: set[int] = set()
+
+    def look(number: int) -> bool:
+        looked_up.append(number)
+        return number in taken
+
+    for number in (1, 2, 3):
+        looked_up: list[int] = []
+        assert next(numbering.free("H56-260101", look)) == number
+        assert (looked_up == []) == (number > 1)
+        taken.add(number)
+        numbering.took("H56-260101", number)
+
+
+def test_whoever_offers_in_vain_goes_on_behind_what_others_took() -> None:
+    numbering = Numbering()
+    numbering.took("H56-260101", 3)
+    offers = numbering.free("H56-260101", lambda n: n <= 9)
+    assert [next(offers), next(offers)] == [4, 10]
+
+
+def test_numbers_of_a_series_are_taken_in_turn() -> None:
+    numbering, now = Numbering(), datetime.now(UTC)
+    with numbering.turn("H56-260101", now + timedelta(minutes=1)):
+        with pytest.raises(Unavailable, match="at once"), numbering.turn("H56-260101", now):
+            pass
+        with numbering.turn("H57-260101", now):
+            pass
+    with numbering.turn("H56-260101", now):
+        pass

@@ -16,7 +16,7 @@ from ledger_model import NAME, PRIVATE, World
 
 from kernel.bundles import Bundle, NoBundle, collect
 from kernel.checkpoint_log import document_of
-from kernel.commits import Document, Tampered, digest_of_commit, faithful, verify
+from kernel.commits import Document, Tampered, digest_of_commit, verify_documents
 from kernel.examination import examine
 from kernel.inspection import (
     Comparison,
@@ -207,7 +207,7 @@ HARMS: dict[str, Callable[[Case], Iterator[Case]]] = {
 def by_chain(case: Case) -> bool:
     """The ledger's own chain of hashes."""
     try:
-        verify(faithful(stored(case)))
+        verify_documents(stored(case))
     except Tampered:
         return True
     return False
