@@ -14,6 +14,8 @@ from flask.testing import FlaskClient
 from kernel.client import Client
 from kernel.config import Settings
 from kernel.http import Tools, connect
+from kernel.operations import DealtWith
+from kernel.requests import request_type
 from kernel.trust import Keyring, ensure_keys
 from services.portal import api, site
 from services.portal.settings import PortalSettings
@@ -134,3 +136,22 @@ def test_a_fee_is_paid_for_the_dossier_of_the_address(
     assert (message.obligation, message.dossier) == ("ob-1", "000.01-1")
     answer = client.post(address, json={**body, "dossier": "another"})
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("act", ["replay", "discard"])
+def test_dead_letters_are_those_of_the_service_in_the_address(
+    client: FlaskClient, services: Services, act: str
+) -> None:
+    address = f"/api/v1/operations/notify/dead-letters/{act}"
+    services.answer = lambda message: DealtWith(len(message.ids))
+    answer = client.post(address, json={"ids": ["e-1", "e-2"]})
+    ((message, _),) = services.asked
+    assert (answer.status_code, answer.json) == (200, {"count": 2})
+    assert request_type(type(message)).service == "notify"
+    assert request_type(type(message)).method == f"{act}_dead_letters"
+    assert message.ids == ("e-1", "e-2")
+    for wrong in ({}, {"ids": []}, {"ids": "e-1"}, {"ids": ["e-1"], "all": True}):
+        assert client.post(address, json=wrong).status_code == 422
+    unknown = client.post("/api/v1/operations/portal/dead-letters/replay", json={"ids": ["e"]})
+    assert (unknown.status_code, unknown.json["code"]) == (404, "unknown-service")
+    assert len(services.asked) == 1
