@@ -32,7 +32,7 @@ from services.identity.demo import read_demo_accounts
 SEED = int(os.environ.get("STORM_SEED") or random.SystemRandom().randrange(1_000_000))
 DOSSIERS = int(os.environ.get("STORM_DOSSIERS") or 40)
 MINUTES = float(os.environ.get("STORM_MINUTES") or 2.5)
-PLAYERS = 4
+PLAYERS = 4 if DOSSIERS <= 100 else 8
 PAUSES = (2.0, 6.0) if DOSSIERS <= 100 else (2.0, 12.0)
 # a part may be away for long on a slow machine, and one that is killed again and again for longer
 PATIENCE = 300.0
