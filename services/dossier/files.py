@@ -137,7 +137,10 @@ class Files:
 
     def names(self, files: Iterable[str]) -> dict[str, str]:
         """Return the names of files by their ids; erased and unknown ones are left out."""
-        found = self._files.find({"_id": {"$in": sorted(set(files))}})
+        wanted = sorted(set(files))
+        if not wanted:
+            return {}  # many dossiers have no files: no question to the database
+        found = self._files.find({"_id": {"$in": wanted}})
         return {document["_id"]: self._stored(document).name for document in found}
 
     def owned(self, file: str, owner: str) -> StoredFile:
