@@ -36,7 +36,7 @@ from samples.stepping import Fate, Held, Stepping
 import kernel.ledger
 from kernel.commits import Commit, Document, Tampered, from_document, verify
 from kernel.conformance.faults import Died
-from kernel.conformance.ledger import TYPES, append
+from kernel.conformance.writing import TYPES, append
 from kernel.errors import Unavailable
 from kernel.ledger import Ledger, LedgerReader, VersionConflict, create_indexes, ledger_collection
 

@@ -12,7 +12,7 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from kernel.commits import Commit, Document
-from kernel.conformance.ledger import TYPES, append
+from kernel.conformance.writing import TYPES, append
 from kernel.errors import Unavailable
 from kernel.ledger import Ledger, VersionConflict, ledger_collection
 
