@@ -1,6 +1,6 @@
 """A stream taken out of its ledger with everything needed to check it elsewhere, as one zip file.
 
-    bundle.json            what this is: format, service, stream, how the report was written
+    bundle.json            what this is: its format, the service, the stream
     commits/<position>     each commit of the stream as stored, canonical JSON (RFC 8785)
     proofs/<position>      that it stands in the log (C2SP tlog-proof), as far as it was signed
     checkpoint.txt         the signed checkpoint that the proofs lead to
@@ -18,10 +18,10 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, TypeGuard
 
 import rfc8785
 
@@ -73,7 +73,7 @@ class Continuation:
 
 @dataclass(frozen=True)
 class Bundle:
-    """What a bundle holds; `proofs` by position, `report_version` that of the report's form."""
+    """What a bundle holds; `proofs` by position."""
 
     service: str
     stream: str
@@ -82,7 +82,6 @@ class Bundle:
     note: str
     vkey: str
     report: str
-    report_version: int
     continuation: Continuation | None = None
 
     def to_bytes(self) -> bytes:
@@ -93,7 +92,6 @@ class Bundle:
                     "format": FORMAT,
                     "service": self.service,
                     "stream": self.stream,
-                    "report": self.report_version,
                 }
             ),
             "checkpoint.txt": self.note.encode(),
@@ -143,10 +141,13 @@ def collect(
     """Return the bundle of a stream's documents, still without a report.
 
     `note` is the newest checkpoint, `nodes` the tree that it was signed over. With `kept_size` the
-    proof that a checkpoint of that size leads to it comes along. Raises `ValueError` for a size
-    that this checkpoint does not cover.
+    proof that a checkpoint of that size leads to it comes along. Raises `Tampered` where the
+    documents are not those of a stream, `ValueError` for a size that the checkpoint does not cover.
     """
     checkpoint = claimed_checkpoint(note)
+    stream = str(documents[0].get("stream"))
+    for _ in _chained(stream, documents):
+        pass
     covered = [one["position"] for one in documents if one["position"] <= checkpoint.size]
     proofs = {
         position: LoggedProof(
@@ -158,8 +159,7 @@ def collect(
     if kept_size is not None:
         hashes = consistency_proof(nodes, kept_size, checkpoint.size)
         continuation = Continuation(kept_size, checkpoint.size, hashes)
-    stream = str(documents[0]["stream"])
-    return Bundle(service, stream, tuple(documents), proofs, note, vkey, "", 0, continuation)
+    return Bundle(service, stream, tuple(documents), proofs, note, vkey, "", continuation)
 
 
 @dataclass(frozen=True)
@@ -222,16 +222,19 @@ def attachments(documents: Sequence[Document]) -> list[tuple[str, str]]:
 
 
 def _examine(bundle: Bundle, key: VerifierKey | None, kept: str | None, found: _Found) -> None:
-    commits = list(_chained(bundle))
+    commits = list(_chained(bundle.stream, bundle.documents))
     found.values |= {
         "commits": len(commits),
         "events": sum(len(commit.events) for commit in commits),
         "attachments": len(attachments(bundle.documents)),
     }
-    used = key or VerifierKey.parse(bundle.vkey)
-    found.values |= {"key": used, "trusted": key is not None}
+    used = VerifierKey.parse(bundle.vkey)
+    if key not in (None, used):
+        raise InvalidNote(f"the bundle is signed by the key {used}, and yours is {key}")
     checkpoint = open_checkpoint(bundle.note, [used])
-    found.values["checkpoint"] = checkpoint
+    if checkpoint.origin.rpartition("/")[2] != bundle.service:
+        raise InvalidNote(f"the checkpoint is not one of the service {bundle.service!r:.60}")
+    found.values |= {"key": used, "trusted": key is not None, "checkpoint": checkpoint}
     included = [commit for commit in commits if commit.position <= checkpoint.size]
     for commit in included:
         proof = bundle.proofs.get(commit.position)
@@ -254,14 +257,16 @@ def _examine(bundle: Bundle, key: VerifierKey | None, kept: str | None, found: _
         found.values["kept"] = claimed_checkpoint(kept).size
 
 
-def _chained(bundle: Bundle) -> Iterator[Commit]:
+def _chained(stream: str, documents: Iterable[Document]) -> Iterator[Commit]:
     """Yield the commits, each found to be what its hash says and to follow in its stream."""
     last, stream_hash, position = 0, GENESIS, 0
-    for document in bundle.documents:
-        place = document["position"]
+    for document in documents:
+        place = document.get("position")
+        if not _is_number(place):
+            raise Tampered(position + 1, "it is not stored as a commit is")
         (commit,) = faithful([document], place - 1)
         for holds, reason in (
-            (commit.stream == bundle.stream, "it is of another stream"),
+            (commit.stream == stream, "it is of another stream"),
             (commit.position > position, "it does not stand behind the one before"),
             (commit.first == last + 1, "versions of the stream do not continue"),
             (commit.last == last + len(commit.events), "versions do not count the events"),
@@ -313,19 +318,23 @@ def _bundle_in(files: Mapping[str, bytes]) -> Bundle:
     }
     if files["attachments.sha256"].decode() != _listed(documents):
         raise NoBundle("The bundle is damaged: its list of attachments is not that of its commits.")
-    if not isinstance(about["report"], int):
-        raise NoBundle("The bundle is damaged: it does not say how its report was written.")
     return Bundle(
         service=str(about["service"]),
         stream=str(about["stream"]),
         documents=documents,
         proofs=proofs,
         note=files["checkpoint.txt"].decode(),
-        vkey=files["key.txt"].decode().strip(),
+        vkey=_vkey_in(files),
         report=files["report.html"].decode(),
-        report_version=about["report"],
         continuation=_continuation_in(files),
     )
+
+
+def _vkey_in(files: Mapping[str, bytes]) -> str:
+    vkey = str(VerifierKey.parse(files["key.txt"].decode()))
+    if files["key.txt"] != f"{vkey}\n".encode():
+        raise NoBundle("The bundle is damaged: key.txt holds something else beside the key.")
+    return vkey
 
 
 def _continuation_in(files: Mapping[str, bytes]) -> Continuation | None:
@@ -411,5 +420,5 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
             yield from _objects(one)
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0

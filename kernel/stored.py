@@ -6,6 +6,7 @@ sees each stored value as it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -13,6 +14,8 @@ from pymongo.collection import Collection
 
 from kernel.commits import Document, Tampered
 from kernel.ledger import READ_LIMIT
+
+_HASH = re.compile("[0-9a-f]{64}")
 
 
 class Documents(Protocol):
@@ -37,19 +40,31 @@ class LedgerDocuments:
     def of_stream(self, stream: str) -> list[Document]:
         """Return the documents of a stream, in the order of their positions."""
         found = self.collection.find({"stream": stream})
-        return sorted(found, key=lambda document: int(document["position"]))
+        return sorted(found, key=lambda document: str(document.get("position")).zfill(20))
 
     def hashes(self, after: int, limit: int) -> list[str]:
-        """Return the hashes of the commits at these positions, in order; `Tampered` at a hole."""
+        """Return the hashes of the commits at these positions, in order.
+
+        Raises `Tampered` where one is missing, or is no hash.
+        """
         wanted = {"position": {"$gt": after, "$lte": after + limit}}
         fields = {"_id": 0, "position": 1, "hash": 1}
         found = sorted(self.collection.find(wanted, fields), key=lambda one: int(one["position"]))
-        for position, document in enumerate(found, after + 1):
-            if document["position"] != position:
-                raise Tampered(position, "the commit is missing")
         if len(found) < limit:
-            raise Tampered(after + len(found) + 1, "the commit is missing")
-        return [str(document["hash"]) for document in found]
+            places = enumerate((one["position"] for one in found), after + 1)
+            missing = (place for place, there in places if place != there)
+            raise Tampered(next(missing, after + len(found) + 1), "the commit is missing")
+        return [hash_in(one, position) for position, one in enumerate(found, after + 1)]
+
+
+def hash_in(document: Document, position: int) -> str:
+    """Return the hash in the document of a position; raises `Tampered` for another or for none."""
+    digest = document.get("hash")
+    if document["position"] != position:
+        raise Tampered(position, "the commit is missing, or stands there twice")
+    if not isinstance(digest, str) or not _HASH.fullmatch(digest):
+        raise Tampered(position, "it is not stored as a commit is")
+    return digest
 
 
 def stored(documents: Documents, after: int = 0) -> Iterator[Document]:

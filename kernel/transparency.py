@@ -21,9 +21,9 @@ from kernel.checkpoint_log import Signed, newest_first
 from kernel.checkpoints import to_base64
 from kernel.commits import Tampered
 from kernel.container import Storage
-from kernel.errors import Forbidden, Internal
+from kernel.errors import Forbidden, Internal, Unauthenticated
 from kernel.public_log import PublicLog, unsigned
-from kernel.requests import Call, Caller, request
+from kernel.requests import ANONYMOUS, Call, Caller, request
 from kernel.rpc import serves
 from kernel.schemas import field, frozen
 
@@ -221,7 +221,9 @@ class _Answers:
 
 
 def require_auditor(caller: Caller) -> None:
-    """Let auditors and services pass; raises `Forbidden` for everybody else."""
+    """Let auditors and services pass; raises `Forbidden` or `Unauthenticated` for all others."""
+    if caller == ANONYMOUS:
+        raise Unauthenticated("log-in-first", "Hãy đăng nhập trước.", "Log in first.")
     if not caller.is_service and not (caller.is_officer and AUDITOR in caller.roles):
         raise Forbidden(
             "auditors-only",

@@ -66,13 +66,18 @@ class StreamView:
 
     def refresh(self, stream: str, history: Sequence[Recorded]) -> None:
         """Write the fold of a history, unless a newer one is there already."""
+        document = self.folded(stream, history)
+        if document is not None:
+            keep_newer(self.collection, document)
+
+    def folded(self, stream: str, history: Sequence[Recorded]) -> Document | None:
+        """Return the document that a history folds to; None where there is none for it."""
         if not self.follows(stream) or not history:
-            return
+            return None
         content = self._project(history)
         if content is None:
-            return
-        version = history[-1].version
-        keep_newer(self.collection, {**content, "_id": self.key(stream), "version": version})
+            return None
+        return {**content, "_id": self.key(stream), "version": history[-1].version}
 
 
 def keep_newer(collection: Collection[Document], document: Document) -> None:

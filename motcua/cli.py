@@ -12,8 +12,10 @@ from typing import Annotated
 
 import typer
 
+from motcua.audit import audit
 from motcua.loading import catalog
 from motcua.loading_accounts import accounts
+from motcua.owners import LedgerOwner
 
 app = typer.Typer(
     help="Một Cửa: an event-sourced public-service portal.",
@@ -26,6 +28,7 @@ database = typer.Typer(help="The database server.", no_args_is_help=True)
 broker = typer.Typer(help="The broker.", no_args_is_help=True)
 sandbox = typer.Typer(help="Stand-ins for systems outside.", no_args_is_help=True)
 app.add_typer(accounts, name="accounts")
+app.add_typer(audit, name="audit")
 app.add_typer(catalog, name="catalog")
 app.add_typer(keys, name="keys")
 app.add_typer(database, name="database")
@@ -42,16 +45,6 @@ class Service(StrEnum):
     PAYMENT = "payment"
     NOTIFY = "notify"
     PORTAL = "portal"
-
-
-class LedgerOwner(StrEnum):
-    """The services with a ledger, and so with a relay."""
-
-    IDENTITY = "identity"
-    CATALOG = "catalog"
-    DOSSIER = "dossier"
-    PAYMENT = "payment"
-    NOTIFY = "notify"
 
 
 @app.command()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
-from uuid import uuid4
+from collections.abc import Iterator
 
 import pika
 from records import TYPES, Records
@@ -16,31 +14,8 @@ from kernel.errors import NotFound
 from kernel.ledger import LedgerReader
 from kernel.publisher import connection_parameters
 from kernel.topology import Consumer, all_queues
-from kernel.views import Project, StreamView
-from motcua.wiring import parts, service_class
-
-VIEWS: Mapping[str, Sequence[str]] = {
-    "dossier": ("status_view",),
-    "payment": ("view",),
-    "notify": ("view",),
-    "identity": ("directory",),
-}
-"""The views that each service folds from its own ledger, by their names in its class."""
-
-
-class Rooms:
-    """Gives a service's view as it stands, and the same one in a collection that is new."""
-
-    def __init__(self, database: Any) -> None:
-        self._database = database
-        self.stored: StreamView | None = None
-
-    def view(
-        self, category: str, project: Project, name: str, indexes: Sequence[Sequence[str]]
-    ) -> StreamView:
-        """Return the new one; keep the other."""
-        self.stored = StreamView(self._database[name], category, project)
-        return StreamView(self._database[f"fresh_{uuid4().hex}"], category, project)
+from motcua.comparison import differences
+from motcua.wiring import parts
 
 
 def broken_chains(records: Records) -> Iterator[str]:
@@ -53,28 +28,10 @@ def broken_chains(records: Records) -> Iterator[str]:
 
 
 def stale_views(records: Records) -> Iterator[str]:
-    """Yield each document of a view that is not what its stream folds to, field by field."""
-    for service, names in VIEWS.items():
-        for name in names:
-            rooms = Rooms(records.database(service))
-            fresh = getattr(service_class(service), name).view(rooms)
-            assert rooms.stored is not None
-            yield from _differences(service, records, fresh, rooms.stored)
-            fresh.collection.drop()
-
-
-def _differences(
-    service: str, records: Records, fresh: StreamView, stored: StreamView
-) -> Iterator[str]:
-    ledger = records.ledger(service)
-    streams = {commit.stream for commit in ledger.commits() if fresh.follows(commit.stream)}
-    for stream in streams:
-        fresh.refresh(stream, ledger.read_stream(stream))
-    expected = {document["_id"]: document for document in fresh.collection.find()}
-    found = {document["_id"]: document for document in stored.collection.find()}
-    for key in expected.keys() | found.keys():
-        if expected.get(key) != found.get(key):
-            yield f"{service}: {key} is {found.get(key)} where {expected.get(key)} is expected"
+    """Yield each field of a view's document that is not what its stream folds to."""
+    for service in TYPES:
+        for found in differences(records.settings, records.client, service):
+            yield f"{found} is {found.stored} where {found.replayed} is expected"
 
 
 def repeated_effects(records: Records) -> Iterator[str]:

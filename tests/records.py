@@ -33,7 +33,7 @@ class Records:
             namespace=stack.namespace,
             home=stack.home,
         )
-        self._client: MongoClient[dict[str, Any]] = MongoClient(stack.mongo_uri, tz_aware=True)
+        self.client: MongoClient[dict[str, Any]] = MongoClient(stack.mongo_uri, tz_aware=True)
 
     def __enter__(self) -> Self:
         return self
@@ -44,17 +44,17 @@ class Records:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._client.close()
+        self.client.close()
 
     def ledger(self, service: str) -> Ledger:
         """Return a service's ledger, with the keys to what is personal in it."""
-        collection = ledger_collection(self._client, self.settings.namespace, service)
+        collection = ledger_collection(self.client, self.settings.namespace, service)
         keys = SubjectKeys(self.database(service), Keyring(self.settings.keys).master)
         return Ledger(collection, TYPES[service], keys)
 
     def database(self, service: str) -> Any:
         """Return the database in which a service keeps its views."""
-        return self._client[self.settings.database(service)]
+        return self.client[self.settings.database(service)]
 
     def stream(self, service: str, stream: str) -> list[Recorded]:
         """Return the events of a stream, in order."""

@@ -15,14 +15,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from kernel.bundles import Bundle, attachments
 from kernel.checkpoints import claimed_checkpoint, to_base64
 from kernel.commits import from_document, records
-from kernel.events import Recorded
+from kernel.events import Recorded, UndecodableEvent, UnknownEvent
 from kernel.notes import VerifierKey
 from services.dossier.contract import EVENTS
 from services.dossier.views.trace import trace
 from services.dossier.wording import moment
 
-VERSION = 1
-"""That of the report's form: raised whenever the same commits would read differently."""
+GENERATOR = "motcua report 1"
+"""The form of the report: another number whenever the same commits would read differently."""
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
@@ -36,7 +36,17 @@ _TEMPLATES = Environment(
 
 def reported(bundle: Bundle) -> Bundle:
     """Return a bundle with its report in it."""
-    return replace(bundle, report=report(bundle), report_version=VERSION)
+    return replace(bundle, report=report(bundle))
+
+
+def agrees(bundle: Bundle) -> bool | None:
+    """Whether a bundle's report is what its commits say; None: it is of another form than ours."""
+    if f'content="{GENERATOR}"' not in bundle.report:
+        return None
+    try:
+        return report(bundle) == bundle.report
+    except (UnknownEvent, UndecodableEvent):
+        return None
 
 
 def report(bundle: Bundle) -> str:
@@ -51,7 +61,7 @@ def report(bundle: Bundle) -> str:
         for entry, record in zip(trace(history).entries, history, strict=True)
     ]
     return _TEMPLATES.get_template("report.html").render(
-        stream=bundle.stream,
+        generator=GENERATOR,
         code=bundle.stream.partition("-")[2],
         rows=rows,
         commits=bundle.documents,

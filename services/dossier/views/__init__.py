@@ -11,7 +11,7 @@ from services.dossier.views.answers import (
     stuck_at,
 )
 from services.dossier.views.document import project, stamp
-from services.dossier.views.replay import replay, until
+from services.dossier.views.replay import replay, since, until
 from services.dossier.views.trace import trace
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "project",
     "replay",
     "row",
+    "since",
     "stamp",
     "status",
     "stuck_at",

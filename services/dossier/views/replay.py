@@ -73,6 +73,11 @@ def replay(
     return Replay(shown.code, last.version, moment, shown, tuple(events))
 
 
+def since(then: Replay, now: Replay) -> tuple[Change, ...]:
+    """Return what is different in the later one of two replays of a dossier."""
+    return tuple(changes(dict(_fields(dump(then.status))), dict(_fields(dump(now.status)))))
+
+
 def changes(before: Mapping[str, JSON], after: Mapping[str, JSON]) -> Iterator[Change]:
     """Yield each field that differs, by its path; a field that is not there is None."""
     for path in dict.fromkeys((*before, *after)):

@@ -8,124 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
+from ledger_model import NAME, NOW, PRIVATE, World
 
 from kernel.checkpoint_log import Signed, first_over, last, newest_first
 from kernel.checkpoints import open_checkpoint
-from kernel.commits import (
-    GENESIS,
-    Commit,
-    Document,
-    Meta,
-    Tampered,
-    digest_of_commit,
-    to_document,
-)
-from kernel.events import Actor, Encoded
-from kernel.merkle import Nodes, leaf_of, nodes_over, root
+from kernel.merkle import leaf_of, nodes_over, root
 from kernel.notes import SignerKey
 from kernel.signing import Refused, Signer
-
-NOW = datetime(2026, 9, 7, tzinfo=UTC)
-PRIVATE = Ed25519PrivateKey.generate()
-NAME = "motcua.example/motcua/counting"
-
-
-class World:
-    """A ledger's documents, its checkpoints, and the tree that was derived at some time."""
-
-    def __init__(self) -> None:
-        self.documents: list[Document] = []
-        self.signed: list[Signed] = []
-        self.derived: list[bytes] = []
-
-    # what a signer asks
-
-    def read(self, after: int, limit: int) -> list[Document]:
-        """Return the documents at these positions."""
-        return [one for one in self.documents if after < one["position"] <= after + limit]
-
-    def at(self, number: int) -> Signed | None:
-        """Return a checkpoint."""
-        return next((one for one in self.signed if one.number == number), None)
-
-    def add(self, signed: Signed) -> bool:
-        """Add a checkpoint, unless its number is taken."""
-        if self.at(signed.number) is not None:
-            return False
-        self.signed.append(signed)
-        return True
-
-    def nodes(self, size: int) -> Nodes:
-        """Return the tree, derived as far as it was not yet."""
-        behind = self.read(len(self.derived), size)
-        self.derived += [leaf_of(one["hash"]) for one in behind]
-        if len(self.derived) < size:
-            raise Tampered(len(self.derived) + 1, "the commit is missing")
-        return nodes_over(self.derived)
-
-    def forget(self) -> None:
-        """Forget what was derived."""
-        self.derived = []
-
-    # what happens
-
-    def signer(self, name: str = NAME) -> Signer:
-        """Return a signer as a process has it that has just been started."""
-        return Signer(self, self, self, PRIVATE, name)
-
-    def append(self, text: str) -> None:
-        """Append a commit to a stream of its own."""
-        head = self.documents[-1] if self.documents else {"position": 0, "hash": GENESIS}
-        number = int(head["position"]) + 1
-        commit = Commit(
-            id=f"{number}-{text}",
-            position=number,
-            stream=f"counter-{number}",
-            first=1,
-            last=1,
-            events=(Encoded(f"e{number}", "Counted", 1, f'{{"by":"{text}"}}'),),
-            meta=Meta(Actor("acc-1", "citizen"), NOW, "conversation"),
-            recorded_at=NOW,
-            prev=head["hash"],
-            stream_prev=GENESIS,
-            hash="",
-        )
-        document = to_document(commit)
-        self.documents.append(document | {"hash": digest_of_commit(document)})
-
-    def rewrite(self, position: int) -> None:
-        """Change a commit, and everything behind it so that the chain holds again."""
-        kept, again = self.documents[: position - 1], self.documents[position - 1 :]
-        self.documents = list(kept)
-        for number in range(len(again)):
-            self.append(f"rewritten-{number}")
-
-    def cut(self, position: int) -> None:
-        """Remove everything from a position on."""
-        self.documents = self.documents[: position - 1]
-
-    def change(self, position: int) -> None:
-        """Change what a commit says and leave its hash."""
-        document = self.documents[position - 1]
-        self.documents[position - 1] = document | {"stream": "another"}
-
-    def bend(self, position: int) -> None:
-        """Change the hash of a commit."""
-        document = self.documents[position - 1]
-        self.documents[position - 1] = document | {"hash": "f" * 64}
-
-    def mislead(self, position: int) -> None:
-        """Change what was derived."""
-        if position <= len(self.derived):
-            self.derived[position - 1] = bytes(32)
-
 
 HARMS: dict[str, Callable[[World, int], None]] = {
     "rewrite": World.rewrite,

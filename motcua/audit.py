@@ -1,0 +1,229 @@
+"""`motcua audit`: what a ledger says, whether it says what was signed, and how others can check.
+
+Everything but `check` reads the databases: MONGO_URI names someone who may, by default the
+administrator of `make up`. `check` needs nothing but the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from motcua.owners import LedgerOwner
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rich.console import Console
+
+audit = typer.Typer(help="The ledgers as evidence.", no_args_is_help=True)
+
+_LARGEST_FILE = 200_000_000
+
+ServiceArgument = Annotated[
+    LedgerOwner | None, typer.Argument(help="whose ledger; all of them if none")
+]
+KeptOption = Annotated[
+    list[Path] | None,
+    typer.Option("--checkpoint", help="a checkpoint that was kept elsewhere; may be repeated"),
+]
+
+
+@audit.command("verify")
+def verify_command(
+    service: ServiceArgument = None,
+    checkpoint: KeptOption = None,
+    key: Annotated[
+        list[str] | None,
+        typer.Option(help="a ledger's public key (vkey), in place of that in the folder of keys"),
+    ] = None,
+) -> None:
+    """Check whole ledgers: chain, tree, every stored checkpoint, and those kept elsewhere.
+
+    Ends with 1 where something is wrong, and names the first fault.
+    """
+    from motcua.administrator import administrator, administrator_settings
+    from motcua.verification import kept_by_log, keys_by_log, verify_one
+
+    console = _console()
+    services = _chosen(service)
+    kept = kept_by_log([(path, _text(path)) for path in checkpoint or ()], services)
+    keys = keys_by_log(key or ())
+    settings = administrator_settings()
+    with administrator(settings) as client:
+        sound = [
+            verify_one(console, settings, client, one, kept.get(one, ()), keys.get(one))
+            for one in services
+        ]
+    if not all(sound):
+        raise typer.Exit(1)
+
+
+@audit.command("checkpoint")
+def checkpoint_command(service: ServiceArgument = None) -> None:
+    """Sign what is new in a ledger now, and print its newest checkpoint: a text to be kept."""
+    from kernel.signing import Refused, signer_of
+    from motcua.administrator import administrator, administrator_settings
+
+    settings = administrator_settings()
+    refused = False
+    with administrator(settings) as client:
+        for one in _chosen(service):
+            try:
+                signed = signer_of(one, settings, client).sign()
+            except Refused as refusal:
+                refused = True
+                typer.echo(f"{one}: nothing was signed: {refusal}.", err=True)
+                continue
+            typer.echo(signed.note if signed else f"{one}: the ledger is empty.\n")
+    if refused:
+        raise typer.Exit(1)
+
+
+@audit.command("replay")
+def replay_command(
+    dossier: Annotated[str, typer.Argument(help="the dossier's code")],
+    at: Annotated[
+        str | None, typer.Option(help="a moment with its zone, as 2026-09-07T09:00+07:00")
+    ] = None,
+    version: Annotated[int | None, typer.Option(help="the number of an event", min=1)] = None,
+) -> None:
+    """Tell a dossier as it stood, event by event, and what has changed since.
+
+    Without its personal parts, as an auditor sees it.
+    """
+    from motcua.administrator import administrator, administrator_settings
+    from motcua.replaying import past_of, tell
+
+    moment = _moment(at)
+    settings = administrator_settings()
+    with administrator(settings) as client:
+        then, now = past_of(settings, client, dossier, moment, version)
+    tell(_console(), then, now)
+
+
+@audit.command("diff")
+def diff_command(
+    service: ServiceArgument = None,
+    values: Annotated[
+        bool, typer.Option("--values", help="show what stands there, personal data included")
+    ] = False,
+) -> None:
+    """Compare the stored views with fresh replays, field by field; ends with 1 if they differ."""
+    from motcua.administrator import administrator, administrator_settings
+    from motcua.comparison import differences
+    from motcua.telling import Mark, say
+
+    console = _console()
+    settings = administrator_settings()
+    count = 0
+    with administrator(settings) as client:
+        for one in _chosen(service):
+            for found in differences(settings, client, one):
+                count += 1
+                shown = f": {found.stored!r} where a replay gives {found.replayed!r}"
+                say(console, Mark.BAD, f"{found}{shown if values else ''}")
+    if count:
+        say(console, Mark.BAD, f"{count} fields are not what the ledgers say")
+        raise typer.Exit(1)
+    say(console, Mark.GOOD, "every view is what its ledger says")
+
+
+@audit.command("export")
+def export_command(
+    dossier: Annotated[str, typer.Argument(help="the dossier's code")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="the file; <code>.bundle.zip by default")
+    ] = None,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(help="a kept checkpoint; the bundle then proves that it leads to the newest"),
+    ] = None,
+) -> None:
+    """Take a dossier out of the ledger as a file that can be checked anywhere."""
+    from motcua.administrator import administrator, administrator_settings
+    from motcua.exporting import bundle_of, write
+    from motcua.verification import claimed
+    from services.dossier.auditing import bundle_name
+
+    kept = claimed(checkpoint, _text(checkpoint)) if checkpoint else None
+    target = output or Path(bundle_name(dossier))
+    settings = administrator_settings()
+    with administrator(settings) as client:
+        bundle = bundle_of(settings, client, dossier, kept)
+    write(_console(), bundle, target)
+
+
+@audit.command("check")
+def check_command(
+    bundle: Annotated[Path, typer.Argument(help="the bundle")],
+    key: Annotated[
+        str | None, typer.Option(help="the log's public key (vkey), as you know it")
+    ] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="a checkpoint of this log that you kept")
+    ] = None,
+) -> None:
+    """Check a bundle, offline: no database, no broker, no network, no configuration.
+
+    Says what was verified and what cannot be; ends with 1 where something is wrong.
+    """
+    from motcua.checking import check
+
+    kept = _text(checkpoint) if checkpoint else None
+    if not check(_console(), _content(bundle), key, kept):
+        raise typer.Exit(1)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def _chosen(service: LedgerOwner | None) -> Sequence[str]:
+    return [one.value for one in ([service] if service else LedgerOwner)]
+
+
+def _text(path: Path) -> str:
+    """Return the text in a small file."""
+    from kernel.notes import LARGEST
+    from motcua.unusable import Unusable
+
+    content = _content(path, LARGEST)
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise Unusable(f"{path} is no text.") from error
+
+
+def _content(path: Path, largest: int = _LARGEST_FILE) -> bytes:
+    from motcua.unusable import Unusable
+
+    try:
+        with path.open("rb") as file:
+            content = file.read(largest + 1)
+    except OSError as error:
+        raise Unusable(f"{path} cannot be read: {error.strerror}.") from error
+    if len(content) > largest:
+        raise Unusable(f"{path} is larger than anything of this kind ({largest} bytes).")
+    return content
+
+
+def _moment(text: str | None) -> datetime | None:
+    from datetime import datetime
+
+    from motcua.unusable import Unusable
+
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Unusable(f"{text!r} is no time; write it as 2026-09-07T09:00+07:00.") from error
+    if moment.tzinfo is None:
+        raise Unusable(f"{text!r} says no time zone; write it as 2026-09-07T09:00+07:00.")
+    return moment

@@ -1,0 +1,100 @@
+"""The check of a bundle, told on the terminal. Needs neither a database nor a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Console
+
+from kernel.bundles import Bundle, Findings, NoBundle, examine
+from kernel.checkpoints import claimed_checkpoint, to_base64
+from kernel.notes import InvalidNote, VerifierKey
+from motcua.telling import Mark, say
+from motcua.unusable import Unusable
+from services.dossier.report import agrees
+
+
+def check(console: Console, content: bytes, vkey: str | None, kept: str | None) -> bool:
+    """Check a bundle and tell what was found; return whether all is well.
+
+    Raises `Unusable` for what is no bundle, no key or no checkpoint.
+    """
+    try:
+        bundle = Bundle.from_bytes(content)
+    except NoBundle as error:
+        raise Unusable(str(error)) from error
+    findings = examine(bundle, _key(vkey), _kept(kept))
+    reported = None if findings.fault else agrees(bundle)
+    for sentence in _verified(bundle, findings):
+        say(console, Mark.GOOD, sentence)
+    if findings.fault:
+        place = f"position {findings.fault_position}: " if findings.fault_position else ""
+        say(console, Mark.BAD, f"{place}{findings.fault}")
+        return False
+    if reported is False:
+        say(console, Mark.BAD, "report.html does not say what the commits say: do not read it")
+        return False
+    if reported:
+        say(console, Mark.GOOD, "report.html says what the commits say")
+    for sentence in _open(findings, reported):
+        say(console, Mark.OPEN, sentence)
+    return True
+
+
+def _verified(bundle: Bundle, findings: Findings) -> Iterator[str]:
+    if not findings.commits:
+        return
+    yield (
+        f"{bundle.stream}: {findings.commits} commits with {findings.events} events are unchanged "
+        "and follow one another from the first"
+    )
+    if findings.checkpoint is not None and findings.key is not None:
+        yield (
+            f"a checkpoint of {findings.checkpoint.origin} over {findings.checkpoint.size} commits "
+            f"with root {to_base64(findings.checkpoint.root)} is signed by the key {findings.key}"
+        )
+    if findings.included:
+        yield f"{findings.included} of the commits stand in that log, at the positions they name"
+    if findings.kept is not None:
+        yield f"the log that you kept at {findings.kept} commits is the beginning of that log"
+
+
+def _open(findings: Findings, reported: bool | None) -> Iterator[str]:
+    if not findings.trusted:
+        yield (
+            "whose key this is: it was taken from the bundle itself. Give the key that you know "
+            "with --key, or anybody could have written all of this"
+        )
+    if findings.uncovered:
+        places = ", ".join(map(str, findings.uncovered))
+        yield f"positions {places}: no checkpoint covers them yet, so they could still be changed"
+    if findings.kept is None:
+        yield (
+            "whether others were shown the same log: compare with a checkpoint that somebody kept "
+            "(--checkpoint)"
+        )
+    if findings.attachments:
+        yield (
+            f"{findings.attachments} attachments: only their hashes are here; compare the files "
+            "with `sha256sum -c attachments.sha256`"
+        )
+    if reported is None:
+        yield "report.html is of another form than this program writes; it was not compared"
+    yield "whether more happened later: events behind the last one may have been left out"
+    yield "whether what was recorded was true"
+
+
+def _key(vkey: str | None) -> VerifierKey | None:
+    try:
+        return None if vkey is None else VerifierKey.parse(vkey)
+    except InvalidNote as error:
+        raise Unusable(f"--key: {error}.") from error
+
+
+def _kept(note: str | None) -> str | None:
+    try:
+        if note is not None:
+            claimed_checkpoint(note)
+    except InvalidNote as error:
+        raise Unusable(f"--checkpoint: {error}.") from error
+    return note

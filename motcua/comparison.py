@@ -1,0 +1,116 @@
+"""Stored views against the ledgers they are folded from, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo import MongoClient
+
+from kernel.commits import Document
+from kernel.config import Settings
+from kernel.container import ViewProvider
+from kernel.ledger import Ledger, ledger_collection
+from kernel.privacy import SubjectKeys
+from kernel.trust import Keyring
+from kernel.views import Project, StreamView
+from motcua.documents import LEDGERS
+from motcua.wiring import service_class
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field of a view's document that is not what its stream folds to; `stored` is there now."""
+
+    service: str
+    view: str
+    document: str
+    path: str
+    stored: Any
+    replayed: Any
+
+    def __str__(self) -> str:
+        return f"{self.service}: {self.view} {self.document}: {self.path or 'the document'}"
+
+
+def differences(
+    settings: Settings, client: MongoClient[Document], service: str
+) -> Iterator[Difference]:
+    """Yield every field of a service's views that a fresh replay of its ledger does not give.
+
+    Commands that are carried out meanwhile can show as differences: look again.
+    """
+    ledger = ledger_of(settings, client, service)
+    rooms = _Rooms(client[settings.database(service)])
+    for provider in views_of(service):
+        view = provider.view(rooms)  # type: ignore[arg-type] # as far as a view needs a storage
+        yield from _differences(service, ledger, view)
+
+
+def views_of(service: str) -> list[ViewProvider]:
+    """Return the views that a service folds from its own ledger."""
+    members = vars(service_class(service)).values()
+    return [member for member in members if isinstance(member, ViewProvider)]
+
+
+def ledger_of(settings: Settings, client: MongoClient[Document], service: str) -> Ledger:
+    """Return a service's ledger, with the keys to what is personal in it."""
+    (types,) = (types for types in LEDGERS if types.source == service)
+    keys = SubjectKeys(client[settings.database(service)], Keyring(settings.keys).master)
+    return Ledger(ledger_collection(client, settings.namespace, service), types, keys)
+
+
+class _Rooms:
+    """Gives a service's views as they stand, without a container."""
+
+    def __init__(self, database: Any) -> None:
+        self._database = database
+
+    def view(
+        self, category: str, project: Project, name: str, indexes: Sequence[Sequence[str]]
+    ) -> StreamView:
+        return StreamView(self._database[name], category, project, indexes)
+
+
+def _differences(service: str, ledger: Ledger, view: StreamView) -> Iterator[Difference]:
+    streams = {commit.stream for commit in ledger.commits() if view.follows(commit.stream)}
+    replayed: set[str] = set()
+    name = view.collection.name
+    for stream in sorted(streams):
+        expected = view.folded(stream, ledger.read_stream(stream))
+        if expected is None:
+            continue
+        replayed.add(expected["_id"])
+        yield from _fields(service, name, expected["_id"], view.get(expected["_id"]), expected)
+    for document in view.collection.find({}, {"_id": 1}):
+        if document["_id"] not in replayed:
+            yield Difference(service, name, str(document["_id"]), "", document, None)
+
+
+def _fields(
+    service: str, view: str, key: str, stored: Document | None, expected: Document
+) -> Iterator[Difference]:
+    if stored is None:
+        yield Difference(service, view, key, "", None, expected)
+        return
+    one, other = dict(_leaves("", stored)), dict(_leaves("", expected))
+    for path in dict.fromkeys((*one, *other)):
+        if one.get(path, _Missing) != other.get(path, _Missing):
+            yield Difference(service, view, key, path, one.get(path), other.get(path))
+
+
+class _Missing:
+    """Stands for a field that is not there."""
+
+
+def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    match value:
+        case Mapping() if value:
+            for name, one in value.items():
+                yield from _leaves(f"{path}.{name}" if path else str(name), one)
+        case list() | tuple() if value:
+            for number, one in enumerate(value):
+                yield from _leaves(f"{path}.{number}", one)
+        case _:
+            yield path, value

@@ -1,0 +1,70 @@
+"""A dossier's bundle, taken out of the ledger into a file."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from pymongo import MongoClient
+from rich.console import Console
+
+from kernel.bundles import Bundle
+from kernel.checkpoints import Checkpoint, claimed_checkpoint
+from kernel.commits import Document, Tampered
+from kernel.config import Settings
+from kernel.errors import Conflict, NotFound
+from kernel.notes import VerifierKey
+from kernel.public_log import PublicLog
+from motcua.telling import Mark, say
+from motcua.unusable import Unusable
+from services.dossier.report import reported
+
+
+def bundle_of(
+    settings: Settings, client: MongoClient[Document], code: str, kept: Checkpoint | None
+) -> Bundle:
+    """Return a dossier's bundle, which proves that `kept` leads to the newest checkpoint."""
+    log = PublicLog("dossier", settings, client)
+    if not log.documents.of_stream(f"dossier-{code}"):
+        raise Unusable(f"There is no dossier {code!r}.")
+    if kept is not None and kept.origin != log.origin:
+        raise Unusable(f"The kept checkpoint is of another log: {kept.origin}.")
+    try:
+        return reported(log.bundle(f"dossier-{code}", kept.size if kept else None))
+    except Tampered as fault:
+        raise Conflict(
+            "ledger-broken",
+            f"Sổ sự kiện không còn đúng như đã ký: {fault}. Hãy chạy `motcua audit verify`.",
+            f"The ledger is not what was signed: {fault}. Run `motcua audit verify`.",
+        ) from fault
+    except NotFound as error:
+        if kept is None:
+            raise
+        raise Conflict(
+            "ledger-shorter",
+            f"Sổ sự kiện ngắn hơn điểm kiểm đã giữ ({kept.size} lần ghi).",
+            f"The ledger is shorter than the kept checkpoint ({kept.size} commits): it was cut.",
+        ) from error
+
+
+def write(console: Console, bundle: Bundle, target: Path) -> None:
+    """Write a bundle to a file, whole or not at all, and tell what is in it."""
+    content = bundle.to_bytes()
+    draft = target.with_name(f".{target.name}.new")
+    try:
+        draft.write_bytes(content)
+        draft.replace(target)
+    except OSError as error:
+        raise Unusable(f"{target} cannot be written: {error.strerror}.") from error
+    size, key = claimed_checkpoint(bundle.note).size, VerifierKey.parse(bundle.vkey)
+    waiting = sum(document["position"] > size for document in bundle.documents)
+    say(console, Mark.GOOD, f"{target}: {len(bundle.documents)} commits of {bundle.stream}")
+    say(console, Mark.GOOD, f"SHA-256 of the file: {hashlib.sha256(content).hexdigest()}")
+    say(console, Mark.GOOD, f"its checkpoint is over {size} commits and signed with {key}")
+    if waiting:
+        say(
+            console,
+            Mark.OPEN,
+            f"{waiting} of its commits are not covered by a checkpoint yet: "
+            "`motcua audit checkpoint dossier` signs one",
+        )
