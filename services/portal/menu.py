@@ -18,6 +18,7 @@ _APPLICANTS = (
     ("notifications.show", mark("Messages")),
 )
 _OFFICERS = (("inbox.show", mark("Work list")),)
+_AUDITORS = (("audit.find", mark("Audit")),)
 _LAST = (("home.help_page", mark("Guidance")),)
 
 
@@ -34,6 +35,8 @@ def items() -> tuple[Item, ...]:
     """Return the menu for whoever looks (C02, E10)."""
     who = sessions.who()
     own = _OFFICERS if who.is_officer else () if who.kind == "anonymous" else _APPLICANTS
+    if sessions.is_auditor():
+        own = (*_AUDITORS, *own)
     first = (*own, *_EVERYBODY) if who.is_officer else (*_EVERYBODY, *own)
     here = request.endpoint or ""
     return tuple(

@@ -18,7 +18,7 @@ from flask import g, request, session
 from kernel.errors import Forbidden, Unauthenticated
 from kernel.http import current_tools
 from kernel.requests import ANONYMOUS, Caller
-from services.identity.contract import RenewSession, Session
+from services.identity.contract import RenewSession, Role, Session
 from services.portal.neighbours import send
 
 _RENEW_AFTER = 60  # seconds; use within them is not told to identity
@@ -113,6 +113,27 @@ def officers_only(view: View) -> View:
                 "officers-only",
                 "Trang này dành cho cán bộ, công chức.",
                 "This page is for officers.",
+            )
+        return view(*args, **kwargs)
+
+    return cast(View, logged_in(guarded))
+
+
+def is_auditor() -> bool:
+    """Return whether an auditor is logged in, who reads histories and changes nothing."""
+    return who().is_officer and Role.AUDITOR in who().roles
+
+
+def auditors_only(view: View) -> View:
+    """Refuse whoever is not an auditor."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not is_auditor():
+            raise Forbidden(
+                "auditors-only",
+                "Trang này dành cho kiểm toán viên.",
+                "This page is for auditors.",
             )
         return view(*args, **kwargs)
 
