@@ -95,22 +95,6 @@ def last(checkpoints: Checkpoints, known: Signed | None = None) -> Signed | None
     return found
 
 
-def first_over(checkpoints: Checkpoints, position: int) -> Signed | None:
-    """Return the oldest that covers a position; None: the newest does not reach it yet."""
-    newest = last(checkpoints)
-    if newest is None or newest.size < position:
-        return None
-    low, high, found = 0, newest.number, newest
-    while high - low > 1:
-        middle = (low + high) // 2
-        between = checkpoints.at(middle)
-        if between is not None and between.size >= position:
-            high, found = middle, between
-        else:
-            low = middle
-    return found
-
-
 def newest_first(
     checkpoints: Checkpoints, before: int | None = None, limit: int = 20
 ) -> Iterator[Signed]:

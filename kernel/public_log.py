@@ -7,10 +7,10 @@ from pymongo import MongoClient
 from kernel.bundles import Bundle, collect
 from kernel.checkpoint_log import CheckpointLog, Signed, last
 from kernel.checkpoints import claimed_checkpoint
-from kernel.commits import Document, Tampered
+from kernel.commits import Document
 from kernel.config import Settings
 from kernel.errors import NotFound
-from kernel.ledger import LedgerReader, ledger_collection
+from kernel.ledger import ledger_collection
 from kernel.merkle import consistency_proof, inclusion_proof
 from kernel.notes import VerifierKey
 from kernel.signing import tiles_of
@@ -28,8 +28,7 @@ class PublicLog:
     def __init__(self, service: str, settings: Settings, client: MongoClient[Document]) -> None:
         self.service = service
         self._settings = settings
-        self.ledger = LedgerReader(ledger_collection(client, settings.namespace, service))
-        self.documents = LedgerDocuments(self.ledger.collection)
+        self.documents = LedgerDocuments(ledger_collection(client, settings.namespace, service))
         self.checkpoints = CheckpointLog(client, settings.namespace, service)
         self.tiles = tiles_of(service, settings, client)
 
@@ -57,10 +56,8 @@ class PublicLog:
     def inclusion(self, position: int, size: int) -> tuple[str, tuple[bytes, ...]]:
         """Return a commit's hash, and the proof that it stands at its position."""
         self._require_covered(position, size)
-        commit = self.ledger.at(position)
-        if commit is None:
-            raise Tampered(position, "the commit is missing")
-        return commit.hash, inclusion_proof(self.tiles.nodes(size), position - 1, size)
+        (digest,) = self.documents.hashes(position - 1, 1)
+        return digest, inclusion_proof(self.tiles.nodes(size), position - 1, size)
 
     def bundle(self, stream: str, kept_size: int | None = None) -> Bundle:
         """Return a stream with its proofs, up to the newest checkpoint; see `bundles.collect`."""

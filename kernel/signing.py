@@ -275,23 +275,18 @@ class Witness:
             if signed is not None:
                 SIZE.labels(self._service).set(signed.size)
                 if signed != former:
-                    tell_signed(self._service, signed)
+                    log.info(
+                        "checkpoint.signed",
+                        source=self._service,
+                        number=signed.number,
+                        size=signed.size,
+                        note=signed.note,
+                    )
 
     def _tell(self, what: str, reason: str) -> None:
         if reason != self._told:  # once, not every minute
             log.error(what, source=self._service, reason=reason)
         self._told = reason
-
-
-def tell_signed(service: str, signed: Signed) -> None:
-    """Write a signed checkpoint to the log, whole."""
-    log.info(
-        "checkpoint.signed",
-        source=service,
-        number=signed.number,
-        size=signed.size,
-        note=signed.note,
-    )
 
 
 def signer_of(service: str, settings: Settings, client: MongoClient[Document]) -> Signer:

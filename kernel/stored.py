@@ -6,6 +6,7 @@ sees each stored value as it is.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Protocol
@@ -35,12 +36,12 @@ class LedgerDocuments:
     def read(self, after: int, limit: int) -> list[Document]:
         """Return the documents at these positions, in order."""
         found = self.collection.find({"position": {"$gt": after, "$lte": after + limit}})
-        return sorted(found, key=lambda document: int(document["position"]))
+        return sorted(found, key=_place)
 
     def of_stream(self, stream: str) -> list[Document]:
         """Return the documents of a stream, in the order of their positions."""
         found = self.collection.find({"stream": stream})
-        return sorted(found, key=lambda document: str(document.get("position")).zfill(20))
+        return sorted(found, key=_place)
 
     def hashes(self, after: int, limit: int) -> list[str]:
         """Return the hashes of the commits at these positions, in order.
@@ -49,7 +50,7 @@ class LedgerDocuments:
         """
         wanted = {"position": {"$gt": after, "$lte": after + limit}}
         fields = {"_id": 0, "position": 1, "hash": 1}
-        found = sorted(self.collection.find(wanted, fields), key=lambda one: int(one["position"]))
+        found = sorted(self.collection.find(wanted, fields), key=_place)
         if len(found) < limit:
             places = enumerate((one["position"] for one in found), after + 1)
             missing = (place for place, there in places if place != there)
@@ -76,6 +77,14 @@ def stored(documents: Documents, after: int = 0) -> Iterator[Document]:
     while found := _without_hole(documents, after):
         yield from found
         after += len(found)
+
+
+def _place(document: Document) -> float:
+    """Where a document stands among others, whatever kind of number its position is."""
+    try:
+        return float(str(document["position"]))
+    except (KeyError, ValueError):
+        return math.inf
 
 
 def _without_hole(documents: Documents, after: int) -> list[Document]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import bson
 from pymongo import MongoClient
 
 from kernel.commits import Document
@@ -78,14 +79,20 @@ def _differences(service: str, ledger: Ledger, view: StreamView) -> Iterator[Dif
     replayed: set[str] = set()
     name = view.collection.name
     for stream in sorted(streams):
-        expected = view.folded(stream, ledger.read_stream(stream))
-        if expected is None:
+        folded = view.folded(stream, ledger.read_stream(stream))
+        if folded is None:
             continue
+        expected = _as_stored(view, folded)
         replayed.add(expected["_id"])
         yield from _fields(service, name, expected["_id"], view.get(expected["_id"]), expected)
     for document in view.collection.find({}, {"_id": 1}):
         if document["_id"] not in replayed:
             yield Difference(service, name, str(document["_id"]), "", document, None)
+
+
+def _as_stored(view: StreamView, document: Document) -> Document:
+    """Return a document as the database would give it back: its own types, times in ms."""
+    return bson.decode(bson.encode(document), view.collection.codec_options)
 
 
 def _fields(

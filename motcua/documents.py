@@ -15,7 +15,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from kernel import schemas
 from kernel.events import EventTypes
 from kernel.examples import example_of
-from motcua import settings
+from motcua import settings, tampering
 from services.catalog import contract as catalog
 from services.dossier import contract as dossier
 from services.identity import contract as identity
@@ -185,3 +185,5 @@ def write(folder: Path) -> None:
     (folder / "openapi.json").write_text(openapi_json(), encoding="utf-8")
     guide = folder / "operating.md"
     guide.write_text(settings.with_table(guide.read_text(encoding="utf-8")), encoding="utf-8")
+    guide = folder / "auditing.md"
+    guide.write_text(tampering.with_table(guide.read_text(encoding="utf-8")), encoding="utf-8")

@@ -73,18 +73,23 @@ class World:
 
     def append(self, text: str, stream: str = "") -> None:
         """Append a commit to a stream, without one to a stream of its own."""
+        number = len(self.documents) + 1
+        event = Encoded(f"e{number}", "Counted", 1, f'{{"by":"{text}"}}')
+        self.record(f"{number}-{text}", stream or f"counter-{number}", event)
+
+    def record(self, commit_id: str, stream: str, *events: Encoded) -> None:
+        """Append a commit with these events."""
         head = self.documents[-1] if self.documents else {"position": 0, "hash": GENESIS}
         number = int(head["position"]) + 1
-        name = stream or f"counter-{number}"
-        former = [one for one in self.documents if one["stream"] == name]
+        former = [one for one in self.documents if one["stream"] == stream]
         first = former[-1]["to"] + 1 if former else 1
         commit = Commit(
-            id=f"{number}-{text}",
+            id=commit_id,
             position=number,
-            stream=name,
+            stream=stream,
             first=first,
-            last=first,
-            events=(Encoded(f"e{number}", "Counted", 1, f'{{"by":"{text}"}}'),),
+            last=first + len(events) - 1,
+            events=events,
             meta=Meta(Actor("acc-1", "citizen"), NOW, "conversation"),
             recorded_at=NOW,
             prev=head["hash"],

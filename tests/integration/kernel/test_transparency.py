@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -26,9 +32,11 @@ from kernel.merkle import (
     verify_inclusion,
 )
 from kernel.notes import VerifierKey
+from kernel.relay import Relay
 from kernel.signing import REFUSED, SIZE, Refused, Witness, origin_of, signer_of, tiles_of
 from kernel.stored import LedgerDocuments, stored
 from kernel.tiles import WIDTH
+from kernel.topology import Source
 from kernel.trust import ensure_keys, log_public_key
 
 SERVICE = "counting"
@@ -230,3 +238,63 @@ def test_documents_are_read_as_they_stand_up_to_a_hole(ledger: Ledger) -> None:
     with pytest.raises(Tampered) as missing:
         list(stored(documents))
     assert missing.value.position == 3
+
+
+@contextmanager
+def relaying(settings: Settings, every: timedelta) -> Iterator[Relay]:
+    """Run a relay that signs, in a thread, and stop it cleanly."""
+    relay = Relay("counting", settings, sign_every=every)
+    stop, loop = asyncio.Event(), asyncio.new_event_loop()
+    thread = threading.Thread(target=lambda: loop.run_until_complete(relay.run(stop)))
+    thread.start()
+    try:
+        yield relay
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(60)
+        assert not thread.is_alive()
+        loop.close()
+
+
+def eventually(condition: Any) -> None:
+    """Wait until a condition holds."""
+    until = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def test_the_active_relay_signs_now_and_then_and_at_its_end(
+    client: MongoClient[Any], settings: Settings, ledger: Ledger, declared: Any
+) -> None:
+    declared(Source(SERVICE, settings))
+    log = CheckpointLog(client, settings.namespace, SERVICE)
+
+    def sizes() -> list[int]:
+        return [one["size"] for one in log.documents()]
+
+    append(ledger, 2)
+    with relaying(settings, timedelta(milliseconds=50)):
+        eventually(lambda: sizes() == [2])
+        append(ledger, 1)
+        eventually(lambda: sizes() == [2, 3])
+    with relaying(settings, timedelta(hours=1)) as relay:
+        eventually(lambda: relay.active)
+        append(ledger, 3)
+    assert sizes()[-1] == 6
+
+
+def test_a_signer_that_refuses_holds_up_no_event(
+    client: MongoClient[Any], settings: Settings, ledger: Ledger, declared: Any
+) -> None:
+    declared(Source(SERVICE, settings))
+    append(ledger, 3)
+    signer_of(SERVICE, settings, client).sign()
+    ledger.collection.update_one({"position": 3}, {"$set": {"hash": "f" * 64}})
+    leases = client[settings.database(SERVICE)]["relay"]
+    with relaying(settings, timedelta(milliseconds=50)) as relay:
+        eventually(lambda: REFUSED.labels(SERVICE)._value.get() == 1)
+        append(open_ledger(client, settings.namespace), 2)
+        eventually(lambda: (leases.find_one({"_id": "relay"}) or {}).get("position") == 5)
+        assert relay.ready() == {"relay": True}
+    assert len(CheckpointLog(client, settings.namespace, SERVICE).documents()) == 1

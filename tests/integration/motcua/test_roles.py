@@ -105,6 +105,23 @@ def test_the_ledger_refuses_a_second_commit_in_the_same_place(
         ledger.insert_one(twin)
 
 
+@pytest.mark.proves("L4")
+def test_a_signed_checkpoint_can_be_added_and_not_changed(dossier: MongoClient[Document]) -> None:
+    checkpoints = dossier["motcua_dossier_ledger"]["checkpoints"]
+    checkpoints.insert_one({"_id": 1, "size": 3})
+    for change in (
+        lambda: checkpoints.update_one({"_id": 1}, {"$set": {"size": 2}}),
+        lambda: checkpoints.delete_one({"_id": 1}),
+        lambda: checkpoints.drop(),
+    ):
+        with pytest.raises(OperationFailure) as refused:
+            change()
+        assert refused.value.code == UNAUTHORIZED
+    with pytest.raises(DuplicateKeyError):
+        checkpoints.insert_one({"_id": 1, "size": 2})
+    assert checkpoints.find_one({"_id": 1}) == {"_id": 1, "size": 3}
+
+
 def test_a_service_reads_and_writes_its_own_views(dossier: MongoClient[Document]) -> None:
     views = dossier["motcua_dossier"]["status"]
     views.create_index("unit")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from motcua import settings
+from motcua import settings, tampering
 
 ROOT = Path(__file__).parents[3]
 GUIDES = (
@@ -19,6 +19,7 @@ GUIDES = (
     "deploy/README.md",
     "docs/architecture.md",
     "docs/operating.md",
+    "docs/auditing.md",
 )
 SOURCES = ("kernel", "services", "motcua", "deploy")
 
@@ -78,6 +79,11 @@ def test_the_operating_guide_has_the_settings_of_the_code() -> None:
     guide = text("docs/operating.md")
     assert settings.with_table(guide) == guide, "run `make docs`"
     assert not re.search(r"\|\s*\|$", settings.table(), re.MULTILINE), "a setting lacks its meaning"
+
+
+def test_the_auditing_guide_has_the_table_of_the_code() -> None:
+    guide = text("docs/auditing.md")
+    assert tampering.with_table(guide) == guide, "run `make docs`"
 
 
 def test_no_setting_is_missing_from_the_table() -> None:

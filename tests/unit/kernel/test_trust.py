@@ -7,15 +7,23 @@ import hmac
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from kernel.config import ConfigError
 from kernel.errors import Unauthenticated
 from kernel.requests import Caller
-from kernel.trust import LEEWAY, Keyring, ensure_keys
+from kernel.trust import LEEWAY, Keyring, ensure_keys, log_key, log_public_key
 
 CITIZEN = Caller("acc-1", "citizen", name="Trần Thị Hoa", verified=True, session="s1")
 OFFICER = Caller("acc-2", "officer", roles=("receiving", "leader"), agency="a1", unit="u1")
@@ -207,3 +215,40 @@ def test_keys_are_made_once_and_for_their_owner_alone(tmp_path: Path) -> None:
     assert {name: (directory / name).read_bytes() for name in before} == before
     assert {path.stat().st_mode & 0o777 for path in directory.iterdir()} == {0o600}
     assert len(Keyring(directory).master) == 32
+
+
+def test_the_key_of_a_log_signs_checkpoints_and_no_token(tmp_path: Path) -> None:
+    made = ensure_keys(tmp_path, [], ["dossier"])
+    assert made == ["dossier.log.key", "dossier.log.pub", "master.key"]
+    private = log_key(tmp_path, "dossier")
+    assert private.public_key().public_bytes_raw() == log_public_key(tmp_path, "dossier")
+
+    key = OKPKey.import_key((tmp_path / "dossier.log.key").read_bytes())
+    for issuer in ("dossier.log", "dossier", "../dossier.log"):
+        claims = {"iss": issuer, "purpose": "access", "iat": 1, "exp": 2**40, "sub": "x"}
+        header = {"alg": "Ed25519", "kid": issuer}
+        token = jwt.encode(header, claims, key, algorithms=["Ed25519"])
+        with pytest.raises(Unauthenticated):
+            Keyring(tmp_path).verify(token)
+
+
+@pytest.mark.parametrize("read", [log_key, log_public_key])
+def test_a_missing_or_foreign_key_of_a_log_says_what_to_do(tmp_path: Path, read: Any) -> None:
+    with pytest.raises(ConfigError, match="run `motcua keys init`"):
+        read(tmp_path, "dossier")
+    other = ec.generate_private_key(ec.SECP256R1())
+    (tmp_path / "dossier.log.key").write_bytes(
+        other.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    (tmp_path / "dossier.log.pub").write_bytes(
+        other.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    )
+    with pytest.raises(ConfigError, match="no Ed25519 key"):
+        read(tmp_path, "dossier")
+
+
+def test_a_name_that_is_none_gets_no_key(tmp_path: Path) -> None:
+    for names, logs in ((["a.log"], []), ([], ["../x"])):
+        with pytest.raises(ValueError, match="no name"):
+            ensure_keys(tmp_path, names, logs)
+    assert list(tmp_path.iterdir()) == []

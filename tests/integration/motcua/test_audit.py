@@ -1,0 +1,279 @@
+"""`motcua audit` on databases that were tampered with, as an administrator can."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import dossier_samples as s
+import pytest
+from bson.decimal128 import Decimal128
+from pymongo import MongoClient
+
+from kernel.bundles import Bundle, examine
+from kernel.commits import Meta
+from kernel.config import Settings
+from kernel.events import Actor
+from kernel.ledger import create_indexes
+from kernel.public_log import PublicLog
+from kernel.signing import signer_of
+from kernel.trust import ensure_keys
+from motcua.administrator import administrator_settings
+from motcua.comparison import differences, ledger_of, views_of
+from motcua.processes import LEDGER_OWNERS
+
+STREAM = f"dossier-{s.CODE}"
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A dossier's whole life in a ledger, signed twice, and its view."""
+
+    settings: Settings
+    client: MongoClient[dict[str, Any]]
+    kept: str
+
+    @property
+    def ledger(self) -> Any:
+        """The collection of commits."""
+        return self.client[self.settings.ledger_database("dossier")]["ledger"]
+
+    @property
+    def checkpoints(self) -> Any:
+        """The collection of checkpoints."""
+        return self.client[self.settings.ledger_database("dossier")]["checkpoints"]
+
+    @property
+    def views(self) -> Any:
+        """The collection of the status view."""
+        return self.client[self.settings.database("dossier")]["dossier"]
+
+    def audit(self, *arguments: str) -> Any:
+        """Run a command."""
+        return subprocess.run(
+            [sys.executable, "-m", "motcua", "audit", *arguments],
+            env={
+                "PATH": os.environ["PATH"],
+                "COLUMNS": "200",
+                "MONGO_URI": self.settings.mongo_uri,
+                "MOTCUA_HOME": str(self.settings.home),
+                "MOTCUA_NAMESPACE": self.settings.namespace,
+            },
+            cwd=self.settings.home,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+
+@pytest.fixture
+def installation(mongo_uri: str, database_prefix: str, tmp_path: Path) -> Iterator[Installation]:
+    """An installation with one dossier."""
+    settings = Settings(mongo_uri=mongo_uri, namespace=database_prefix, home=tmp_path)
+    ensure_keys(settings.keys, [], LEDGER_OWNERS)
+    with MongoClient[dict[str, Any]](mongo_uri, tz_aware=True) as client:
+        ledger = ledger_of(settings, client, "dossier")
+        create_indexes(ledger.collection)
+        signer, kept = signer_of("dossier", settings, client), ""
+        for number, event in enumerate(s.UNTIL["returned"]().events):
+            meta = Meta(Actor("acc-1", "citizen"), datetime.now(UTC), "conversation")
+            ledger.append(STREAM, [event], expected=number, commit_id=f"c{number}", meta=meta)
+            if number in (4, 8):
+                signed = signer.sign()
+                kept = signed.note if signed else ""
+        signer.sign()
+        (provider,) = views_of("dossier")
+        view = provider.view(_Rooms(client[settings.database("dossier")]))  # type: ignore[arg-type]
+        view.refresh(STREAM, ledger.read_stream(STREAM))
+        yield Installation(settings, client, kept)
+
+
+class _Rooms:
+    """Opens a view as the service does."""
+
+    def __init__(self, database: Any) -> None:
+        self._database = database
+
+    def view(self, category: str, project: Any, name: str, indexes: Any) -> Any:
+        """Return it."""
+        from kernel.views import StreamView
+
+        return StreamView(self._database[name], category, project, indexes)
+
+
+def test_a_sound_installation_passes(installation: Installation) -> None:
+    done = installation.audit("verify")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3 stored and 0 kept checkpoints agree" in done.stdout
+    vkey = str(PublicLog("dossier", installation.settings, installation.client).key())
+    (installation.settings.keys / "dossier.log.pub").unlink()
+    assert installation.audit("verify", "dossier").returncode == 2
+    assert installation.audit("verify", "dossier", "--key", vkey).returncode == 0
+    assert list(differences(installation.settings, installation.client, "dossier")) == []
+    assert installation.audit("diff").returncode == 0
+
+
+def rewrite(installation: Installation) -> None:
+    """Write the whole ledger anew, tiles and checkpoints with it, and let the signer sign it."""
+    documents = list(installation.ledger.find())
+    installation.ledger.delete_many({})
+    installation.checkpoints.delete_many({})
+    installation.client.drop_database(installation.settings.database("dossier"))
+    ledger = ledger_of(installation.settings, installation.client, "dossier")
+    meta = Meta(Actor("acc-2", "citizen"), datetime.now(UTC), "conversation")
+    for number, event in enumerate(s.UNTIL["returned"]().events):
+        ledger.append(STREAM, [event], expected=number, commit_id=f"n{number}", meta=meta)
+    assert len(documents) == number + 1
+    signer_of("dossier", installation.settings, installation.client).sign()
+
+
+HARMS: dict[str, tuple[Callable[[Installation], object], str, str]] = {
+    "changed": (
+        lambda it: it.ledger.update_one({"position": 3}, {"$set": {"meta.actor.id": "acc-2"}}),
+        "position 3: the hash is not that of the content",
+        "chain",
+    ),
+    "written otherwise": (
+        lambda it: it.ledger.update_one({"position": 3}, {"$set": {"position": 3.0}}),
+        "position 3: it is not stored as a commit is",
+        "chain",
+    ),
+    "written as another number": (
+        lambda it: it.ledger.update_one({"position": 3}, {"$set": {"position": Decimal128("3")}}),
+        "position 3: the commit is missing, or stands there twice",
+        "chain",
+    ),
+    "removed": (
+        lambda it: it.ledger.delete_one({"position": 3}),
+        "position 3: the commit is missing",
+        "chain",
+    ),
+    "cut": (
+        lambda it: it.ledger.delete_many({"position": {"$gt": 7}}),
+        "of them are not there any more",
+        "stored checkpoint",
+    ),
+    "cut, checkpoints too": (
+        lambda it: [
+            it.ledger.delete_many({"position": {"$gt": 7}}),
+            it.checkpoints.delete_many({"_id": {"$in": [2, 3]}}),
+        ],
+        "kept.txt is over 9 commits; 2 of them are not there any more",
+        "kept checkpoint",
+    ),
+    "a checkpoint removed": (
+        lambda it: it.checkpoints.delete_one({"_id": 2}),
+        "checkpoint 2 is missing",
+        "stored checkpoint",
+    ),
+    "a checkpoint changed": (
+        lambda it: it.checkpoints.update_one({"_id": 2}, {"$set": {"size": 8}}),
+        "checkpoint 2 is not what its note says",
+        "stored checkpoint",
+    ),
+    "written anew": (rewrite, "are not those that kept.txt was signed over", "kept checkpoint"),
+}
+
+
+@pytest.mark.proves("L6")
+@pytest.mark.parametrize(("harm", "reason", "by"), HARMS.values(), ids=HARMS)
+def test_the_first_fault_is_named(
+    installation: Installation, harm: Callable[[Installation], object], reason: str, by: str
+) -> None:
+    (installation.settings.home / "kept.txt").write_text(installation.kept)
+    harm(installation)
+    done = installation.audit("verify", "dossier", "--checkpoint", "kept.txt")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert reason in done.stdout
+    assert f"(found by: {by})" in done.stdout
+
+
+def test_documents_behind_a_wide_gap_are_not_overlooked(installation: Installation) -> None:
+    last = installation.ledger.count_documents({})
+    installation.ledger.update_one({"position": last}, {"$set": {"position": 9_999}})
+    installation.checkpoints.delete_many({})
+    done = installation.audit("verify", "dossier")
+    assert (done.returncode, "cannot be reached" in done.stdout) == (1, True), done.stdout
+
+
+def test_nothing_is_signed_over_a_ledger_that_was_cut(installation: Installation) -> None:
+    installation.ledger.delete_many({"position": {"$gt": 7}})
+    done = installation.audit("checkpoint", "dossier")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "nothing was signed" in done.stderr
+
+
+def test_a_stream_that_was_changed_is_not_exported(installation: Installation) -> None:
+    changed = {"$set": {"events.0.data": "{}"}}
+    installation.ledger.update_one({"position": 2}, changed)
+    done = installation.audit("export", s.CODE)
+    assert done.returncode == 1
+    assert "position 2" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_bundle_proves_that_a_kept_checkpoint_leads_to_its_own(
+    installation: Installation,
+) -> None:
+    (installation.settings.home / "kept.txt").write_text(installation.kept)
+    done = installation.audit("export", s.CODE, "--checkpoint", "kept.txt")
+    assert done.returncode == 0, done.stderr
+    content = (installation.settings.home / f"{s.CODE}.bundle.zip").read_bytes()
+    found = examine(Bundle.from_bytes(content), kept=installation.kept)
+    assert (found.fault, found.kept) == (None, 9)
+
+
+def test_each_field_of_a_view_that_is_not_what_the_ledger_says_is_named(
+    installation: Installation,
+) -> None:
+    document = installation.views.find_one({"_id": s.CODE})
+    installation.views.update_one({"_id": s.CODE}, {"$set": {"unit": "x", "picture.locale": "en"}})
+    installation.views.insert_one({**document, "_id": "forged"})
+    done = installation.audit("diff", "dossier")
+    assert done.returncode == 1
+    assert f"dossier {s.CODE}: unit" in done.stdout
+    assert f"dossier {s.CODE}: picture.locale" in done.stdout
+    assert "dossier forged: the document" in done.stdout
+    assert s.PERSON.name not in done.stdout
+    shown = installation.audit("diff", "dossier", "--values").stdout
+    assert "'x' where a replay gives None" in shown
+    installation.views.delete_one({"_id": s.CODE})
+    assert f"dossier {s.CODE}: the document" in installation.audit("diff", "dossier").stdout
+
+
+def test_without_environment_it_is_the_administrator_of_this_home(tmp_path: Path) -> None:
+    address = tmp_path / "database" / "administrator.uri"
+    home = {"MOTCUA_HOME": str(tmp_path)}
+    assert administrator_settings(home).mongo_uri == "mongodb://127.0.0.1:27117"
+    address.parent.mkdir()
+    address.write_text("mongodb://administrator:x@127.0.0.1:1/?authSource=admin\n")
+    assert "administrator" in administrator_settings(home).mongo_uri
+    given = administrator_settings({**home, "MONGO_URI": "mongodb://elsewhere"})
+    assert given.mongo_uri == "mongodb://elsewhere"
+
+
+def test_a_database_that_is_away_is_said_in_a_sentence(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    ensure_keys(settings.keys, [], LEDGER_OWNERS)
+    done = subprocess.run(
+        [sys.executable, "-m", "motcua", "audit", "verify"],
+        env={
+            "PATH": os.environ["PATH"],
+            "MOTCUA_HOME": str(tmp_path),
+            "MONGO_URI": "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200",
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "MONGO_URI" in done.stderr

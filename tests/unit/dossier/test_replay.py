@@ -1,0 +1,111 @@
+"""A dossier as it stood, what each event changed, and the report in its bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import dossier_samples as s
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel.events import Recorded
+from kernel.requests import Caller
+from kernel.schemas import dump
+from services.dossier.contract import Change, Replay, Status
+from services.dossier.views import project, replay, since, status, until
+
+AUDITOR = replace(s.AUDITOR, agency="ubnd-tinh-38")
+STORIES = st.sampled_from(sorted(s.UNTIL))
+
+
+def history(name: str) -> tuple[Recorded, ...]:
+    """A story with an hour between its events."""
+    return tuple(
+        replace(record, recorded_at=s.MONDAY + timedelta(hours=number))
+        for number, record in enumerate(s.UNTIL[name]().history())
+    )
+
+
+def replayed(past: Sequence[Recorded], who: Caller = AUDITOR) -> Replay:
+    """The replay of a history."""
+    return replay(past, who, s.CALENDAR)
+
+
+def changed(found: Replay, kind: str) -> dict[str, tuple[Any, Any]]:
+    """What the first event of a type changed."""
+    event = next(one for one in found.events if one.type == kind)
+    return {one.path: (one.before, one.after) for one in event.changes}
+
+
+@given(STORIES, st.data())
+def test_the_replay_of_a_beginning_is_the_status_at_that_time(
+    name: str, data: st.DataObject
+) -> None:
+    whole = history(name)
+    version = data.draw(st.integers(1, len(whole)))
+    past = until(whole, None, version)
+    found = replayed(past, s.APPLICANT)
+    document = project(past)
+    assert document is not None
+    shown = status(document, s.APPLICANT, past[-1].recorded_at, s.CALENDAR)
+    assert found.status == replace(shown, actions=())
+    assert found.version == version
+    assert until(whole, past[-1].recorded_at, None) == past
+
+
+@given(STORIES, st.sampled_from([s.APPLICANT, s.RECEIVING, AUDITOR]))
+def test_all_changes_together_are_the_view(name: str, who: Caller) -> None:
+    found = replayed(history(name), who)
+    view: dict[str, Any] = {}
+    for event in found.events:
+        for change in event.changes:
+            assert view.get(change.path) == change.before
+            view[change.path] = change.after
+    first = replayed(history(name)[:1], who)
+    begun = {one.path: one.after for one in first.events[0].changes}
+    for change in since(first, found):
+        assert begun.get(change.path) == change.before
+        begun[change.path] = change.after
+    left = {path: value for path, value in view.items() if value is not None}
+    assert left == {path: value for path, value in begun.items() if value is not None}
+
+
+def test_an_event_names_what_it_changed() -> None:
+    found = changed(replayed(history("accepted")), "DossierAccepted")
+    assert found["status"] == (Status.SUBMITTED, Status.ACCEPTED)
+    assert found["clock.state"] == ("not-started", "running")
+    assert found["receiving_officer.name"] == (None, s.RECEIVING.name)
+    assert "version" not in found
+    assert not any("explained" in path for path in found)
+
+
+@pytest.mark.parametrize("name", sorted(s.UNTIL))
+def test_nothing_personal_is_in_an_auditors_replay(name: str) -> None:
+    text = str(dump(replayed(history(name), AUDITOR)))
+    for value in (s.PERSON.name, s.PERSON.identity_number, s.PERSON.email, "4711", "cha mẹ"):
+        assert value not in text
+
+
+def test_only_the_applicant_reads_the_pin() -> None:
+    past = history("accepted")
+    assert changed(replayed(past, s.APPLICANT), "DossierSubmitted")["pin"] == (None, "4711")
+    assert "pin" not in changed(replayed(past, s.RECEIVING), "DossierSubmitted")
+
+
+def test_a_moment_before_and_a_moment_between() -> None:
+    past = history("handling")
+    assert until(past, s.MONDAY - timedelta(seconds=1), None) == ()
+    assert until(past, past[1].recorded_at + timedelta(minutes=1), None) == past[:2]
+    with pytest.raises(ValueError, match="nothing had happened"):
+        replayed(())
+
+
+def test_what_changed_since_is_the_difference_of_two_views() -> None:
+    past = history("handling")
+    changes = since(replayed(past[:1]), replayed(past))
+    assert Change("status", 1, 4) in changes
+    assert since(replayed(past), replayed(past)) == ()

@@ -1,0 +1,158 @@
+"""The report in a bundle, and `motcua audit check` on a dossier's bundle."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import dossier_samples as s
+import pytest
+from ledger_model import PRIVATE, World
+from typer.testing import CliRunner
+
+from kernel.bundles import Bundle, collect
+from kernel.notes import SignerKey
+from motcua.cli import app
+from motcua.unusable import Unusable
+from services.dossier.contract import EVENTS
+from services.dossier.report import agrees, reported
+
+KEY = SignerKey("motcua.example/motcua/dossier", PRIVATE)
+STREAM = f"dossier-{s.CODE}"
+
+
+class Sealed:
+    """Seals as the service does; nobody opens it here."""
+
+    def seal(self, subject: str, context: str, plaintext: str) -> str:
+        """Return ciphertext of a kind."""
+        return "c2VhbGVk"
+
+    def unseal(self, subject: str, context: str, ciphertext: str) -> str | None:
+        """Know no key."""
+        raise AssertionError("nothing is unsealed for a report")
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    """A whole life in a ledger, up to the hand-over; the last commit is not signed yet."""
+    world = World()
+    events = s.UNTIL["returned"]().events
+    for number, event in enumerate(events, 1):
+        if number == len(events):
+            world.signer(KEY.name).sign()
+        world.record(f"c{number}", STREAM, EVENTS.encode(event, f"c{number}.1", Sealed()))
+    return world
+
+
+@pytest.fixture(scope="module")
+def bundle(world: World) -> Bundle:
+    """Its bundle, with the report."""
+    newest = world.signed[-1]
+    nodes = world.nodes(newest.size)
+    vkey = str(KEY.verifier)
+    return reported(collect("dossier", world.documents, newest.note, vkey, nodes))
+
+
+def check(folder: Path, bundle: Bundle, *options: str) -> Any:
+    """Run the command on a bundle."""
+    path = folder / "bundle.zip"
+    path.write_bytes(bundle.to_bytes())
+    return CliRunner().invoke(app, ["audit", "check", str(path), *options])
+
+
+def test_the_report_tells_every_event_in_vietnamese_first(bundle: Bundle) -> None:
+    assert '<html lang="vi">' in bundle.report
+    for words in ("Nộp hồ sơ", "Submitted", "Tiếp nhận hồ sơ", "Đã trả kết quả", s.RECEIVING.name):
+        assert words in bundle.report
+    assert bundle.report.index("Nộp hồ sơ") < bundle.report.index("Submitted")
+    assert str(KEY.verifier) in bundle.report.replace("&#43;", "+")
+
+
+def test_the_report_needs_nothing_else_and_holds_nothing_personal(bundle: Bundle) -> None:
+    assert "http" not in bundle.report.replace("http-equiv", "")
+    assert "<script" not in bundle.report
+    assert "src=" not in bundle.report
+    for value in (s.PERSON.name, s.PERSON.identity_number, s.PERSON.email, "4711", "c2VhbGVk"):
+        assert value not in bundle.report
+
+
+def test_a_report_is_what_the_commits_say_or_it_is_not(bundle: Bundle) -> None:
+    assert agrees(bundle) is True
+    told = bundle.report.replace("Nộp hồ sơ", "Rút hồ sơ")
+    assert agrees(replace(bundle, report=told)) is False
+    assert agrees(replace(bundle, report="<p>of another kind</p>")) is None
+
+
+def test_the_check_says_what_was_verified_and_what_cannot_be(
+    bundle: Bundle, tmp_path: Path
+) -> None:
+    done = check(tmp_path, bundle)
+    assert done.exit_code == 0
+    count = len(bundle.documents)
+    for words in (
+        f"✓ {STREAM}: {count} commits",
+        f"✓ {count - 1} of the commits stand in that log",
+        "✓ report.html says what the commits say",
+        "? whose key this is",
+        f"? positions {count}: no checkpoint covers them yet",
+        "? whether others were shown the same log",
+        "attachments: only their hashes are here",
+        "? whether more happened later",
+        "? whether what was recorded was true",
+    ):
+        assert words in done.stdout, done.stdout
+
+
+def test_the_check_with_what_the_examiner_knows(
+    world: World, bundle: Bundle, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept.txt"
+    kept.write_text(world.signed[-1].note)
+    key = str(KEY.verifier)
+    done = check(tmp_path, bundle, "--key", key, "--checkpoint", str(kept))
+    assert done.exit_code == 0
+    assert "whose key this is" not in done.stdout
+    assert f"✓ the log that you kept at {world.signed[-1].size} commits" in done.stdout
+
+
+def test_what_is_wrong_ends_with_1(bundle: Bundle, tmp_path: Path) -> None:
+    told = bundle.report.replace("Nộp hồ sơ", "Rút hồ sơ")
+    lied = check(tmp_path, replace(bundle, report=told))
+    assert (lied.exit_code, "do not read it" in lied.stdout) == (1, True)
+    cut = check(tmp_path, replace(bundle, documents=bundle.documents[1:]))
+    assert (cut.exit_code, "✗ position 2: versions" in cut.stdout) == (1, True)
+
+
+@pytest.mark.parametrize("options", [("--key", "no key"), ("--checkpoint", __file__)])
+def test_what_cannot_be_used_is_said_in_a_sentence(
+    bundle: Bundle, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    done = check(tmp_path, bundle, *options)
+    assert isinstance(done.exception, Unusable)
+    assert len(done.exception.faults) == 1
+
+
+def test_what_others_wrote_does_not_steer_the_terminal(bundle: Bundle, tmp_path: Path) -> None:
+    stranger = replace(bundle, stream="[red]\x1b[2J[/red]")
+    done = check(tmp_path, stranger)
+    assert "\x1b[2J" not in done.stdout
+
+
+def test_the_check_loads_no_database_and_no_broker(bundle: Bundle, tmp_path: Path) -> None:
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(bundle.to_bytes())
+    program = (
+        "import sys; from motcua.__main__ import main\n"
+        f"sys.argv = ['motcua', 'audit', 'check', {str(path)!r}]\n"
+        "try: main()\n"
+        "finally: print('loaded', sorted({'pymongo', 'kombu', 'pika', 'nameko', 'requests'}"
+        " & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
+    assert "loaded []" in done.stdout, done.stdout + done.stderr
