@@ -241,34 +241,3 @@ def test_whole_ledgers_hold_and_every_view_is_what_they_say(
     assert "1 kept checkpoints agree" in said
     eventually(lambda: not list(stale_views(records)), "views that are up to date", 60)
     eventually(lambda: audit(stack, "diff").returncode == 0, "views that are up to date", 120)
-
-
-def test_a_dossier_is_told_on_the_terminal(stack: Stack, filed: Filed) -> None:
-    said = succeeded(audit(stack, "replay", filed.code, "--version", "1"))
-    assert "Nộp hồ sơ" in said
-    assert "status: 1 → " in said
-    assert PERSON["name"] not in said
-
-
-def test_what_cannot_be_used_is_refused_in_a_sentence(
-    stack: Stack, filed: Filed, tmp_path: Path
-) -> None:
-    nothing, text = tmp_path / "nothing", tmp_path / "text"
-    text.write_text("no checkpoint")
-    for arguments in (
-        ("replay", "nothing"),
-        ("replay", filed.code, "--at", "2026-11-25T10:00:00"),
-        ("replay", filed.code, "--at", "yesterday"),
-        ("replay", filed.code, "--version", "900"),
-        ("replay", filed.code, "--at", "2020-01-01T00:00:00Z"),
-        ("export", "nothing"),
-        ("export", filed.code, "-o", str(nothing / "bundle.zip")),
-        ("export", filed.code, "--checkpoint", str(text)),
-        ("check", str(nothing)),
-        ("check", str(text)),
-        ("verify", "--checkpoint", str(text)),
-        ("verify", "--key", "no key"),
-    ):
-        done = audit(stack, *arguments)
-        assert done.returncode == 2, arguments
-        assert len(done.stderr.splitlines()) == 1, done.stderr

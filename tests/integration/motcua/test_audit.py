@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import dossier_samples as s
 import pytest
 from bson.decimal128 import Decimal128
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pymongo import MongoClient
 
 from kernel.bundles import Bundle, examine
+from kernel.checkpoints import Checkpoint
 from kernel.commits import Meta
 from kernel.config import Settings
 from kernel.events import Actor
 from kernel.ledger import create_indexes
+from kernel.notes import SignerKey
 from kernel.public_log import PublicLog
 from kernel.signing import signer_of
 from kernel.trust import ensure_keys
+from motcua.__main__ import main
 from motcua.administrator import administrator_settings
 from motcua.comparison import differences, ledger_of, views_of
 from motcua.processes import LEDGER_OWNERS
 
 STREAM = f"dossier-{s.CODE}"
+
+
+class Done(NamedTuple):
+    """How a command ended and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
 @dataclass(frozen=True)
@@ -54,23 +68,20 @@ class Installation:
         """The collection of the status view."""
         return self.client[self.settings.database("dossier")]["dossier"]
 
-    def audit(self, *arguments: str) -> Any:
-        """Run a command."""
-        return subprocess.run(
-            [sys.executable, "-m", "motcua", "audit", *arguments],
-            env={
-                "PATH": os.environ["PATH"],
-                "COLUMNS": "200",
-                "MONGO_URI": self.settings.mongo_uri,
-                "MOTCUA_HOME": str(self.settings.home),
-                "MOTCUA_NAMESPACE": self.settings.namespace,
-            },
-            cwd=self.settings.home,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+    def audit(self, *arguments: str) -> Done:
+        """Run a command, as the program does, in the home of this installation."""
+        settings = self.settings
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            patch.chdir(settings.home)
+            patch.setenv("COLUMNS", "200")
+            patch.setenv("MONGO_URI", settings.mongo_uri)
+            patch.setenv("MOTCUA_HOME", str(settings.home))
+            patch.setenv("MOTCUA_NAMESPACE", settings.namespace)
+            patch.setattr(sys, "argv", ["motcua", "audit", *arguments])
+            with pytest.raises(SystemExit) as ended:
+                main()
+        return Done(int(ended.value.code or 0), out.getvalue(), err.getvalue())
 
 
 @pytest.fixture
@@ -246,6 +257,60 @@ def test_each_field_of_a_view_that_is_not_what_the_ledger_says_is_named(
     assert "'x' where a replay gives None" in shown
     installation.views.delete_one({"_id": s.CODE})
     assert f"dossier {s.CODE}: the document" in installation.audit("diff", "dossier").stdout
+
+
+def test_a_dossier_is_told_as_it_stood_and_what_changed_since(installation: Installation) -> None:
+    done = installation.audit("replay", s.CODE, "--version", "2")
+    assert done.returncode == 0, done.stderr
+    for words in (
+        "1 Nộp hồ sơ · Submitted",
+        "status: – → 1",
+        f"{s.CODE} at ",
+        "status   1 Mới đăng ký",
+        "Since then, ",
+        "status: 1 → 10",
+    ):
+        assert words in done.stdout, done.stdout
+    now = installation.audit("replay", s.CODE).stdout
+    assert "Since then" not in now
+    assert "status   10 " in now
+    for told in (done.stdout, now):
+        assert s.PERSON.name not in told
+        assert s.PERSON.identity_number not in told
+    moment = installation.audit("replay", s.CODE, "--at", "2126-01-01T00:00:00+07:00").stdout
+    assert "status   10 " in moment
+
+
+WRONG: dict[str, tuple[str, ...]] = {
+    "no such dossier": ("replay", "nothing"),
+    "no zone": ("replay", s.CODE, "--at", "2026-11-25T10:00:00"),
+    "no time": ("replay", s.CODE, "--at", "yesterday"),
+    "no such event": ("replay", s.CODE, "--version", "900"),
+    "too early": ("replay", s.CODE, "--at", "2020-01-01T00:00:00Z"),
+    "nothing to export": ("export", "nothing"),
+    "no such folder": ("export", s.CODE, "-o", "nowhere/bundle.zip"),
+    "no checkpoint": ("export", s.CODE, "--checkpoint", "text"),
+    "another log's checkpoint": ("export", s.CODE, "--checkpoint", "other"),
+    "no such file": ("check", "nowhere"),
+    "no bundle": ("check", "text"),
+    "a folder": ("check", "keys"),
+    "nothing kept": ("verify", "--checkpoint", "text"),
+    "kept of another log": ("verify", "dossier", "--checkpoint", "other"),
+    "no key": ("verify", "--key", "no key"),
+}
+
+
+@pytest.mark.parametrize("arguments", WRONG.values(), ids=WRONG)
+def test_what_cannot_be_used_is_refused_in_a_sentence(
+    installation: Installation, arguments: tuple[str, ...]
+) -> None:
+    home = installation.settings.home
+    (home / "text").write_text("no checkpoint")
+    other = SignerKey("motcua.example/motcua/payment", Ed25519PrivateKey.generate())
+    (home / "other").write_text(Checkpoint(other.name, 1, bytes(32)).sign(other))
+    done = installation.audit(*arguments)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr
 
 
 def test_without_environment_it_is_the_administrator_of_this_home(tmp_path: Path) -> None:
