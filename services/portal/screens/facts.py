@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.dossier.contract import (
+    ClockState,
     DocumentView,
     DossierStatus,
     FeeView,
@@ -74,7 +75,7 @@ def _place(told: tuple[str, _Told]) -> int:
 def _told(dossier: DossierStatus) -> Iterator[_Told]:
     step, clock = dossier.step, dossier.clock
     yield _Told("status", gettext("Status"), named(dossier, "status_name"))
-    yield from _held(dossier.holder)
+    yield from _held(dossier.holder, ended=clock.state is ClockState.STOPPED)
     yield _Told("step", gettext("Step"), named(step) if step else "")
     yield _Told("step-due", gettext("This step until"), moment(step.due) if step else "")
     yield _Told("steps", gettext("Steps that are done"), _done(dossier.steps))
@@ -92,9 +93,10 @@ def _told(dossier: DossierStatus) -> Iterator[_Told]:
         yield from _document(document)
 
 
-def _held(holder: Holder | None) -> Iterator[_Told]:
+def _held(holder: Holder | None, ended: bool) -> Iterator[_Told]:
     if holder is None:
-        yield _Told("unit", gettext("Unit that holds it"), gettext("no one: it is closed"))
+        words = gettext("no one: it is closed") if ended else ""
+        yield _Told("unit", gettext("Unit that holds it"), words)
         yield _Told("officer", gettext("Officer"), "")
         return
     unit = f"{named(holder.unit)} – {named(holder.agency)}"

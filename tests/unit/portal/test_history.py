@@ -74,6 +74,9 @@ def test_it_is_told_who_held_it_then_and_what_is_another_now(in_vietnamese: None
     assert facts["Trạng thái"].now == "Đã trả kết quả"
     assert facts["Phí, lệ phí"] == replace(facts["Phí, lệ phí"], then="")
     assert "BL-0001" in facts["Phí, lệ phí"].now
+    first = {fact.label: fact.then for fact in compared(replays.replayed(1).status, NOW.status)}
+    assert first["Đơn vị đang giữ hồ sơ"] == ""
+    assert facts["Đơn vị đang giữ hồ sơ"].now == "không còn đơn vị nào: hồ sơ đã kết thúc"
     document = facts["Giấy tờ: Tờ khai (1\u00a0KB)"]
     assert document.then == f"SHA-256 {'0' * 64}"
     assert not document.differs
