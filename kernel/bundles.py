@@ -9,7 +9,7 @@
     attachments.sha256     the hashes of the files that the commits name, for `sha256sum -c`
     report.html            the same for people
 
-Checking needs no database, no broker and no network: nothing here imports any.
+`kernel.examination` checks one. Neither needs a database, a broker or a network, nor imports any.
 """
 
 from __future__ import annotations
@@ -18,30 +18,16 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, TypeGuard
 
 import rfc8785
 
-from kernel.checkpoints import (
-    Checkpoint,
-    LoggedProof,
-    claimed_checkpoint,
-    from_base64,
-    open_checkpoint,
-    to_base64,
-)
-from kernel.commits import GENESIS, Commit, Document, Tampered, digest_of_commit, faithful
-from kernel.merkle import (
-    InvalidProof,
-    Nodes,
-    consistency_proof,
-    inclusion_proof,
-    leaf_of,
-    verify_consistency,
-)
+from kernel.checkpoints import LoggedProof, claimed_checkpoint, from_base64, to_base64
+from kernel.commits import Document, verify_stream
+from kernel.merkle import Nodes, consistency_proof, inclusion_proof
 from kernel.notes import InvalidNote, VerifierKey
 
 FORMAT = "motcua-bundle/1"
@@ -146,7 +132,7 @@ def collect(
     """
     checkpoint = claimed_checkpoint(note)
     stream = str(documents[0].get("stream"))
-    for _ in _chained(stream, documents):
+    for _ in verify_stream(stream, documents):
         pass
     covered = [one["position"] for one in documents if one["position"] <= checkpoint.size]
     proofs = {
@@ -162,54 +148,6 @@ def collect(
     return Bundle(service, stream, tuple(documents), proofs, note, vkey, "", continuation)
 
 
-@dataclass(frozen=True)
-class Findings:
-    """What the check of a bundle showed, up to the first fault where there is one.
-
-    `uncovered` are positions behind the checkpoint: their chain holds, nobody signed them yet.
-    `trusted` says that the key was given by who checks, and not taken from the bundle itself.
-    `kept` is the size of the kept checkpoint that was compared.
-    """
-
-    commits: int = 0
-    events: int = 0
-    attachments: int = 0
-    included: int = 0
-    uncovered: tuple[int, ...] = ()
-    checkpoint: Checkpoint | None = None
-    key: VerifierKey | None = None
-    trusted: bool = False
-    kept: int | None = None
-    fault: str | None = None
-    fault_position: int | None = None
-
-
-@dataclass
-class _Found:
-    """Findings while they are being made."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-
-    def findings(self, fault: str | None = None, position: int | None = None) -> Findings:
-        return Findings(**self.values, fault=fault, fault_position=position)
-
-
-def examine(bundle: Bundle, key: VerifierKey | None = None, kept: str | None = None) -> Findings:
-    """Check a bundle: its commits, its stream's chain, their place in the log, the signature.
-
-    `key` is the log's key as the examiner knows it, `kept` the note of a checkpoint that the
-    examiner kept. Everything but the report is checked.
-    """
-    found = _Found()
-    try:
-        _examine(bundle, key, kept, found)
-    except Tampered as fault:
-        return found.findings(fault.reason, fault.position)
-    except (InvalidNote, InvalidProof) as error:
-        return found.findings(str(error))
-    return found.findings()
-
-
 def attachments(documents: Sequence[Document]) -> list[tuple[str, str]]:
     """Return (sha256, id) of each file that the commits name, in order, each once."""
     found: dict[tuple[str, str], None] = {}
@@ -219,82 +157,6 @@ def attachments(documents: Sequence[Document]) -> list[tuple[str, str]]:
                 if isinstance(one.get("sha256"), str) and isinstance(one.get("file"), str):
                     found[one["sha256"], one["file"]] = None
     return list(found)
-
-
-def _examine(bundle: Bundle, key: VerifierKey | None, kept: str | None, found: _Found) -> None:
-    commits = list(_chained(bundle.stream, bundle.documents))
-    found.values |= {
-        "commits": len(commits),
-        "events": sum(len(commit.events) for commit in commits),
-        "attachments": len(attachments(bundle.documents)),
-    }
-    used = VerifierKey.parse(bundle.vkey)
-    if key not in (None, used):
-        raise InvalidNote(f"the bundle is signed by the key {used}, and yours is {key}")
-    checkpoint = open_checkpoint(bundle.note, [used])
-    if checkpoint.origin.rpartition("/")[2] != bundle.service:
-        raise InvalidNote(f"the checkpoint is not one of the service {bundle.service!r:.60}")
-    found.values |= {"key": used, "trusted": key is not None, "checkpoint": checkpoint}
-    included = [commit for commit in commits if commit.position <= checkpoint.size]
-    for commit in included:
-        proof = bundle.proofs.get(commit.position)
-        if proof is None:
-            raise Tampered(commit.position, "the proof that it stands in the log is missing")
-        if proof.index != commit.position - 1 or proof.note != bundle.note:
-            raise Tampered(commit.position, "its proof is that of something else")
-        try:
-            proof.verify(leaf_of(commit.hash), checkpoint)
-        except InvalidProof as error:
-            raise Tampered(commit.position, str(error)) from error
-    if set(bundle.proofs) != {commit.position for commit in included}:
-        raise InvalidProof("there is a proof for a commit that is not in the bundle")
-    found.values |= {
-        "included": len(included),
-        "uncovered": tuple(one.position for one in commits if one.position > checkpoint.size),
-    }
-    if kept is not None:
-        _compare(open_checkpoint(kept, [used]), checkpoint, bundle.continuation)
-        found.values["kept"] = claimed_checkpoint(kept).size
-
-
-def _chained(stream: str, documents: Iterable[Document]) -> Iterator[Commit]:
-    """Yield the commits, each found to be what its hash says and to follow in its stream."""
-    last, stream_hash, position = 0, GENESIS, 0
-    for document in documents:
-        place = document.get("position")
-        if not _is_number(place):
-            raise Tampered(position + 1, "it is not stored as a commit is")
-        (commit,) = faithful([document], place - 1)
-        for holds, reason in (
-            (commit.stream == stream, "it is of another stream"),
-            (commit.position > position, "it does not stand behind the one before"),
-            (commit.first == last + 1, "versions of the stream do not continue"),
-            (commit.last == last + len(commit.events), "versions do not count the events"),
-            (commit.stream_prev == stream_hash, "the stream's chain is broken"),
-            (commit.hash == digest_of_commit(document), "the hash is not that of the content"),
-        ):
-            if not holds:
-                raise Tampered(place, reason)
-        last, stream_hash, position = commit.last, commit.hash, commit.position
-        yield commit
-
-
-def _compare(kept: Checkpoint, newest: Checkpoint, continuation: Continuation | None) -> None:
-    if kept.origin != newest.origin:
-        raise InvalidProof(f"the kept checkpoint is of another log: {kept.origin}")
-    if kept.size == newest.size:
-        if kept.root != newest.root:
-            raise InvalidProof("the kept checkpoint has the same size and another root")
-        return
-    if continuation is None or (continuation.from_size, continuation.to_size) != (
-        kept.size,
-        newest.size,
-    ):
-        raise InvalidProof(
-            f"the bundle does not prove that the kept checkpoint over {kept.size} commits leads to "
-            f"its own over {newest.size}: have it exported with that checkpoint"
-        )
-    verify_consistency(kept.size, newest.size, kept.root, newest.root, continuation.hashes)
 
 
 # The form of the file

@@ -149,6 +149,32 @@ def faithful(documents: Iterable[Mapping[str, Any]], after: int = 0) -> Iterator
         raise Tampered(position, "it is not stored as a commit is")
 
 
+def verify_stream(stream: str, documents: Iterable[Document]) -> Iterator[Commit]:
+    """Yield the commits of one stream, taken out of its ledger and given as they are stored.
+
+    Raises `Tampered` at the first that is not what its hash says, or does not follow the one
+    before it in the stream, from the first version on.
+    """
+    last, stream_hash, position = 0, GENESIS, 0
+    for document in documents:
+        place = document.get("position")
+        if not isinstance(place, int) or place < 1:
+            raise Tampered(position + 1, "it is not stored as a commit is")
+        (commit,) = faithful([document], place - 1)
+        for holds, reason in (
+            (commit.stream == stream, "it is of another stream"),
+            (commit.position > position, "it does not stand behind the one before"),
+            (commit.first == last + 1, "versions of the stream do not continue"),
+            (commit.last == last + len(commit.events), "versions do not count the events"),
+            (commit.stream_prev == stream_hash, "the stream's chain is broken"),
+            (commit.hash == digest_of_commit(document), "the hash is not that of the content"),
+        ):
+            if not holds:
+                raise Tampered(place, reason)
+        last, stream_hash, position = commit.last, commit.hash, commit.position
+        yield commit
+
+
 def digest_of_commit(document: Mapping[str, Any]) -> str:
     """Return the SHA-256 (hex) of a stored document without its `hash`, as RFC 8785 JSON.
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
-from kernel.bundles import Bundle, Findings, NoBundle, examine
+from kernel.bundles import Bundle, NoBundle
 from kernel.checkpoints import claimed_checkpoint, to_base64
+from kernel.examination import Findings, examine
 from kernel.notes import InvalidNote, VerifierKey
 from motcua.telling import Mark, say
 from motcua.unusable import Unusable

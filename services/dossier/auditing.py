@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 
-from kernel.bundles import Findings, examine
 from kernel.checkpoint_log import Signed
 from kernel.checkpoints import to_base64
 from kernel.commits import Tampered
 from kernel.errors import NotFound, TooLarge
+from kernel.examination import Findings, examine
 from kernel.notes import VerifierKey
 from kernel.public_log import PublicLog
 from services.dossier.contract import BundleFile, Verification

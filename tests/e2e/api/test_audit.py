@@ -16,8 +16,9 @@ from interface import Client, System, eventually, expect, refused
 from records import Records
 from stack import Stack
 
-from kernel.bundles import Bundle, examine
+from kernel.bundles import Bundle
 from kernel.checkpoints import from_base64, open_checkpoint
+from kernel.examination import examine
 from kernel.merkle import leaf_of, verify_consistency, verify_inclusion
 from kernel.notes import VerifierKey
 

@@ -19,11 +19,12 @@ from bson.decimal128 import Decimal128
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pymongo import MongoClient
 
-from kernel.bundles import Bundle, examine
+from kernel.bundles import Bundle
 from kernel.checkpoints import Checkpoint
 from kernel.commits import Meta
 from kernel.config import Settings
 from kernel.events import Actor
+from kernel.examination import examine
 from kernel.ledger import create_indexes
 from kernel.notes import SignerKey
 from kernel.public_log import PublicLog

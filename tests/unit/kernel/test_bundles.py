@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from ledger_model import NAME, PRIVATE, World
 
 from kernel import bundles
-from kernel.bundles import Bundle, NoBundle, attachments, collect, examine
+from kernel.bundles import Bundle, NoBundle, attachments, collect
 from kernel.checkpoints import Checkpoint
 from kernel.commits import Tampered
+from kernel.examination import examine
 from kernel.notes import SignerKey
 
 KEY = SignerKey(NAME, PRIVATE)

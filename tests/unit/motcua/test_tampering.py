@@ -14,9 +14,10 @@ from bson.errors import BSONError
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ledger_model import NAME, PRIVATE, World
 
-from kernel.bundles import Bundle, NoBundle, collect, examine
+from kernel.bundles import Bundle, NoBundle, collect
 from kernel.checkpoint_log import document_of
 from kernel.commits import Document, Tampered, digest_of_commit, faithful, verify
+from kernel.examination import examine
 from kernel.inspection import (
     Comparison,
     Contradicted,
