@@ -19,6 +19,7 @@ _APPLICANTS = (
 )
 _OFFICERS = (("inbox.show", mark("Work list")),)
 _OPERATORS = (("operations.show", mark("Operations")),)
+_AUDITORS = (("audit.find", mark("Audit")),)
 _LAST = (("home.help_page", mark("Guidance")),)
 
 
@@ -39,6 +40,8 @@ def items() -> tuple[Item, ...]:
     )
     if sessions.is_operator():
         own = (*_OPERATORS, *own)
+    if sessions.is_auditor():
+        own = (*_AUDITORS, *own)
     first = (*own, *_EVERYBODY) if who.is_officer else (*_EVERYBODY, *own)
     here = request.endpoint or ""
     return tuple(

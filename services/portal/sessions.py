@@ -115,18 +115,15 @@ def logged_in(view: View) -> View:
 
 def officers_only(view: View) -> View:
     """Refuse whoever is not an officer."""
-
-    @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
-        if not who().is_officer:
-            raise Forbidden(
-                "officers-only",
-                "Trang này dành cho cán bộ, công chức.",
-                "This page is for officers.",
-            )
-        return view(*args, **kwargs)
-
-    return cast(View, logged_in(guarded))
+    return _only(
+        lambda: who().is_officer,
+        (
+            "officers-only",
+            "Trang này dành cho cán bộ, công chức.",
+            "This page is for officers.",
+        ),
+        view,
+    )
 
 
 def is_operator() -> bool:
@@ -137,18 +134,29 @@ def is_operator() -> bool:
 
 def operators_only(view: View) -> View:
     """Refuse whoever is neither administrator nor auditor."""
+    return _only(
+        is_operator,
+        (
+            "operators-only",
+            "Trang này dành cho quản trị viên và kiểm toán viên.",
+            "This page is for administrators and auditors.",
+        ),
+        view,
+    )
 
-    @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
-        if not is_operator():
-            raise Forbidden(
-                "operators-only",
-                "Trang này dành cho quản trị viên và kiểm toán viên.",
-                "This page is for administrators and auditors.",
-            )
-        return view(*args, **kwargs)
 
-    return cast(View, logged_in(guarded))
+def is_auditor() -> bool:
+    """Whether an auditor is logged in, who reads histories and changes nothing."""
+    return who().is_officer and Role.AUDITOR in who().roles
+
+
+def auditors_only(view: View) -> View:
+    """Refuse whoever is not an auditor."""
+    return _only(
+        is_auditor,
+        ("auditors-only", "Trang này dành cho kiểm toán viên.", "This page is for auditors."),
+        view,
+    )
 
 
 def way_back() -> str:
@@ -158,6 +166,18 @@ def way_back() -> str:
     if any(sign <= " " or sign == "\\" for sign in wish):
         return ""
     return wish if wish.startswith("/") and not wish.startswith("//") else ""
+
+
+def _only(allowed: Callable[[], bool], refusal: tuple[str, str, str], view: View) -> View:
+    """Return a view for those who are logged in and allowed; `refusal` is what others get."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not allowed():
+            raise Forbidden(*refusal)
+        return view(*args, **kwargs)
+
+    return cast(View, logged_in(guarded))
 
 
 def _renew(token: str) -> Session | None:

@@ -22,6 +22,7 @@ from services.portal import (
 )
 from services.portal.pages import (
     accounts,
+    audit,
     declarations,
     dossiers,
     home,
@@ -31,8 +32,10 @@ from services.portal.pages import (
     operations,
     payments,
     search,
+    transparency,
     wizard,
 )
+from services.portal.screens import changes
 from services.portal.screens import search as search_screens
 from services.portal.settings import PortalSettings
 
@@ -48,6 +51,8 @@ _PAGES = (
     payments,
     notifications,
     operations,
+    audit,
+    transparency,
 )
 _MAX_BODY = 120 * 1024 * 1024  # a dossier's documents in one form; each is bounded by its ticket
 _YEAR = 365 * 86400
@@ -75,10 +80,12 @@ def build(settings: Settings, portal: PortalSettings) -> flask.Flask:
 
 def _furnish(app: flask.Flask, portal: PortalSettings) -> None:
     """Give the templates what they call."""
+    app.jinja_env.filters["plain"] = changes.plain
     app.jinja_env.globals.update(
         bundle=bundles.address,
         portal=portal,
         who=sessions.who,
+        is_auditor=sessions.is_auditor,
         menu=menu.items,
         here=_here,
         idle_seconds=sessions.IDLE_SECONDS,

@@ -48,6 +48,11 @@ _WORDS: Mapping[type[Enum], Mapping[str, str]] = {
         "DUE": mark("To be paid"),
         "PAID": mark("Paid"),
     },
+    dossier.StepState: {
+        "WAITING": mark("Not begun"),
+        "CURRENT": mark("Under way"),
+        "DONE": mark("Done"),
+    },
     dossier.ClockState: {
         "NOT_STARTED": mark("Not started"),
         "RUNNING": mark("Running"),

@@ -39,6 +39,9 @@ def _standing(picture: Picture, now: datetime, calendar: Calendar) -> list[Name]
             return _stopped(picture)
         case _ if due is None:
             return []
+        case ClockState.PAUSED if not picture.waiting_for:
+            # between two events of one commit: what was waited for has come, nothing resumed yet
+            return [_due(due)]
         case ClockState.PAUSED:
             since = moment(picture.waiting_since or now)
             vi, en = PAUSE_REASONS[picture.waiting_for]

@@ -115,7 +115,7 @@ def activate() -> flask.Response:
 def log_in() -> Response:
     """Show the login page; an idle session's end is named."""
     if sessions.who().kind != "anonymous":
-        return redirect(sessions.way_back() or _first_page(sessions.who().is_officer), 303)
+        return redirect(sessions.way_back() or _first_page(), 303)
     screen = LogInScreen(next=sessions.way_back(), idle="idle" in request.args)
     return page("login.html", screen)
 
@@ -136,7 +136,7 @@ def send_login() -> Response:
         return response
     way_back = sessions.way_back()
     sessions.begin(opened)
-    return redirect(way_back or _first_page(opened.account.officer is not None), 303)
+    return redirect(way_back or _first_page(), 303)
 
 
 @pages.post("/logout")
@@ -183,8 +183,10 @@ def _kind(text: str | None) -> AccountKind | None:
     return AccountKind(text) if text in set(_OPEN_TO) else None
 
 
-def _first_page(officer: bool) -> str:
-    return url_for("inbox.show") if officer else url_for("dossiers.mine")
+def _first_page() -> str:
+    if sessions.is_auditor():
+        return url_for("audit.find")
+    return url_for("inbox.show") if sessions.who().is_officer else url_for("dossiers.mine")
 
 
 def _end_session() -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import captchas
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from motcua.supervision import wait_until
 from services.identity.demo import read_demo_accounts
@@ -158,6 +158,27 @@ class Person:
         """Send the dossier from the page on which all is checked."""
         self.press("Gửi đi – Nộp trực tuyến")
         self.sees("Hồ sơ của bạn đã được gửi")
+
+    def form_of(self, code: str, title: str) -> Locator:
+        """Open the dossier and unfold the form of an action."""
+        self.go(f"/dossiers/{code}")
+        form = self.page.locator("details.app-action").filter(has_text=title).first
+        if form.get_attribute("open") is None:
+            form.locator("summary").click()
+        return form
+
+    def act(self, code: str, title: str, button: str, **fields: str) -> None:
+        """Open the dossier, fill in the form of an action and send it."""
+        form = self.form_of(code, title)
+        for name, value in fields.items():
+            field = form.locator(f"[name='{name}']")
+            if field.evaluate("field => field.tagName") == "SELECT":
+                option = field.locator("option", has_text=value)
+                field.select_option(option.get_attribute("value"))
+            else:
+                field.fill(value)
+        form.get_by_role("button", name=button).click()
+        self.sees("Đã xong")
 
     def keep(self, what: str) -> None:
         """Keep a picture of the page as a test artefact."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +16,10 @@ _PUBLIC = (
     "/procedures?on=12/04/2022", "/procedures/dang-ky-tam-tru",
     "/procedures/dang-ky-tam-tru/declaration", "/register", "/register?kind=citizen",
     "/register?kind=enterprise", "/activate?token=x", "/login", "/lookup", "/nowhere",
+    "/transparency", "/transparency/guide",
 )  # fmt: skip
 _CITIZENS = ("/dossiers", "/notifications", "/account", "/procedures/dang-ky-tam-tru/apply")
+_AUDITORS = ("/audit", "/audit?code=khong-co")
 _OFFICERS = ("/inbox", "/inbox?tab=mine", "/inbox?tab=closed", "/inbox?q=khong+co+ho+so+nay")
 _OPERATORS = ("/operations", "/operations/notify", "/operations/nothing")
 
@@ -35,14 +38,18 @@ def faults(page: Page, axe: str) -> list[str]:
 @pytest.mark.proves("B18", "B19", "I14")
 @pytest.mark.parametrize("phone", [False, True], ids=["computer", "phone"])
 def test_axe_finds_nothing_serious_and_nothing_runs_over_the_edge(
-    person: Any, axe: str, phone: bool
+    person: Any, axe: str, phone: bool, paper: Path
 ) -> None:
     wrong: dict[str, list[str]] = {}
+    citizen = person("citizen")
+    citizen.log_in("congdan")
+    history = f"/dossiers/{citizen.file_a_dossier(paper)}/history"
     for username, paths in (
         (None, _PUBLIC),
         ("congdan", _CITIZENS),
         ("ca.tiepnhan", _OFFICERS),
         ("quantri", _OPERATORS),
+        ("kiemtoan", (*_AUDITORS, history, f"{history}?version=1", f"{history}?at=x")),
     ):
         visitor = person(username or "visitor", phone=phone, trusted=True)
         if username is not None:

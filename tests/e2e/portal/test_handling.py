@@ -7,32 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.timeout(900)
-
-
-def form_of(who: Any, code: str, title: str) -> Locator:
-    """Open the dossier and unfold the form of an action."""
-    who.go(f"/dossiers/{code}")
-    form = who.page.locator("details.app-action").filter(has_text=title).first
-    if form.get_attribute("open") is None:
-        form.locator("summary").click()
-    return form
-
-
-def act(who: Any, code: str, title: str, button: str, **fields: str) -> None:
-    """Open the dossier, fill in the form of an action and send it."""
-    form = form_of(who, code, title)
-    for name, value in fields.items():
-        field = form.locator(f"[name='{name}']")
-        if field.evaluate("field => field.tagName") == "SELECT":
-            option = field.locator("option", has_text=value)
-            field.select_option(option.get_attribute("value"))
-        else:
-            field.fill(value)
-    form.get_by_role("button", name=button).click()
-    who.sees("Đã xong")
 
 
 @pytest.mark.proves(
@@ -51,7 +28,7 @@ def test_a_dossier_goes_from_the_desk_to_its_result(person: Any, paper: Path, sy
     desk.go(f"/inbox?q={code}")
     desk.sees(code)
     desk.keep("inbox")
-    act(desk, code, "Tiếp nhận hồ sơ", "Tiếp nhận", note="Hồ sơ đầy đủ")
+    desk.act(code, "Tiếp nhận hồ sơ", "Tiếp nhận", note="Hồ sơ đầy đủ")
     desk.keep("officer")
 
     # the citizen's page, open all the time, has news without being loaded again
@@ -60,14 +37,14 @@ def test_a_dossier_goes_from_the_desk_to_its_result(person: Any, paper: Path, sy
 
     head = person("head of the unit")
     head.log_in("ca.totruong")
-    act(head, code, "Phân công cán bộ", "Phân công", officer="Vi Thanh Bình")
+    head.act(code, "Phân công cán bộ", "Phân công", officer="Vi Thanh Bình")
     citizen.sees("Vi Thanh Bình")
 
     handler = person("handling officer")
     handler.log_in("ca.thuly1")
     handler.go(f"/inbox?tab=mine&q={code}")
     handler.sees(code)
-    form = form_of(handler, code, "Yêu cầu bổ sung")
+    form = handler.form_of(code, "Yêu cầu bổ sung")
     form.locator("[name='item.cho-o-hop-phap']").fill("Trang 2 bị mờ")
     form.locator("[name='reason']").fill("Bản chụp không đọc được")
     form.get_by_role("button", name="Gửi yêu cầu").click()
@@ -80,19 +57,19 @@ def test_a_dossier_goes_from_the_desk_to_its_result(person: Any, paper: Path, sy
     citizen.press("Gửi")
     citizen.sees("Đã gửi phần bổ sung của bạn.", "tạm dừng")
 
-    act(handler, code, "Yêu cầu nộp phí", "Gửi yêu cầu nộp phí")
+    handler.act(code, "Yêu cầu nộp phí", "Gửi yêu cầu nộp phí")
     citizen.sees("Cần nộp")
     pay_online(citizen, code)
 
-    act(handler, code, "Hoàn thành bước này", "Hoàn thành và chuyển tiếp", note="Đủ điều kiện")
-    act(head, code, "Hoàn thành bước này", "Hoàn thành và chuyển tiếp")
+    handler.act(code, "Hoàn thành bước này", "Hoàn thành và chuyển tiếp", note="Đủ điều kiện")
+    head.act(code, "Hoàn thành bước này", "Hoàn thành và chuyển tiếp")
     leader = person("leader")
     leader.log_in("ca.lanhdao")
-    act(leader, code, "Duyệt kết quả", "Duyệt")
+    leader.act(code, "Duyệt kết quả", "Duyệt")
 
     clerk = person("records")
     clerk.log_in("ca.vanthu")
-    form = form_of(clerk, code, "Chuyển kết quả")
+    form = clerk.form_of(code, "Chuyển kết quả")
     form.locator("[name='number']").fill("128/TB-CAP")
     form.locator("[name='file']").set_input_files(paper)
     form.get_by_role("button", name="Chuyển kết quả").click()
@@ -131,7 +108,7 @@ def test_a_fee_is_paid_in_cash_at_the_counter(person: Any, paper: Path) -> None:
     code = citizen.file_a_dossier(paper)
     desk = person("receiving officer")
     desk.log_in("ca.tiepnhan")
-    act(desk, code, "Yêu cầu nộp phí", "Gửi yêu cầu nộp phí")
+    desk.act(code, "Yêu cầu nộp phí", "Gửi yêu cầu nộp phí")
     desk.follow("Ghi nhận tiền mặt thu tại quầy")
     desk.page.fill("[name='receipt']", "BL-0001")
     desk.page.fill("[name='amount']", "1.000")
@@ -165,7 +142,7 @@ def test_the_applicant_takes_a_dossier_back(person: Any, paper: Path) -> None:
     citizen = person("citizen")
     citizen.log_in("congdan")
     code = citizen.file_a_dossier(paper)
-    act(citizen, code, "Rút hồ sơ", "Rút hồ sơ", reason="Nộp nhầm")
+    citizen.act(code, "Rút hồ sơ", "Rút hồ sơ", reason="Nộp nhầm")
     citizen.sees("Công dân yêu cầu rút hồ sơ")
 
 
@@ -178,7 +155,7 @@ def test_an_officer_on_a_stale_page_changes_nothing(person: Any, paper: Path) ->
     for officer in (first, second):
         officer.log_in("ca.tiepnhan")
         officer.go(f"/dossiers/{code}")
-    act(first, code, "Tiếp nhận hồ sơ", "Tiếp nhận")
+    first.act(code, "Tiếp nhận hồ sơ", "Tiếp nhận")
     form = second.page.locator("details.app-action").filter(has_text="Từ chối").first
     form.locator("summary").click()
     form.locator("[name='reason']").fill("Không thuộc thẩm quyền")

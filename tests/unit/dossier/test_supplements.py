@@ -6,9 +6,11 @@ import dossier_samples as s
 import pytest
 
 from kernel.errors import Invalid
+from services.dossier import views
 from services.dossier.contract import (
     ClockPaused,
     ClockResumed,
+    ClockState,
     DossierSupplemented,
     Status,
     StepEntered,
@@ -105,3 +107,25 @@ def test_a_file_sent_again_replaces_the_one_before():
     story = s.Story(s.submit(), s.request_supplement(item=item))
     story.tell(s.supplement(documents=(s.attachment("declaration", "file-sharp"),)))
     assert [one.file for one in story.state.documents] == ["file-sharp"]
+
+
+@pytest.mark.parametrize("who", [s.APPLICANT, s.AUDITOR], ids=["applicant", "auditor"])
+def test_a_view_can_be_shown_after_every_single_event_also_within_a_commit(who):
+    story = s.UNTIL["handling"]()
+    story.tell(s.request_supplement(s.at("2026-09-08 09:00"), by=s.HANDLING))
+    sent, resumed = story.tell(s.supplement(s.at("2026-09-11 09:00")))
+    history = story.history()
+    told = []
+    for length in range(len(history) - 2, len(history) + 1):
+        document = views.project(history[:length])
+        assert document is not None
+        view = views.status(document, who, s.at("2026-09-11 09:00"), s.CALENDAR)
+        told.append((history[length - 1].event, view.clock.state, view.clock.explained_en))
+    assert told[1:] == [
+        (sent, ClockState.PAUSED, "Due 16/09/2026 17:30"),
+        (
+            *(resumed, ClockState.RUNNING),
+            "Due 21/09/2026 17:30; was paused for 3 working days, waiting for the supplement",
+        ),
+    ]
+    assert "paused since 08/09/2026 09:00, waiting for the supplement" in told[0][2]

@@ -10,6 +10,7 @@ from typing import Any
 
 import flask
 import pytest
+import replays
 from flask import Flask, g, render_template
 
 from kernel.config import Settings
@@ -38,10 +39,12 @@ from services.portal.refusals import RefusalScreen
 from services.portal.screens import (
     accounts,
     dossiers,
+    history,
     notifications,
     operations,
     payments,
     search,
+    transparency,
     wizard,
 )
 from services.portal.screens.places import Places
@@ -53,7 +56,9 @@ OFFICER = Caller(
     "acc-9", "officer", "Trần Văn Bình", roles=("receiving",), agency="a", unit="desk", session="s"
 )
 ADMINISTRATOR = replace(OFFICER, roles=("administrator",))
-AUDITOR = replace(OFFICER, roles=("auditor",))
+AUDITOR = Caller(
+    "acc-8", "officer", "Phan Thảo Nguyên", ("auditor",), agency="b", unit="office", session="s"
+)
 
 WAITING = Outline(117, "dossier-000.01.38.H56-261120-0007", 4, NOW - timedelta(minutes=3))
 HURT = ServiceProgress(
@@ -403,6 +408,12 @@ CHECK = wizard.CheckScreen(
     "d-1", 2, PROCEDURE, WRITING, None, PROCEDURE.documents, Form(), {}, {"16594": "Phường Tân Dân"}
 )
 DOSSIER = dossiers.DossierScreen(STATUS, TRACE, procedure=PROCEDURE)
+NOW_OF_LIFE = replays.replayed()
+HISTORY = history.HistoryScreen(
+    history.MomentScreen(replays.replayed(9), NOW_OF_LIFE),
+    replays.traced(),
+    history.Checked(NOW, replays.VERIFICATION),
+)
 
 
 @dataclass(frozen=True)
@@ -616,6 +627,62 @@ PAGES: tuple[Shown, ...] = (
         notifications.NotificationsScreen(notify.Inbox((MESSAGE,), 1), Form(), "/next"),
         CITIZEN,
     ),
+    Shown("audit", "audit/find.html", history.FindScreen(Form()), AUDITOR),
+    Shown(
+        "audit-not-found",
+        "audit/find.html",
+        history.FindScreen(Form({"code": "x"}, {"code": "Không tìm thấy hồ sơ này."})),
+        AUDITOR,
+    ),
+    Shown("history", "audit/history.html", HISTORY, AUDITOR),
+    Shown(
+        "history-now",
+        "audit/history.html",
+        replace(
+            HISTORY,
+            moment=history.MomentScreen(NOW_OF_LIFE, NOW_OF_LIFE, NOW),
+            checked=history.Checked(NOW, replace(replays.VERIFICATION, uncovered=())),
+            form=Form({"at": "x"}, {"at": "Hãy nhập ngày và giờ."}),
+        ),
+        AUDITOR,
+    ),
+    Shown(
+        "history-tampered",
+        "audit/history.html",
+        replace(
+            HISTORY,
+            checked=history.Checked(
+                NOW,
+                replace(
+                    replays.VERIFICATION,
+                    commits=0,
+                    included=0,
+                    uncovered=(),
+                    fault="the hash is another one",
+                    fault_position=7,
+                ),
+            ),
+        ),
+        AUDITOR,
+    ),
+    Shown(
+        "history-unverified",
+        "audit/history.html",
+        replace(HISTORY, checked=history.Checked(NOW, None, "Chưa có điểm kiểm này.")),
+        AUDITOR,
+    ),
+    Shown(
+        "transparency",
+        "audit/transparency.html",
+        transparency.TransparencyScreen(
+            (
+                transparency.LedgerScreen("dossier", replays.SIGNED, replays.KEY),
+                transparency.LedgerScreen("notify", reason="Dịch vụ đang tạm ngừng."),
+            )
+        ),
+    ),
+    Shown("transparency-guide", "audit/guide.html"),
+    Shown("dossier-auditor", "dossier/show.html", replace(DOSSIER, officer=True), AUDITOR),
     Shown(
         "operations",
         "operations/show.html",

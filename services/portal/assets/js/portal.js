@@ -3,11 +3,13 @@
 import { Button, CharacterCount, ErrorSummary, NotificationBanner, PasswordInput, SkipLink, createAll } from 'govuk-frontend'
 
 import { fillCommunes } from './choices.js'
+import { copyOnClick } from './copy.js'
 import { foldOnSmallScreens } from './fold.js'
 import { followMarked } from './follow.js'
 import { followLive } from './live.js'
 import { printOnClick } from './print.js'
 import { warnWhenIdle } from './session.js'
+import { slideThroughTime } from './slider.js'
 
 document.body.classList.add('js-enabled', 'govuk-frontend-supported')
 
@@ -31,3 +33,5 @@ followMarked()
 fillCommunes()
 foldOnSmallScreens()
 printOnClick()
+copyOnClick()
+slideThroughTime()
