@@ -136,10 +136,11 @@ class Stack:
         return self._supervisor.state(program).pid
 
     def kill(self, program: str) -> int:
-        """Kill a program as `kill -9` does; it is started again. Returns the pid that was."""
-        pid = self.pid(program)
-        os.kill(pid, signal.SIGKILL)
-        return pid
+        """Kill a program as `kill -9` does; it is started again. Returns the pid that was.
+
+        Raises `ProcessLookupError` where it is not running at this moment.
+        """
+        return self._signal(program, signal.SIGKILL)
 
     def runs(self, program: str) -> bool:
         """Whether a program is up, and is started again whenever it ends."""
@@ -147,9 +148,11 @@ class Stack:
 
     @contextmanager
     def frozen(self, program: str) -> Iterator[None]:
-        """Let a program stand still for a while: it keeps its connections and answers nothing."""
-        pid = self.pid(program)
-        os.kill(pid, signal.SIGSTOP)
+        """Let a program stand still for a while: it keeps its connections and answers nothing.
+
+        Raises `ProcessLookupError` where it is not running at this moment.
+        """
+        pid = self._signal(program, signal.SIGSTOP)
         try:
             yield
         finally:
@@ -274,6 +277,13 @@ class Stack:
             f"{program.name} không chạy được; dòng cuối trong {log}: {last}",
             f"{program.name} does not run; the last line in {log}: {last}",
         )
+
+    def _signal(self, program: str, number: int) -> int:
+        if (pid := self.pid(program)) == 0:
+            # to the system 0 is no program but the whole process group of who asks
+            raise ProcessLookupError(f"{program} is not running")
+        os.kill(pid, number)
+        return pid
 
     def _take_lock(self) -> None:
         # held by the open file, so that it is free again however this process ends

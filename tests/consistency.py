@@ -11,10 +11,10 @@ import pika
 from records import TYPES, Records
 
 from kernel import deadletters
-from kernel.commits import Tampered, verify
+from kernel.commits import Tampered, verify_documents
 from kernel.errors import NotFound
-from kernel.ledger import LedgerReader
 from kernel.publisher import connection_parameters
+from kernel.stored import LedgerDocuments, stored
 from kernel.topology import Consumer, all_queues
 from motcua.comparison import differences
 from motcua.invariants.examination import examine
@@ -24,10 +24,10 @@ from motcua.wiring import parts
 def broken_chains(records: Records) -> Iterator[str]:
     """Yield a sentence for each ledger whose chain does not hold from the first commit to last."""
     for service in TYPES:
-        reader = LedgerReader(records.ledger(service).collection)
-        count = reader.collection.count_documents({})
+        collection = records.ledger(service).collection
+        count = collection.count_documents({})
         try:
-            reached = verify(reader.commits()).position
+            reached = verify_documents(stored(LedgerDocuments(collection))).position
         except Tampered as fault:
             yield f"{service}: {fault}"
             continue
