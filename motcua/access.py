@@ -13,8 +13,8 @@ from pymongo.errors import PyMongoError
 
 from kernel.config import Settings, read, without_password
 from kernel.errors import Unavailable
-from motcua import broker
-from motcua.ports import Ports
+from motcua.local import broker
+from motcua.local.ports import Ports
 
 _ADMINISTRATOR = "database/administrator.uri"  # in the home of `motcua up`
 

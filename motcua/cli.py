@@ -12,15 +12,15 @@ from typing import Annotated
 
 import typer
 
-from motcua.audit import audit
-from motcua.deadletters import deadletters
-from motcua.invariants import invariants
-from motcua.lag import lag
+from motcua.audit.commands import audit
 from motcua.loading import catalog
 from motcua.loading_accounts import accounts
+from motcua.operations.deadletters import deadletters
+from motcua.operations.invariants import invariants
+from motcua.operations.lag import lag
+from motcua.operations.privacy import privacy
+from motcua.operations.views import views
 from motcua.owners import LedgerOwner
-from motcua.privacy import privacy
-from motcua.views import views
 
 app = typer.Typer(
     help="Một Cửa: an event-sourced public-service portal.",
@@ -78,7 +78,7 @@ def relay(service: Annotated[LedgerOwner, typer.Argument(help="whose ledger")]) 
 @app.command()
 def up() -> None:
     """Start everything on this machine, load the demonstration data, wait for Ctrl-C."""
-    from motcua.up import up as start
+    from motcua.local.up import up as start
 
     start()
 
@@ -86,7 +86,7 @@ def up() -> None:
 @app.command()
 def down() -> None:
     """Stop what `motcua up` runs in another terminal."""
-    from motcua.up import down as stop
+    from motcua.local.up import down as stop
 
     stop()
 
@@ -97,7 +97,7 @@ def settle_command() -> None:
     from rich.console import Console
 
     from kernel.config import Settings, read
-    from motcua.settling import settle
+    from motcua.operations.settling import settle
 
     console = Console(highlight=False)
     with console.status("waiting until every service has heard of it …"):
@@ -108,7 +108,7 @@ def settle_command() -> None:
 @app.command()
 def doctor() -> None:
     """Look at this machine, and at the system where it runs; say what is missing."""
-    from motcua.doctor import doctor as look
+    from motcua.operations.doctor import doctor as look
 
     look()
 
@@ -120,8 +120,8 @@ def demo() -> None:
 
     from kernel.config import Settings, read
     from motcua.demo import Demo, tell
+    from motcua.local.ports import Ports
     from motcua.person import Places
-    from motcua.ports import Ports
     from services.identity.demo import read_demo_accounts
 
     console = Console(highlight=False)
@@ -144,7 +144,7 @@ def keys_init() -> None:
     """Make the keys and shared secrets that are not there yet."""
     from kernel.config import Settings, read
     from kernel.trust import ensure_keys
-    from motcua.processes import LEDGER_OWNERS, SIGNERS, make_secrets
+    from motcua.local.processes import LEDGER_OWNERS, SIGNERS, make_secrets
 
     settings = read(Settings)
     ensure_keys(settings.keys, SIGNERS, LEDGER_OWNERS)
@@ -170,7 +170,7 @@ def database_init(
     """
     from kernel.config import Settings, read
     from motcua import roles
-    from motcua.processes import LEDGER_OWNERS
+    from motcua.local.processes import LEDGER_OWNERS
 
     settings = read(Settings)
     if replica_set:

@@ -15,8 +15,9 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from kernel import schemas
 from kernel.events import EventTypes
 from kernel.examples import example_of
-from motcua import settings, tampering
-from motcua.invariants import table as invariants
+from motcua import settings
+from motcua.audit import tampering
+from motcua.operations.invariants import table as invariants
 from motcua.wiring import LEDGERS
 from services.portal.api import openapi
 

@@ -17,7 +17,7 @@ import requests
 
 from kernel.config import Settings
 from kernel.errors import DomainError, Unavailable
-from motcua.ports import Ports
+from motcua.local.ports import Ports
 
 PATIENCE = 60.0
 """Seconds to wait for a part that is away, and for what happens by itself: payment, mail."""

@@ -14,7 +14,7 @@ from deploy.sandboxes.vnpay.server import VnpaySandbox
 from kernel.config import Settings
 from kernel.signing import Signing
 from kernel.subscription import Patience
-from motcua.ports import Ports
+from motcua.local.ports import Ports
 from services.dossier.service import DossierSettings
 from services.notify.channels.smtp import SmtpSettings
 from services.notify.service import NotifySettings

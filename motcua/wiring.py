@@ -10,7 +10,7 @@ from kernel.config import Settings
 from kernel.events import EventTypes
 from kernel.subscription import consumer_of
 from kernel.topology import Part, Source
-from motcua.processes import LEDGER_OWNERS, SERVICES
+from motcua.local.processes import LEDGER_OWNERS, SERVICES
 from services.catalog import contract as catalog
 from services.dossier import contract as dossier
 from services.identity import contract as identity

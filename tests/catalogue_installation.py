@@ -20,7 +20,7 @@ from kernel.config import Settings
 from kernel.ledger import LedgerReader, ledger_collection
 from kernel.requests import Caller
 from kernel.trust import Keyring
-from motcua.ports import Ports
+from motcua.local.ports import Ports
 
 ROOT = Path(__file__).parents[1]
 LOAD_SECONDS = 200

@@ -1,6 +1,6 @@
 """Whether a system that was hurt has kept its promises: what its ledgers, views and queues say.
 
-What must hold between the services is `motcua.invariants`; here is the rest.
+What must hold between the services is `motcua.operations.invariants`; here is the rest.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from kernel.errors import NotFound
 from kernel.publisher import connection_parameters
 from kernel.stored import LedgerDocuments, stored
 from kernel.topology import Consumer, all_queues
-from motcua.comparison import differences
-from motcua.invariants.examination import examine
+from motcua.audit.comparison import differences
+from motcua.operations.invariants.examination import examine
 from motcua.wiring import parts
 
 

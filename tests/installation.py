@@ -29,7 +29,7 @@ from kernel.ledger import Ledger, create_indexes, ledger_collection
 from kernel.requests import Caller
 from kernel.topology import all_queues
 from kernel.trust import Keyring, ensure_keys
-from motcua.processes import LEDGER_OWNERS
+from motcua.local.processes import LEDGER_OWNERS
 from motcua.wiring import parts
 
 ROOT = Path(__file__).parents[1]

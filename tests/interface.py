@@ -16,7 +16,7 @@ from uuid import uuid4
 import requests
 
 from deploy.sandboxes.vnpay.protocol import signed_query
-from motcua.stack import Stack
+from motcua.local.stack import Stack
 from services.identity.demo import read_demo_accounts
 
 Json = dict[str, Any]

@@ -15,8 +15,8 @@ from pymongo import MongoClient
 from kernel.config import Settings
 from kernel.events import EventTypes, Recorded
 from kernel.ledger import Ledger, LedgerReader
+from motcua.local.stack import Stack
 from motcua.reading import ledger_of
-from motcua.stack import Stack
 from motcua.wiring import LEDGERS
 
 TYPES: Mapping[str, EventTypes] = {types.source: types for types in LEDGERS}

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from motcua.database import EmbeddedDatabase
-from motcua.ports import Ports
-from motcua.processes import OPS_PORTS
-from motcua.stack import Stack
-from motcua.supervision import Supervisor, wait_until
-from motcua.up import load_demonstration
+from motcua.local.database import EmbeddedDatabase
+from motcua.local.ports import Ports
+from motcua.local.processes import OPS_PORTS
+from motcua.local.stack import Stack
+from motcua.local.supervision import Supervisor, wait_until
+from motcua.local.up import load_demonstration
 
 __all__ = ["Servers", "Stack", "database_of_its_own", "servers", "whole_stack"]
 

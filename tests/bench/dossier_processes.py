@@ -6,11 +6,11 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from motcua.ports import Ports
-from motcua.processes import command
-from motcua.programs import answers_http
-from motcua.stack import Stack
-from motcua.supervision import wait_until
+from motcua.local.ports import Ports
+from motcua.local.processes import command
+from motcua.local.programs import answers_http
+from motcua.local.stack import Stack
+from motcua.local.supervision import wait_until
 
 
 @contextmanager

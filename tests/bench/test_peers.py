@@ -23,7 +23,7 @@ from pymongo import MongoClient
 from rounds import interleaved, seconds_of
 
 from kernel.ledger import Ledger
-from motcua.ports import Ports
+from motcua.local.ports import Ports
 
 WRITERS = 64
 _HERE = Path(__file__).parent

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from stack import Stack
 
-from motcua.supervision import wait_until
+from motcua.local.supervision import wait_until
 
 _LONGEST_FREEZE = 12.0
 # how many of all blows, after everybody was killed once

@@ -6,8 +6,8 @@ import pytest
 import requests
 from stack import Stack
 
-from motcua.processes import LEDGER_OWNERS, SERVICES
-from motcua.supervision import wait_until
+from motcua.local.processes import LEDGER_OWNERS, SERVICES
+from motcua.local.supervision import wait_until
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -9,7 +9,7 @@ from interface import System
 from records import Records
 from stack import Stack
 
-from motcua.settling import settle
+from motcua.operations.settling import settle
 
 
 @pytest.fixture(scope="session")

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from motcua.ports import Ports, is_free
-from motcua.processes import OPS_PORTS, http_ports
-from motcua.stack import running_pid
-from motcua.supervision import wait_until
+from motcua.local.ports import Ports, is_free
+from motcua.local.processes import OPS_PORTS, http_ports
+from motcua.local.stack import running_pid
+from motcua.local.supervision import wait_until
 
 pytestmark = pytest.mark.timeout(900)
 

@@ -18,7 +18,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from motcua.supervision import wait_until
+from motcua.local.supervision import wait_until
 from services.identity.demo import read_demo_accounts
 
 SHOTS = Path(__file__).parents[2] / "artefacts" / "portal"

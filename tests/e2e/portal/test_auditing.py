@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from kernel.checkpoints import open_checkpoint
 from kernel.notes import VerifierKey
-from motcua.supervision import wait_until
+from motcua.local.supervision import wait_until
 from services.identity.demo import read_demo_accounts
 
 pytestmark = pytest.mark.timeout(900)

@@ -17,7 +17,7 @@ from kernel.envelope import Message
 from kernel.errors import NotFound
 from kernel.outlet import Outlet
 from kernel.topology import dead_queue
-from motcua.supervision import wait_until
+from motcua.local.supervision import wait_until
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from motcua.ports import Ports
-from motcua.programs import answers_http
-from motcua.supervision import wait_until
+from motcua.local.ports import Ports
+from motcua.local.programs import answers_http
+from motcua.local.supervision import wait_until
 
 
 @dataclass(frozen=True)

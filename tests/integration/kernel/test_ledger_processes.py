@@ -18,8 +18,8 @@ from stack import database_of_its_own
 
 from kernel.commits import Document, verify
 from kernel.ledger import LedgerReader, create_indexes, ledger_collection
-from motcua.database import EmbeddedDatabase
-from motcua.supervision import Supervisor
+from motcua.local.database import EmbeddedDatabase
+from motcua.local.supervision import Supervisor
 
 COMMITS = 60
 _HERE = Path(__file__).parent

@@ -32,8 +32,8 @@ from kernel.signing import signer_of
 from kernel.trust import ensure_keys
 from motcua.__main__ import main
 from motcua.access import administrator_settings
-from motcua.comparison import differences, ledger_of, views_of
-from motcua.processes import LEDGER_OWNERS
+from motcua.audit.comparison import differences, ledger_of, views_of
+from motcua.local.processes import LEDGER_OWNERS
 
 STREAM = f"dossier-{s.CODE}"
 

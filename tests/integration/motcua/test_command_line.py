@@ -9,8 +9,8 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 
-from motcua.ports import Ports
-from motcua.processes import OPS_PORTS, SIGNERS
+from motcua.local.ports import Ports
+from motcua.local.processes import OPS_PORTS, SIGNERS
 
 
 def _motcua(home: Path, *arguments: str, **settings: str) -> tuple[int, str, str]:

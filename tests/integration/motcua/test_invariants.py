@@ -16,8 +16,8 @@ from kernel.config import Settings
 from kernel.events import Actor
 from kernel.examples import example_of
 from kernel.ledger import Ledger, create_indexes, ledger_collection
-from motcua.invariants.examination import examine
-from motcua.processes import command
+from motcua.local.processes import command
+from motcua.operations.invariants.examination import examine
 from motcua.wiring import LEDGERS
 from services.dossier import contract as dossier
 from services.payment import contract as payment

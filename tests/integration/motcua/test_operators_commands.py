@@ -31,8 +31,8 @@ from kernel.topology import dead_queue
 from kernel.views import POINTERS
 from motcua.access import administrator_settings
 from motcua.cli import app
-from motcua.processes import LEDGER_OWNERS
-from motcua.rebuilding import rebuildables
+from motcua.local.processes import LEDGER_OWNERS
+from motcua.operations.rebuilding import rebuildables
 from motcua.wiring import parts
 from services.payment import contract as payment
 

@@ -14,7 +14,7 @@ from stack import database_of_its_own
 
 from kernel.errors import Unavailable
 from motcua import roles
-from motcua.database import EmbeddedDatabase
+from motcua.local.database import EmbeddedDatabase
 
 Document = dict[str, Any]
 UNAUTHORIZED = 13

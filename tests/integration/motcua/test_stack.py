@@ -14,11 +14,11 @@ import pytest
 from pymongo import MongoClient
 
 from kernel.errors import Unavailable
-from motcua import broker
-from motcua.ports import Ports, PortsTaken
-from motcua.programs import Program, Stage, listens
-from motcua.stack import AlreadyRunning, DidNotStart, Stack, running_pid
-from motcua.supervision import Supervisor, wait_until
+from motcua.local import broker
+from motcua.local.ports import Ports, PortsTaken
+from motcua.local.programs import Program, Stage, listens
+from motcua.local.stack import AlreadyRunning, DidNotStart, Stack, running_pid
+from motcua.local.supervision import Supervisor, wait_until
 
 # servers of others stand in, so that a stack without services has nothing to start
 ELSEWHERE = {"AMQP_URI": "amqp://elsewhere//", "MONGO_URI": "mongodb://elsewhere/"}
@@ -148,8 +148,8 @@ class TestSupervisor:
         home = tmp_path / "killed"
         script = (
             "import sys, time; from pathlib import Path\n"
-            "from motcua.supervision import Supervisor\n"
-            "from motcua.programs import Program, Stage, listens\n"
+            "from motcua.local.supervision import Supervisor\n"
+            "from motcua.local.programs import Program, Stage, listens\n"
             f"command = (sys.executable, '-m', 'http.server', '--bind', '127.0.0.1', '{port}')\n"
             f"program = Program('server', Stage.SERVERS, command, listens({port}))\n"
             f"supervisor = Supervisor(Path({str(home)!r}), [program])\n"

@@ -12,7 +12,7 @@ from kombu import Connection
 
 from kernel.config import Settings
 from kernel.topology import Consumer, Part, all_queues
-from motcua.processes import LEDGER_OWNERS
+from motcua.local.processes import LEDGER_OWNERS
 from motcua.wiring import parts
 
 

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from mail_server import MailServer
 
-from motcua.ports import Ports
+from motcua.local.ports import Ports
 from services.notify.channels.channel import ChannelAway, Letter
 from services.notify.channels.smtp import Security, Smtp, SmtpSettings
 

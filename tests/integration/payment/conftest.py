@@ -13,7 +13,7 @@ from kombu import Connection
 from kernel.client import NO_TOKEN, standalone_client
 from kernel.config import Settings
 from kernel.errors import Unavailable
-from motcua.ports import Ports
+from motcua.local.ports import Ports
 from services.dossier import contract as dossier
 from services.payment import contract
 

@@ -16,8 +16,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import requests
 
-from motcua.programs import answers_http
-from motcua.supervision import wait_until
+from motcua.local.programs import answers_http
+from motcua.local.supervision import wait_until
 from services.payment.providers.vnpay import VnpaySettings
 
 SECRET = "chuoi-bi-mat-chi-de-thu-nghiem"

@@ -12,8 +12,8 @@ import pytest
 import requests
 from provider_sandbox import Merchant, Sandbox, merchant, running_sandbox
 
-from motcua.ports import Ports
-from motcua.supervision import wait_until
+from motcua.local.ports import Ports
+from motcua.local.supervision import wait_until
 from services.payment.contract import PaymentState
 from services.payment.decider import Attempt, Outcome
 from services.payment.providers.provider import Payer, ProviderAway

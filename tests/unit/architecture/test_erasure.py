@@ -8,7 +8,7 @@ from kernel import schemas
 from kernel.config import Settings
 from kernel.events import EventTypes
 from motcua.documents import LEDGERS
-from motcua.privacy import holders
+from motcua.operations.privacy import holders
 from motcua.wiring import parts
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from motcua.processes import LEDGER_OWNERS, SERVICES
+from motcua.local.processes import LEDGER_OWNERS, SERVICES
 
 ROOT = Path(__file__).parents[3]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())

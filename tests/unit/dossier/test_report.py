@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 
 from kernel.bundles import Bundle, collect
 from kernel.notes import SignerKey
+from motcua.audit.unusable import Unusable
 from motcua.cli import app
-from motcua.unusable import Unusable
 from services.dossier.contract import EVENTS
 from services.dossier.report import agrees, reported
 

@@ -14,10 +14,10 @@ import pytest
 
 from kernel.events import Actor, Recorded
 from kernel.examples import example_of
-from motcua.invariants import table
-from motcua.invariants.evidence import Evidence, Stand
-from motcua.invariants.examination import judge
-from motcua.invariants.table import INVARIANTS
+from motcua.operations.invariants import table
+from motcua.operations.invariants.evidence import Evidence, Stand
+from motcua.operations.invariants.examination import judge
+from motcua.operations.invariants.table import INVARIANTS
 from services.dossier import contract as dossier
 from services.notify import contract as notify
 from services.notify.decider import Channel, message_name

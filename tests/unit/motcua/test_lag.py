@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from motcua.lag import duration
+from motcua.operations.lag import duration
 
 
 @pytest.mark.parametrize(

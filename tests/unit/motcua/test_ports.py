@@ -7,8 +7,8 @@ import dataclasses
 import pytest
 
 from kernel.config import ConfigError, read
-from motcua.ports import Ports
-from motcua.processes import OPS_PORTS, http_ports
+from motcua.local.ports import Ports
+from motcua.local.processes import OPS_PORTS, http_ports
 
 
 def test_a_setting_moves_a_port() -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from kernel.errors import DomainError
-from motcua.programs import Program, Stage
-from motcua.supervision import render
+from motcua.local.programs import Program, Stage
+from motcua.local.supervision import render
 
 HOME = Path("/srv/motcua")
 

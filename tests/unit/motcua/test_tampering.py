@@ -28,7 +28,7 @@ from kernel.inspection import (
 )
 from kernel.notes import InvalidNote, SignerKey
 from kernel.stored import stored
-from motcua.tampering import TAMPERINGS, Detector, Tampering
+from motcua.audit.tampering import TAMPERINGS, Detector, Tampering
 
 KEY = SignerKey(NAME, PRIVATE).verifier
 STREAM = "counter-a"

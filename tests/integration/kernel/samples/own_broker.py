@@ -11,9 +11,9 @@ from pathlib import Path
 
 from samples.processes import eventually
 
-from motcua import broker
-from motcua.ports import Ports
-from motcua.stack import Stack
+from motcua.local import broker
+from motcua.local.ports import Ports
+from motcua.local.stack import Stack
 
 _CONTROL = "rabbitmqctl"
 

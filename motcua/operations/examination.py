@@ -16,9 +16,9 @@ from kernel.ledger import has_indexes, ledger_collection
 from kernel.progress import Concern, ServiceProgress, age, concerns
 from kernel.trust import missing_keys
 from motcua import roles
-from motcua.broker import alarm
-from motcua.observing import observatory
-from motcua.processes import LEDGER_OWNERS, SIGNERS
+from motcua.local.broker import alarm
+from motcua.local.processes import LEDGER_OWNERS, SIGNERS
+from motcua.operations.observing import observatory
 
 Document = dict[str, Any]
 

@@ -46,7 +46,7 @@ def verify_command(
     Ends with 1 where something is wrong, and names the first fault.
     """
     from motcua.access import administrator, administrator_settings
-    from motcua.verification import kept_by_log, keys_by_log, verify_one
+    from motcua.audit.verification import kept_by_log, keys_by_log, verify_one
 
     console = _console()
     services = _chosen(service)
@@ -96,7 +96,7 @@ def replay_command(
     Without its personal parts, as an auditor sees it.
     """
     from motcua.access import administrator, administrator_settings
-    from motcua.replaying import past_of, tell
+    from motcua.audit.replaying import past_of, tell
 
     moment = _moment(at)
     settings = administrator_settings()
@@ -114,8 +114,8 @@ def diff_command(
 ) -> None:
     """Compare the stored views with fresh replays, field by field; ends with 1 if they differ."""
     from motcua.access import administrator, administrator_settings
-    from motcua.comparison import differences
-    from motcua.telling import Mark, say
+    from motcua.audit.comparison import differences
+    from motcua.audit.telling import Mark, say
 
     console = _console()
     settings = administrator_settings()
@@ -145,8 +145,8 @@ def export_command(
 ) -> None:
     """Take a dossier out of the ledger as a file that can be checked anywhere."""
     from motcua.access import administrator, administrator_settings
-    from motcua.exporting import bundle_of, write
-    from motcua.verification import claimed
+    from motcua.audit.exporting import bundle_of, write
+    from motcua.audit.verification import claimed
     from services.dossier.auditing import bundle_name
 
     kept = claimed(checkpoint, _text(checkpoint)) if checkpoint else None
@@ -171,7 +171,7 @@ def check_command(
 
     Says what was verified and what cannot be; ends with 1 where something is wrong.
     """
-    from motcua.checking import check
+    from motcua.audit.checking import check
 
     kept = _text(checkpoint) if checkpoint else None
     if not check(_console(), _content(bundle), key, kept):
@@ -191,7 +191,7 @@ def _chosen(service: LedgerOwner | None) -> Sequence[str]:
 def _text(path: Path) -> str:
     """Return the text in a small file."""
     from kernel.notes import LARGEST
-    from motcua.unusable import Unusable
+    from motcua.audit.unusable import Unusable
 
     content = _content(path, LARGEST)
     try:
@@ -201,7 +201,7 @@ def _text(path: Path) -> str:
 
 
 def _content(path: Path, largest: int = _LARGEST_FILE) -> bytes:
-    from motcua.unusable import Unusable
+    from motcua.audit.unusable import Unusable
 
     try:
         with path.open("rb") as file:
@@ -216,7 +216,7 @@ def _content(path: Path, largest: int = _LARGEST_FILE) -> bytes:
 def _moment(text: str | None) -> datetime | None:
     from datetime import datetime
 
-    from motcua.unusable import Unusable
+    from motcua.audit.unusable import Unusable
 
     if text is None:
         return None

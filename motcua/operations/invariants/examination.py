@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from kernel.config import Settings
-from motcua.invariants.evidence import Evidence, read_evidence
-from motcua.invariants.table import INVARIANTS, Breach, Invariant
+from motcua.operations.invariants.evidence import Evidence, read_evidence
+from motcua.operations.invariants.table import INVARIANTS, Breach, Invariant
 
 _SHOWN = 20
 

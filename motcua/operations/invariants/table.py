@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kernel.events import Recorded
-from motcua.invariants.evidence import Evidence, Moments, Stand
+from motcua.operations.invariants.evidence import Evidence, Moments, Stand
 from services.dossier import contract as dossier
 from services.notify import contract as notify
 from services.notify.decider import State, message_name, stream_of

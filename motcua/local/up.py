@@ -15,11 +15,11 @@ from rich.table import Table
 
 from kernel.config import Settings, read
 from kernel.errors import Unavailable
-from motcua import processes
 from motcua.loading_accounts import demo_table
-from motcua.ports import Ports
-from motcua.stack import Stack, running_pid
-from motcua.supervision import wait_until
+from motcua.local import processes
+from motcua.local.ports import Ports
+from motcua.local.stack import Stack, running_pid
+from motcua.local.supervision import wait_until
 from services.identity.demo import read_demo_accounts
 
 AFTER_START: tuple[tuple[str, ...], ...] = (

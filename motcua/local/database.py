@@ -12,9 +12,9 @@ from pathlib import Path
 
 from kernel.errors import Unavailable
 from motcua import roles
-from motcua.ports import Ports
-from motcua.programs import Check, Program, Stage
-from motcua.supervision import wait_until
+from motcua.local.ports import Ports
+from motcua.local.programs import Check, Program, Stage
+from motcua.local.supervision import wait_until
 
 _ADMINISTRATOR = "administrator"
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from secrets import token_hex
 
-from motcua.ports import Ports
-from motcua.programs import Program, Stage, answers_http
+from motcua.local.ports import Ports
+from motcua.local.programs import Program, Stage, answers_http
 from motcua.roles import keep_secret
 
 LEDGER_OWNERS = ("identity", "catalog", "dossier", "payment", "notify")

@@ -101,8 +101,8 @@ def _rebuildables(settings: Settings) -> Iterator[Sequence[tuple[str, Rebuildabl
     """Open everything that can be made anew, by its name: `<service>/<view>`."""
     from pymongo import MongoClient
 
-    from motcua.processes import LEDGER_OWNERS
-    from motcua.rebuilding import rebuildables
+    from motcua.local.processes import LEDGER_OWNERS
+    from motcua.operations.rebuilding import rebuildables
 
     with MongoClient[dict[str, Any]](
         settings.mongo_uri, serverSelectionTimeoutMS=5_000, tz_aware=True

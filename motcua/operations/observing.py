@@ -13,7 +13,7 @@ from kernel.config import Settings, without_password
 from kernel.errors import Unavailable
 from kernel.progress import Observer, ServiceProgress, ledgers_outlines
 from kernel.queues import Queues
-from motcua.processes import LEDGER_OWNERS
+from motcua.local.processes import LEDGER_OWNERS
 from motcua.wiring import service_class
 
 Document = dict[str, Any]

@@ -24,7 +24,7 @@ def check(
     from rich.console import Console
 
     from kernel.config import Settings, read
-    from motcua.invariants.examination import examine, tell
+    from motcua.operations.invariants.examination import examine, tell
 
     verdicts = examine(read(Settings), grace)
     tell(verdicts, Console(highlight=False))

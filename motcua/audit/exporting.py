@@ -15,8 +15,8 @@ from kernel.config import Settings
 from kernel.errors import Conflict, NotFound
 from kernel.notes import VerifierKey
 from kernel.public_log import PublicLog
-from motcua.telling import Mark, say
-from motcua.unusable import Unusable
+from motcua.audit.telling import Mark, say
+from motcua.audit.unusable import Unusable
 from services.dossier.report import reported
 
 

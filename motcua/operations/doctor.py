@@ -12,11 +12,11 @@ from rich.console import Console
 
 from kernel.config import Settings, read
 from kernel.errors import DomainError
-from motcua import broker, database, processes
 from motcua.access import administrator_settings
-from motcua.examination import Finding, examine
-from motcua.ports import Ports, is_free
-from motcua.stack import running_pid
+from motcua.local import broker, database, processes
+from motcua.local.ports import Ports, is_free
+from motcua.local.stack import running_pid
+from motcua.operations.examination import Finding, examine
 
 
 def doctor() -> None:

@@ -145,7 +145,7 @@ class Office:
         Each forgets at once, and once more when no process can remember a key any more.
         """
         from kernel.errors import Unavailable
-        from motcua.supervision import wait_until
+        from motcua.local.supervision import wait_until
 
         missing = {(subject, service) for subject in subjects for service in self.holders}
 
@@ -199,7 +199,7 @@ def _office() -> Iterator[Office]:
 def holders() -> Sequence[str]:
     """Return the services that hold keys or copies, as their classes say."""
     from kernel.erasure import Erasing
-    from motcua.processes import LEDGER_OWNERS
+    from motcua.local.processes import LEDGER_OWNERS
     from motcua.wiring import service_class
 
     def forgets(service: str) -> bool:

@@ -19,8 +19,8 @@ from kernel.ledger import ledger_collection
 from kernel.notes import InvalidNote, VerifierKey
 from kernel.stored import LedgerDocuments, stored
 from kernel.trust import log_public_key
-from motcua.telling import Mark, say
-from motcua.unusable import Unusable
+from motcua.audit.telling import Mark, say
+from motcua.audit.unusable import Unusable
 
 Kept = Sequence[tuple[str, str]]
 _EVERY = 256  # commits between two steps of the bar

@@ -10,8 +10,8 @@ from kernel.bundles import Bundle, NoBundle
 from kernel.checkpoints import claimed_checkpoint, to_base64
 from kernel.examination import Findings, examine
 from kernel.notes import InvalidNote, VerifierKey
-from motcua.telling import Mark, say
-from motcua.unusable import Unusable
+from motcua.audit.telling import Mark, say
+from motcua.audit.unusable import Unusable
 from services.dossier.report import agrees
 
 

@@ -16,7 +16,7 @@ from kernel.errors import Unavailable
 from kernel.ledger import ledger_collection
 from kernel.reception import CURSORS
 from kernel.topology import Consumer
-from motcua.supervision import wait_until
+from motcua.local.supervision import wait_until
 from motcua.wiring import parts
 
 Document = dict[str, Any]

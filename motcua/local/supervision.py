@@ -24,7 +24,7 @@ from xmlrpc.client import Fault, ServerProxy
 from supervisor.xmlrpc import SupervisorTransport
 
 from kernel.errors import DomainError, Unavailable
-from motcua.programs import STOPPED_LAST_FIRST, Program
+from motcua.local.programs import STOPPED_LAST_FIRST, Program
 
 # a socket's path must fit in 108 bytes
 _LONGEST_SOCKET_PATH = 100

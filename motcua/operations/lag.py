@@ -27,7 +27,7 @@ def show(
 
     from kernel.schemas import dump
     from motcua.access import administrator_settings
-    from motcua.observing import observatory
+    from motcua.operations.observing import observatory
 
     with observatory(administrator_settings()) as seeing:
         if as_json:

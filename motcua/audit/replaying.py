@@ -14,7 +14,7 @@ from kernel.config import Settings
 from kernel.ledger import LedgerReader, ledger_collection
 from kernel.requests import Caller
 from kernel.schemas import rfc3339
-from motcua.unusable import Unusable
+from motcua.audit.unusable import Unusable
 from services.dossier.clock import vietnam
 from services.dossier.contract import EVENTS, Change, Replay
 from services.dossier.views import replay, since, until

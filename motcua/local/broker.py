@@ -12,8 +12,8 @@ import shutil
 from pathlib import Path
 
 from kernel.errors import Unavailable
-from motcua.ports import Ports
-from motcua.programs import Check, Program, Stage, listens
+from motcua.local.ports import Ports
+from motcua.local.programs import Check, Program, Stage, listens
 
 # not the wrapper in PATH: that one insists on the system's own user and folders
 _BLOCKED_SECONDS = 1.0

@@ -19,11 +19,12 @@ from typing import Self, TextIO
 
 from kernel.errors import Conflict, Unavailable
 from kernel.trust import ensure_keys
-from motcua import broker, processes, roles
-from motcua.database import EmbeddedDatabase
-from motcua.ports import Ports, is_free, refuse_taken
-from motcua.programs import Program, Stage
-from motcua.supervision import Supervisor, wait_until
+from motcua import roles
+from motcua.local import broker, processes
+from motcua.local.database import EmbeddedDatabase
+from motcua.local.ports import Ports, is_free, refuse_taken
+from motcua.local.programs import Program, Stage
+from motcua.local.supervision import Supervisor, wait_until
 
 Progress = Callable[[str, str], None]
 """Told (program, news), where the news is `starting`, `ready` or `stopping`."""

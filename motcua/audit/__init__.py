@@ -1,0 +1,1 @@
+"""An auditor's commands: verify, replay, compare, export and check."""

@@ -1,0 +1,1 @@
+"""An operator's commands: what is behind, what could not be handled, what is wrong."""
