@@ -5,8 +5,8 @@ publish an event twice (after a crash, or when a confirm is lost) and never skip
 checkpoint moves over the contiguous confirmed prefix only, and anything unclear drops the
 connection and starts again from the checkpoint.
 
-The active relay also signs the ledger's head now and then (`kernel.signing`), beside its work: a
-checkpoint that cannot be signed holds up no event.
+The active relay also signs the ledger's head now and then (`kernel.transparency.signing`), beside
+its work: a checkpoint that cannot be signed holds up no event.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from kernel.health import serve_ops
 from kernel.lease import Held, Lease, LeaseLost
 from kernel.ledger import LedgerReader, ledger_collection
 from kernel.publisher import ConfirmedChannel, Unconfirmed
-from kernel.signing import Signing, Witness
+from kernel.transparency.signing import Signing, Witness
 
 log = logs.get(__name__)
 

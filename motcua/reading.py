@@ -32,6 +32,14 @@ def views_of(settings: Settings, client: MongoClient[Document], service: str) ->
     return [provider.view(room) for provider in container.views_of(service_class(service))]
 
 
+def view_of(
+    settings: Settings, client: MongoClient[Document], service: str, name: str
+) -> StreamView:
+    """Return one of the views that a service folds from its own ledger, by its name."""
+    (found,) = (view for view in views_of(settings, client, service) if view.name == name)
+    return found
+
+
 class _Room:
     """Gives views over a service's database, without a container."""
 

@@ -12,8 +12,8 @@ from typing import Any
 from deploy.sandboxes.mail.server import MailSandbox
 from deploy.sandboxes.vnpay.server import VnpaySandbox
 from kernel.config import Settings
-from kernel.signing import Signing
 from kernel.subscription import Patience
+from kernel.transparency.signing import Signing
 from motcua.local.ports import Ports
 from services.dossier.service import DossierSettings
 from services.notify.channels.smtp import SmtpSettings

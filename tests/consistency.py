@@ -14,8 +14,8 @@ from kernel import deadletters
 from kernel.commits import Tampered, verify_documents
 from kernel.errors import NotFound
 from kernel.publisher import connection_parameters
-from kernel.stored import LedgerDocuments, stored
 from kernel.topology import Consumer, all_queues
+from kernel.transparency.stored import LedgerDocuments, stored
 from motcua.audit.comparison import differences
 from motcua.operations.invariants.examination import examine
 from motcua.wiring import parts

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from kernel.checkpoint_log import Signed
 from kernel.commits import (
     GENESIS,
     Commit,
@@ -17,9 +16,10 @@ from kernel.commits import (
     to_document,
 )
 from kernel.events import Actor, Encoded
-from kernel.merkle import Nodes, leaf_of, nodes_over
-from kernel.signing import Signer
-from kernel.stored import hash_in
+from kernel.transparency.checkpoint_log import Signed
+from kernel.transparency.merkle import Nodes, leaf_of, nodes_over
+from kernel.transparency.signing import Signer
+from kernel.transparency.stored import hash_in
 
 NOW = datetime(2026, 9, 7, tzinfo=UTC)
 PRIVATE = Ed25519PrivateKey.generate()

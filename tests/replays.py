@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import dossier_samples as s
 
 from kernel.events import Recorded
-from kernel.transparency import LogKey, SignedCheckpoint
+from kernel.transparency.answering import LogKey, SignedCheckpoint
 from services.dossier import views
 from services.dossier.contract import Replay, Trace, Verification
 

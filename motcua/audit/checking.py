@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
-from kernel.bundles import Bundle, NoBundle
-from kernel.checkpoints import claimed_checkpoint, to_base64
-from kernel.examination import Findings, examine
-from kernel.notes import InvalidNote, VerifierKey
+from kernel.transparency.bundles import Bundle, NoBundle
+from kernel.transparency.checkpoints import claimed_checkpoint, to_base64
+from kernel.transparency.examination import Findings, examine
+from kernel.transparency.notes import InvalidNote, VerifierKey
 from motcua.audit.telling import Mark, say
 from motcua.audit.unusable import Unusable
 from services.dossier.report import agrees

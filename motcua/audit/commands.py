@@ -65,7 +65,7 @@ def verify_command(
 @audit.command("checkpoint")
 def checkpoint_command(service: ServiceArgument = None) -> None:
     """Sign what is new in a ledger now, and print its newest checkpoint: a text to be kept."""
-    from kernel.signing import Refused, signer_of
+    from kernel.transparency.signing import Refused, signer_of
     from motcua.access import administrator, administrator_settings
 
     settings = administrator_settings()
@@ -190,7 +190,7 @@ def _chosen(service: LedgerOwner | None) -> Sequence[str]:
 
 def _text(path: Path) -> str:
     """Return the text in a small file."""
-    from kernel.notes import LARGEST
+    from kernel.transparency.notes import LARGEST
     from motcua.audit.unusable import Unusable
 
     content = _content(path, LARGEST)

@@ -8,13 +8,13 @@ from pathlib import Path
 from pymongo import MongoClient
 from rich.console import Console
 
-from kernel.bundles import Bundle
-from kernel.checkpoints import Checkpoint, claimed_checkpoint
 from kernel.commits import Document, Tampered
 from kernel.config import Settings
 from kernel.errors import Conflict, NotFound
-from kernel.notes import VerifierKey
-from kernel.public_log import PublicLog
+from kernel.transparency.bundles import Bundle
+from kernel.transparency.checkpoints import Checkpoint, claimed_checkpoint
+from kernel.transparency.notes import VerifierKey
+from kernel.transparency.public_log import PublicLog
 from motcua.audit.telling import Mark, say
 from motcua.audit.unusable import Unusable
 from services.dossier.report import reported

@@ -10,14 +10,14 @@ from pymongo import MongoClient
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from kernel.checkpoint_log import CheckpointLog
-from kernel.checkpoints import Checkpoint, claimed_checkpoint, to_base64
 from kernel.commits import Document
 from kernel.config import Settings
-from kernel.inspection import By, Fault, Inspected, inspect
 from kernel.ledger import ledger_collection
-from kernel.notes import InvalidNote, VerifierKey
-from kernel.stored import LedgerDocuments, stored
+from kernel.transparency.checkpoint_log import CheckpointLog
+from kernel.transparency.checkpoints import Checkpoint, claimed_checkpoint, to_base64
+from kernel.transparency.inspection import By, Fault, Inspected, inspect
+from kernel.transparency.notes import InvalidNote, VerifierKey
+from kernel.transparency.stored import LedgerDocuments, stored
 from kernel.trust import log_public_key
 from motcua.audit.telling import Mark, say
 from motcua.audit.unusable import Unusable

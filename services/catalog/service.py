@@ -17,7 +17,7 @@ from kernel.operations import Operations
 from kernel.requests import Call, Done
 from kernel.rpc import serves
 from kernel.store import Store
-from kernel.transparency import Transparency
+from kernel.transparency.answering import Transparency
 from services.catalog import contract, views
 from services.catalog.contract import EVENTS
 from services.catalog.decider import (

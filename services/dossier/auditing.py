@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 
-from kernel.checkpoint_log import Signed
-from kernel.checkpoints import to_base64
 from kernel.commits import Tampered
 from kernel.errors import NotFound, TooLarge
-from kernel.examination import Findings, examine
-from kernel.notes import VerifierKey
-from kernel.public_log import PublicLog
+from kernel.transparency.checkpoint_log import Signed
+from kernel.transparency.checkpoints import to_base64
+from kernel.transparency.examination import Findings, examine
+from kernel.transparency.notes import VerifierKey
+from kernel.transparency.public_log import PublicLog
 from services.dossier.contract import BundleFile, Verification
 from services.dossier.report import reported
 

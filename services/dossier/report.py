@@ -12,11 +12,11 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from kernel.bundles import Bundle, attachments
-from kernel.checkpoints import claimed_checkpoint, to_base64
 from kernel.commits import from_document, records
 from kernel.events import Recorded, UndecodableEvent, UnknownEvent
-from kernel.notes import VerifierKey
+from kernel.transparency.bundles import Bundle, attachments
+from kernel.transparency.checkpoints import claimed_checkpoint, to_base64
+from kernel.transparency.notes import VerifierKey
 from services.dossier.contract import EVENTS
 from services.dossier.views.trace import trace
 from services.dossier.wording import moment

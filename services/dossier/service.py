@@ -19,13 +19,13 @@ from kernel.feed import Feed
 from kernel.http import HttpServer
 from kernel.operations import Operations
 from kernel.privacy import SubjectKeys
-from kernel.public_log import PublicLog
 from kernel.rebuild import Kept
 from kernel.requests import ANONYMOUS, Call, Done
 from kernel.rpc import Neighbours, serves
 from kernel.store import Executed
 from kernel.subscription import subscribes
-from kernel.transparency import Transparency, require_auditor
+from kernel.transparency.answering import Transparency, require_auditor
+from kernel.transparency.public_log import PublicLog
 from kernel.trust import Keyring
 from services.catalog import contract as catalog
 from services.dossier import contract, lists, references

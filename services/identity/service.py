@@ -21,7 +21,7 @@ from kernel.requests import Call, Done
 from kernel.rpc import Neighbours, serves
 from kernel.runner import offload
 from kernel.store import Executed
-from kernel.transparency import Transparency
+from kernel.transparency.answering import Transparency
 from kernel.trust import Keyring
 from services.dossier import contract as dossier
 from services.identity import contract

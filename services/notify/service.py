@@ -27,7 +27,7 @@ from kernel.rpc import Neighbours, serves
 from kernel.schemas import rfc3339
 from kernel.store import Store
 from kernel.subscription import subscribes
-from kernel.transparency import Transparency
+from kernel.transparency.answering import Transparency
 from kernel.views import StreamView
 from services.dossier import contract as dossier
 from services.identity import contract as identity

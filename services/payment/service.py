@@ -25,7 +25,7 @@ from kernel.requests import Call, Caller
 from kernel.rpc import serves
 from kernel.store import Executed, Store
 from kernel.subscription import subscribes
-from kernel.transparency import Transparency
+from kernel.transparency.answering import Transparency
 from kernel.views import StreamView
 from services.dossier import contract as dossier
 from services.payment import contract, views

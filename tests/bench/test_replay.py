@@ -11,7 +11,7 @@ from rounds import interleaved, seconds_of
 
 from kernel.commits import verify_documents
 from kernel.ledger import READ_LIMIT
-from kernel.stored import LedgerDocuments, stored
+from kernel.transparency.stored import LedgerDocuments, stored
 
 
 def test_replay(client: MongoClient[Any], database_prefix: str, report: Report) -> None:

@@ -19,6 +19,7 @@ from deploy.sandboxes.mail.mailbox import Mailbox
 from deploy.sandboxes.vnpay.book import Book
 from kernel.commits import Commit
 from kernel.events import Recorded
+from motcua.reading import view_of
 from services.notify.decider import Channel
 from storm.blows import Storm
 from storm.journal import Act, Journal
@@ -203,8 +204,8 @@ def stuck(left: Aftermath) -> Iterator[str]:
 
 def open_attempts(left: Aftermath) -> Iterator[str]:
     """Yield the attempts of this storm to pay that have no end."""
-    view = left.records.database("payment")["obligation"]
-    for document in view.find({"pending": True}):
+    view = view_of(left.records.settings, left.records.client, "payment", "obligation")
+    for document in view.collection.find({"pending": True}):
         if document["dossier"] in left.codes:
             yield f"{document['_id']} of {document['dossier']}: an attempt is open"
 

@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from pymongo import MongoClient
+from pymongo.collection import Collection
 
 from kernel.commits import records
 from kernel.config import Settings
 from kernel.events import Recorded
 from kernel.ledger import LedgerReader, ledger_collection
 from kernel.topology import Consumer
+from motcua.reading import view_of
 from motcua.wiring import LEDGERS, parts
 
 Document = Mapping[str, Any]
@@ -96,9 +98,9 @@ class _Reading:
         }
         heard = {listener: self._versions(listener, "cursors") for listener in listeners}
         relayed = {types.source: self._relayed(types.source) for types in LEDGERS}
-        dossiers = self._documents("dossier", "dossier", {"picture": 0})
-        obligations = self._documents("payment", "obligation", {"version": 1, "pending": 1})
-        messages = self._documents("notify", "message", {"version": 1, "state": 1})
+        dossiers = self._view("dossier", "dossier", {"picture": 0})
+        obligations = self._view("payment", "obligation", {"version": 1, "pending": 1})
+        messages = self._view("notify", "message", {"version": 1, "state": 1})
         waiting = frozenset(self._documents("notify", "deliveries", {"_id": 1}))
         self._read_ledgers()
         return Evidence(
@@ -132,8 +134,10 @@ class _Reading:
     def _documents(
         self, service: str, collection: str, fields: Mapping[str, int]
     ) -> dict[str, Document]:
-        found = self._database(service)[collection].find({}, fields)
-        return {document["_id"]: document for document in found}
+        return _by_id(self._database(service)[collection], fields)
+
+    def _view(self, service: str, name: str, fields: Mapping[str, int]) -> dict[str, Document]:
+        return _by_id(view_of(self._settings, self._client, service, name).collection, fields)
 
     def _versions(self, service: str, collection: str) -> dict[str, int]:
         found = self._documents(service, collection, {"version": 1})
@@ -147,3 +151,9 @@ class _Reading:
         contents = self._documents("dossier", "fs.files", {"_id": 1})
         described = self._documents("dossier", "files", {"content": 1})
         return frozenset(file for file, known in described.items() if known["content"] in contents)
+
+
+def _by_id(
+    collection: Collection[dict[str, Any]], fields: Mapping[str, int]
+) -> dict[str, Document]:
+    return {document["_id"]: document for document in collection.find({}, fields)}

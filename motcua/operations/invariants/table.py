@@ -13,6 +13,7 @@ from datetime import datetime
 from kernel.events import Recorded
 from motcua.operations.invariants.evidence import Evidence, Moments, Stand
 from services.dossier import contract as dossier
+from services.identity import contract as identity
 from services.notify import contract as notify
 from services.notify.decider import State, message_name, stream_of
 from services.notify.occasions import BY_EVENT
@@ -156,10 +157,18 @@ def _codes_dense(found: Evidence) -> Iterator[Breach]:
 
 
 def _files_kept(found: Evidence) -> Iterator[Breach]:
+    erased = {record.event.subject for record in found.records(identity.SubjectErased)}
+    forgotten = {
+        record.event.code
+        for record in found.records(dossier.DossierSubmitted)
+        if record.event.subject in erased
+    }
     for record in found.records(
         dossier.DossierSubmitted, dossier.DossierSupplemented, dossier.ResultDispatched
     ):
         event = record.event
+        if event.code in forgotten:
+            continue
         result = getattr(event, "result", None)
         for attached in [*getattr(event, "documents", ()), *([result] if result else [])]:
             if attached.file not in found.files:
@@ -284,7 +293,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant(
         "files-kept",
-        "every file that an event names is there",
+        "every file that an event names is there, unless its person was erased",
         _files_kept,
     ),
     Invariant(

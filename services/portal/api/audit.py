@@ -8,10 +8,9 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
-from kernel import transparency
 from kernel.errors import NotFound
 from kernel.schemas import field, frozen
-from kernel.transparency import asked_of
+from kernel.transparency import answering
 from services.dossier import contract as dossier
 from services.portal.api.asking import ask
 from services.portal.api.shapes import answer, query
@@ -26,7 +25,7 @@ LOGS = ("identity", "catalog", "dossier", "payment", "notify")
 class LogKeys:
     """The public keys of all logs that signed something."""
 
-    items: tuple[transparency.LogKey, ...] = field()
+    items: tuple[answering.LogKey, ...] = field()
 
 
 @blueprint.get("/audit/keys")
@@ -45,39 +44,39 @@ def read_keys() -> LogKeys:
 )
 def read_checkpoint(service: str) -> Response:
     """Read the newest signed checkpoint of a ledger."""
-    found: transparency.SignedCheckpoint = _ask(service, transparency.ReadCheckpoint)
+    found: answering.SignedCheckpoint = _ask(service, answering.ReadCheckpoint)
     response = Response(found.note, mimetype="text/plain")
     response.headers["Cache-Control"] = "no-cache"
     return response
 
 
 @blueprint.get("/audit/<service>/checkpoints")
-@blueprint.arguments(query(transparency.ListCheckpoints), location="query")
-@blueprint.response(200, answer(transparency.SignedCheckpoints))
-def list_checkpoints(found: dict[str, Any], service: str) -> transparency.SignedCheckpoints:
+@blueprint.arguments(query(answering.ListCheckpoints), location="query")
+@blueprint.response(200, answer(answering.SignedCheckpoints))
+def list_checkpoints(found: dict[str, Any], service: str) -> answering.SignedCheckpoints:
     """List the signed checkpoints of a ledger, newest first."""
-    page: transparency.SignedCheckpoints = _ask(service, transparency.ListCheckpoints, **found)
+    page: answering.SignedCheckpoints = _ask(service, answering.ListCheckpoints, **found)
     return page
 
 
 @blueprint.get("/audit/<service>/consistency")
 @blueprint.arguments(
-    query(transparency.ProveConsistency, names={"from_size": "from", "to_size": "to"}),
+    query(answering.ProveConsistency, names={"from_size": "from", "to_size": "to"}),
     location="query",
 )
-@blueprint.response(200, answer(transparency.ConsistencyProof))
-def prove_consistency(found: dict[str, Any], service: str) -> transparency.ConsistencyProof:
+@blueprint.response(200, answer(answering.ConsistencyProof))
+def prove_consistency(found: dict[str, Any], service: str) -> answering.ConsistencyProof:
     """Prove that a ledger only grew from one size to another."""
-    proof: transparency.ConsistencyProof = _ask(service, transparency.ProveConsistency, **found)
+    proof: answering.ConsistencyProof = _ask(service, answering.ProveConsistency, **found)
     return proof
 
 
 @blueprint.get("/audit/<service>/inclusion")
-@blueprint.arguments(query(transparency.ProveInclusion), location="query")
-@blueprint.response(200, answer(transparency.InclusionProof))
-def prove_inclusion(found: dict[str, Any], service: str) -> transparency.InclusionProof:
+@blueprint.arguments(query(answering.ProveInclusion), location="query")
+@blueprint.response(200, answer(answering.InclusionProof))
+def prove_inclusion(found: dict[str, Any], service: str) -> answering.InclusionProof:
     """Prove that a commit stands in a ledger; for auditors."""
-    proof: transparency.InclusionProof = _ask(service, transparency.ProveInclusion, **found)
+    proof: answering.InclusionProof = _ask(service, answering.ProveInclusion, **found)
     return proof
 
 
@@ -117,12 +116,12 @@ def export(found: dict[str, Any], code: str) -> Response:
 def _ask(service: str, kind: type[Any], **content: Any) -> Any:
     if service not in LOGS:
         raise NotFound("unknown-log", "Không có sổ sự kiện này.", "There is no such ledger.")
-    return ask(asked_of(service, kind)(**content))
+    return ask(answering.asked_of(service, kind)(**content))
 
 
-def _key_of(service: str) -> transparency.LogKey | None:
+def _key_of(service: str) -> answering.LogKey | None:
     try:
-        key: transparency.LogKey = _ask(service, transparency.ReadLogKey)
+        key: answering.LogKey = _ask(service, answering.ReadLogKey)
     except NotFound:  # nothing was signed there yet
         return None
     return key

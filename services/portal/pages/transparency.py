@@ -6,7 +6,7 @@ import flask
 from flask import Blueprint
 
 from kernel.errors import DomainError
-from kernel.transparency import ReadCheckpoint, ReadLogKey, asked_of
+from kernel.transparency.answering import ReadCheckpoint, ReadLogKey, asked_of
 from services.portal.language import locale
 from services.portal.neighbours import send
 from services.portal.rendering import page

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kernel.transparency import LogKey, SignedCheckpoint
+from kernel.transparency.answering import LogKey, SignedCheckpoint
 from services.portal.language import gettext, mark
 
 _LEDGERS: Mapping[str, str] = {

@@ -16,11 +16,11 @@ from interface import Client, System, eventually, expect, refused
 from records import Records
 from stack import Stack
 
-from kernel.bundles import Bundle
-from kernel.checkpoints import from_base64, open_checkpoint
-from kernel.examination import examine
-from kernel.merkle import leaf_of, verify_consistency, verify_inclusion
-from kernel.notes import VerifierKey
+from kernel.transparency.bundles import Bundle
+from kernel.transparency.checkpoints import from_base64, open_checkpoint
+from kernel.transparency.examination import examine
+from kernel.transparency.merkle import leaf_of, verify_consistency, verify_inclusion
+from kernel.transparency.notes import VerifierKey
 
 MOTCUA = (sys.executable, "-m", "motcua", "audit")
 ROOT = Path(__file__).parents[3]

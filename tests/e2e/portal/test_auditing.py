@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from kernel.checkpoints import open_checkpoint
-from kernel.notes import VerifierKey
+from kernel.transparency.checkpoints import open_checkpoint
+from kernel.transparency.notes import VerifierKey
 from motcua.local.supervision import wait_until
 from services.identity.demo import read_demo_accounts
 

@@ -17,12 +17,14 @@ from ledgers import Counted, meta, new_id, open_ledger
 from pymongo import MongoClient
 from structlog.testing import capture_logs
 
-from kernel.checkpoint_log import CheckpointLog, last
-from kernel.checkpoints import open_checkpoint
 from kernel.commits import Tampered
 from kernel.config import ConfigError, Settings
 from kernel.ledger import Ledger
-from kernel.merkle import (
+from kernel.relay import Relay
+from kernel.topology import Source
+from kernel.transparency.checkpoint_log import CheckpointLog, last
+from kernel.transparency.checkpoints import open_checkpoint
+from kernel.transparency.merkle import (
     consistency_proof,
     inclusion_proof,
     leaf_of,
@@ -31,12 +33,18 @@ from kernel.merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from kernel.notes import VerifierKey
-from kernel.relay import Relay
-from kernel.signing import REFUSED, SIZE, Refused, Witness, origin_of, signer_of, tiles_of
-from kernel.stored import LedgerDocuments, stored
-from kernel.tiles import WIDTH
-from kernel.topology import Source
+from kernel.transparency.notes import VerifierKey
+from kernel.transparency.signing import (
+    REFUSED,
+    SIZE,
+    Refused,
+    Witness,
+    origin_of,
+    signer_of,
+    tiles_of,
+)
+from kernel.transparency.stored import LedgerDocuments, stored
+from kernel.transparency.tiles import WIDTH
 from kernel.trust import ensure_keys, log_public_key
 
 SERVICE = "counting"

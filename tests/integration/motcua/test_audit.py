@@ -19,16 +19,16 @@ from bson.decimal128 import Decimal128
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pymongo import MongoClient
 
-from kernel.bundles import Bundle
-from kernel.checkpoints import Checkpoint
 from kernel.commits import Meta
 from kernel.config import Settings
 from kernel.events import Actor
-from kernel.examination import examine
 from kernel.ledger import create_indexes
-from kernel.notes import SignerKey
-from kernel.public_log import PublicLog
-from kernel.signing import signer_of
+from kernel.transparency.bundles import Bundle
+from kernel.transparency.checkpoints import Checkpoint
+from kernel.transparency.examination import examine
+from kernel.transparency.notes import SignerKey
+from kernel.transparency.public_log import PublicLog
+from kernel.transparency.signing import signer_of
 from kernel.trust import ensure_keys
 from motcua.__main__ import main
 from motcua.access import administrator_settings

@@ -13,8 +13,8 @@ import pytest
 from ledger_model import PRIVATE, World
 from typer.testing import CliRunner
 
-from kernel.bundles import Bundle, collect
-from kernel.notes import SignerKey
+from kernel.transparency.bundles import Bundle, collect
+from kernel.transparency.notes import SignerKey
 from motcua.audit.unusable import Unusable
 from motcua.cli import app
 from services.dossier.contract import EVENTS

@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ledger_model import NAME, PRIVATE, World
 
-from kernel import bundles
-from kernel.bundles import Bundle, NoBundle, attachments, collect
-from kernel.checkpoints import Checkpoint
 from kernel.commits import Tampered
-from kernel.examination import examine
-from kernel.notes import SignerKey
+from kernel.transparency import bundles
+from kernel.transparency.bundles import Bundle, NoBundle, attachments, collect
+from kernel.transparency.checkpoints import Checkpoint
+from kernel.transparency.examination import examine
+from kernel.transparency.notes import SignerKey
 
 KEY = SignerKey(NAME, PRIVATE)
 VKEY = KEY.verifier

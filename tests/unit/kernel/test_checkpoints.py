@@ -7,9 +7,14 @@ import base64
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from kernel.checkpoints import Checkpoint, LoggedProof, claimed_checkpoint, open_checkpoint
-from kernel.merkle import InvalidProof, inclusion_proof, leaf_hash, nodes_over, root
-from kernel.notes import InvalidNote, SignerKey, VerifierKey, open_note, text_of
+from kernel.transparency.checkpoints import (
+    Checkpoint,
+    LoggedProof,
+    claimed_checkpoint,
+    open_checkpoint,
+)
+from kernel.transparency.merkle import InvalidProof, inclusion_proof, leaf_hash, nodes_over, root
+from kernel.transparency.notes import InvalidNote, SignerKey, VerifierKey, open_note, text_of
 
 # golang.org/x/mod/sumdb/note, the example of its documentation: keys, text and signed note
 GO_SIGNER = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.merkle import (
+from kernel.transparency.merkle import (
     EMPTY_ROOT,
     Frontier,
     InvalidProof,

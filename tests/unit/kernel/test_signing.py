@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ledger_model import NAME, NOW, PRIVATE, World
 
-from kernel.checkpoint_log import Signed, last, newest_first
-from kernel.checkpoints import open_checkpoint
-from kernel.merkle import leaf_of, nodes_over, root
-from kernel.notes import SignerKey
-from kernel.signing import Refused, Signer
+from kernel.transparency.checkpoint_log import Signed, last, newest_first
+from kernel.transparency.checkpoints import open_checkpoint
+from kernel.transparency.merkle import leaf_of, nodes_over, root
+from kernel.transparency.notes import SignerKey
+from kernel.transparency.signing import Refused, Signer
 
 HARMS: dict[str, Callable[[World, int], None]] = {
     "rewrite": World.rewrite,

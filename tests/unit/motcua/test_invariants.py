@@ -19,6 +19,7 @@ from motcua.operations.invariants.evidence import Evidence, Stand
 from motcua.operations.invariants.examination import judge
 from motcua.operations.invariants.table import INVARIANTS
 from services.dossier import contract as dossier
+from services.identity import contract as identity
 from services.notify import contract as notify
 from services.notify.decider import Channel, message_name
 from services.payment import contract as payment
@@ -251,6 +252,17 @@ def test_a_whole_story_breaks_nothing() -> None:
 def test_a_damage_is_noticed(damage: str) -> None:
     damaged, noticed_by = DAMAGES[damage]
     assert broken(damaged()) == noticed_by
+
+
+def test_the_files_of_somebody_who_was_erased_are_gone_rightly() -> None:
+    erased = record(
+        "identity",
+        "account-1",
+        3,
+        replace(example_of(identity.SubjectErased), subject=SUBMITTED.subject),
+    )
+    forgotten = replace(WHOLE, events={**EVENTS, "identity": [erased]}, files=frozenset())
+    assert "files-kept" not in broken(forgotten)
 
 
 def test_every_invariant_is_broken_by_some_damage() -> None:

@@ -14,11 +14,11 @@ from bson.errors import BSONError
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ledger_model import NAME, PRIVATE, World
 
-from kernel.bundles import Bundle, NoBundle, collect
-from kernel.checkpoint_log import document_of
 from kernel.commits import Document, Tampered, digest_of_commit, verify_documents
-from kernel.examination import examine
-from kernel.inspection import (
+from kernel.transparency.bundles import Bundle, NoBundle, collect
+from kernel.transparency.checkpoint_log import document_of
+from kernel.transparency.examination import examine
+from kernel.transparency.inspection import (
     Comparison,
     Contradicted,
     Promise,
@@ -26,8 +26,8 @@ from kernel.inspection import (
     kept_promises,
     stored_promises,
 )
-from kernel.notes import InvalidNote, SignerKey
-from kernel.stored import stored
+from kernel.transparency.notes import InvalidNote, SignerKey
+from kernel.transparency.stored import stored
 from motcua.audit.tampering import TAMPERINGS, Detector, Tampering
 
 KEY = SignerKey(NAME, PRIVATE).verifier

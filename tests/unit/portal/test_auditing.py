@@ -17,7 +17,7 @@ from kernel.config import Settings
 from kernel.errors import NotFound, Unavailable
 from kernel.http import Tools, connect
 from kernel.requests import ANONYMOUS, Caller
-from kernel.transparency import ReadCheckpoint, ReadLogKey
+from kernel.transparency.answering import ReadCheckpoint, ReadLogKey
 from kernel.trust import Keyring, ensure_keys
 from services.dossier import contract
 from services.portal import site

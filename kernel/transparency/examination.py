@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from kernel.bundles import Bundle, Continuation, attachments
-from kernel.checkpoints import Checkpoint, claimed_checkpoint, open_checkpoint
 from kernel.commits import Tampered, verify_stream
-from kernel.merkle import InvalidProof, leaf_of, verify_consistency
-from kernel.notes import InvalidNote, VerifierKey
+from kernel.transparency.bundles import Bundle, Continuation, attachments
+from kernel.transparency.checkpoints import Checkpoint, claimed_checkpoint, open_checkpoint
+from kernel.transparency.merkle import InvalidProof, leaf_of, verify_consistency
+from kernel.transparency.notes import InvalidNote, VerifierKey
 
 
 @dataclass(frozen=True)

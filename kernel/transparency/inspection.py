@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kernel.checkpoint_log import signed_in
-from kernel.checkpoints import claimed_checkpoint, open_checkpoint
 from kernel.commits import Document, Head, Tampered, verify_documents
-from kernel.merkle import Frontier, leaf_of
-from kernel.notes import InvalidNote, VerifierKey
+from kernel.transparency.checkpoint_log import signed_in
+from kernel.transparency.checkpoints import claimed_checkpoint, open_checkpoint
+from kernel.transparency.merkle import Frontier, leaf_of
+from kernel.transparency.notes import InvalidNote, VerifierKey
 
 
 class By(StrEnum):

@@ -18,7 +18,7 @@ from pymongo import ASCENDING
 from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 
-from kernel.merkle import Nodes, full_subtree, leaf_of
+from kernel.transparency.merkle import Nodes, full_subtree, leaf_of
 
 WIDTH = 256
 _HEIGHT = 8

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from pymongo import MongoClient
 
-from kernel.bundles import Bundle, collect
-from kernel.checkpoint_log import CheckpointLog, Signed, last
-from kernel.checkpoints import claimed_checkpoint
 from kernel.commits import Document
 from kernel.config import Settings
 from kernel.errors import NotFound
 from kernel.ledger import ledger_collection
-from kernel.merkle import consistency_proof, inclusion_proof
-from kernel.notes import VerifierKey
-from kernel.signing import tiles_of
-from kernel.stored import LedgerDocuments
+from kernel.transparency.bundles import Bundle, collect
+from kernel.transparency.checkpoint_log import CheckpointLog, Signed, last
+from kernel.transparency.checkpoints import claimed_checkpoint
+from kernel.transparency.merkle import consistency_proof, inclusion_proof
+from kernel.transparency.notes import VerifierKey
+from kernel.transparency.signing import tiles_of
+from kernel.transparency.stored import LedgerDocuments
 from kernel.trust import log_public_key
 
 

@@ -2,7 +2,7 @@
 
 The entry of the commit at position n is the 32 bytes of its `hash`; its index is n - 1. Everything
 here is pure: a tree is a function that gives the hash of any full, aligned subtree, wherever it is
-kept (`kernel.tiles`), and a proof can be checked with nothing but this module.
+kept (`kernel.transparency.tiles`), and a proof can be checked with nothing but this module.
 """
 
 from __future__ import annotations

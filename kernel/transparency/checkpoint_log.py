@@ -19,10 +19,10 @@ from pymongo.errors import DuplicateKeyError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from kernel.checkpoints import from_base64, to_base64
 from kernel.commits import Document
-from kernel.notes import InvalidNote
 from kernel.schemas import rfc3339
+from kernel.transparency.checkpoints import from_base64, to_base64
+from kernel.transparency.notes import InvalidNote
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pymongo import MongoClient
 
 from kernel import logs
-from kernel.checkpoint_log import CheckpointLog, Checkpoints, Signed, last
-from kernel.checkpoints import Checkpoint, claimed_checkpoint, open_checkpoint
 from kernel.commits import (
     GENESIS,
     Commit,
@@ -34,11 +32,13 @@ from kernel.commits import (
 )
 from kernel.config import Settings, setting
 from kernel.ledger import ledger_collection
-from kernel.merkle import Frontier, Nodes, leaf_of
-from kernel.notes import InvalidNote, SignerKey
 from kernel.schemas import rfc3339
-from kernel.stored import Documents, LedgerDocuments, stored
-from kernel.tiles import Tiles
+from kernel.transparency.checkpoint_log import CheckpointLog, Checkpoints, Signed, last
+from kernel.transparency.checkpoints import Checkpoint, claimed_checkpoint, open_checkpoint
+from kernel.transparency.merkle import Frontier, Nodes, leaf_of
+from kernel.transparency.notes import InvalidNote, SignerKey
+from kernel.transparency.stored import Documents, LedgerDocuments, stored
+from kernel.transparency.tiles import Tiles
 from kernel.trust import log_key
 
 log = logs.get(__name__)
@@ -70,7 +70,7 @@ class Refused(Exception):
 
 
 class Tree(Protocol):
-    """The ledger's Merkle tree (`kernel.tiles`)."""
+    """The ledger's Merkle tree (`kernel.transparency.tiles`)."""
 
     def nodes(self, size: int) -> Nodes:
         """Return the tree of this size."""

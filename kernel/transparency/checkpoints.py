@@ -2,9 +2,9 @@
 
     <host>/<namespace>/<service>        the origin: whose log it is, also the name of its key
     1342                                how many commits
-    CsUYapGGPo4dkMgIAUqom/Xajj7h…       the root over them (`kernel.merkle`), base64
+    CsUYapGGPo4dkMgIAUqom/Xajj7h…       the root over them (`kernel.transparency.merkle`), base64
 
-    — <host>/<namespace>/<service> …    the signature (`kernel.notes`)
+    — <host>/<namespace>/<service> …    the signature (`kernel.transparency.notes`)
 
 And `tlog-proof`, the text of an inclusion proof together with the checkpoint it is for.
 """
@@ -17,8 +17,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kernel.merkle import verify_inclusion
-from kernel.notes import InvalidNote, SignerKey, VerifierKey, open_note, text_of
+from kernel.transparency.merkle import verify_inclusion
+from kernel.transparency.notes import InvalidNote, SignerKey, VerifierKey, open_note, text_of
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,17}")
 _PROOF = "c2sp.org/tlog-proof@v1"

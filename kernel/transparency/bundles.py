@@ -9,7 +9,8 @@
     attachments.sha256     the hashes of the files that the commits name, for `sha256sum -c`
     report.html            the same for people
 
-`kernel.examination` checks one. Neither needs a database, a broker or a network, nor imports any.
+`kernel.transparency.examination` checks one. Neither needs a database, a broker or a network, nor
+imports any.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ from typing import Any, TypeGuard
 
 import rfc8785
 
-from kernel.checkpoints import LoggedProof, claimed_checkpoint, from_base64, to_base64
 from kernel.commits import Document, verify_stream
-from kernel.merkle import Nodes, consistency_proof, inclusion_proof
-from kernel.notes import InvalidNote, VerifierKey
+from kernel.transparency.checkpoints import LoggedProof, claimed_checkpoint, from_base64, to_base64
+from kernel.transparency.merkle import Nodes, consistency_proof, inclusion_proof
+from kernel.transparency.notes import InvalidNote, VerifierKey
 
 FORMAT = "motcua-bundle/1"
 
