@@ -72,7 +72,9 @@ def _not_started(picture: Picture) -> list[Name]:
             )
         ]
     step = picture.view.step
-    check = moment(step.due) if step is not None and step.due is not None else ""
+    if step is None or step.due is None:  # between two events of one commit
+        return [("Chưa tính thời hạn", "The time has not started")]
+    check = moment(step.due)
     return [
         (
             f"Chưa tính thời hạn: bộ phận một cửa kiểm tra hồ sơ trước {check}",

@@ -11,7 +11,7 @@ import flask
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from kernel.errors import DomainError, Forbidden, Invalid, NotFound, Unauthenticated
+from kernel.errors import DomainError, Forbidden, Internal, Invalid, NotFound, Unauthenticated
 from services.dossier.contract import (
     BundleFile,
     ExportDossier,
@@ -30,6 +30,7 @@ from services.portal.screens.history import (
     FindScreen,
     HistoryScreen,
     MomentScreen,
+    UnreadableScreen,
     wanted,
 )
 from services.portal.sessions import ask, auditors_only
@@ -63,10 +64,18 @@ def find() -> Response:
 def history(code: str) -> flask.Response:
     """Show a dossier as it stood, every event, and what is verified at this very moment (E05, E09).
 
-    A moment that makes no sense is named, and the dossier is shown as it stands now.
+    A moment that makes no sense is named, and the dossier is shown as it stands now. A history
+    that cannot be read or is gone, because somebody was at the ledger, is named with its first
+    fault.
     """
     form, status = typed(request.args), 200
-    now = _replayed(code)
+    try:
+        now = _replayed(code)
+    except (Internal, NotFound):
+        checked = _checked(code)
+        if not checked.is_faulty:
+            raise
+        return page("audit/unreadable.html", UnreadableScreen(code, checked), status=500)
     try:
         moment = _moment(now, form)
     except Invalid as error:

@@ -144,6 +144,14 @@ class Checked:
 
 
 @dataclass(frozen=True)
+class UnreadableScreen:
+    """A history that cannot be read any more, and what is wrong with it."""
+
+    code: str
+    checked: Checked
+
+
+@dataclass(frozen=True)
 class HistoryScreen:
     """The whole page: the moment, all events, and what was verified for this very view."""
 

@@ -128,4 +128,8 @@ def test_a_view_can_be_shown_after_every_single_event_also_within_a_commit(who):
             "Due 21/09/2026 17:30; was paused for 3 working days, waiting for the supplement",
         ),
     ]
+    begun = views.project(history[:1])
+    assert begun is not None
+    clock = views.status(begun, who, s.MONDAY, s.CALENDAR).clock
+    assert clock.explained_en == "The time has not started"
     assert "paused since 08/09/2026 09:00, waiting for the supplement" in told[0][2]

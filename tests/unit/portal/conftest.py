@@ -672,6 +672,15 @@ PAGES: tuple[Shown, ...] = (
         AUDITOR,
     ),
     Shown(
+        "history-unreadable",
+        "audit/unreadable.html",
+        history.UnreadableScreen(
+            STATUS.code,
+            history.Checked(NOW, replace(replays.VERIFICATION, fault="no JSON", fault_position=7)),
+        ),
+        AUDITOR,
+    ),
+    Shown(
         "transparency",
         "audit/transparency.html",
         transparency.TransparencyScreen(

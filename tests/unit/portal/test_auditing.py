@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from flask.testing import FlaskClient
 
 from kernel.client import Client
 from kernel.config import Settings
-from kernel.errors import NotFound, Unavailable
+from kernel.errors import Internal, NotFound, Unavailable
 from kernel.http import Tools, connect
 from kernel.requests import ANONYMOUS, Caller
 from kernel.transparency.answering import ReadCheckpoint, ReadLogKey
@@ -34,6 +35,7 @@ class Services(Client):
         self.asked: list[Any] = []
         self.verification: contract.Verification | Exception = replays.VERIFICATION
         self.signed: Exception | None = None
+        self.unreadable: Exception | None = None
 
     def call(self, message: Any, **_: Any) -> Any:
         """Answer as the services do."""
@@ -47,6 +49,8 @@ class Services(Client):
 
     def _answer(self, message: Any) -> Any:
         match message:
+            case contract.ReplayDossier() if self.unreadable:
+                return self.unreadable
             case contract.ReplayDossier(at=None):
                 return replays.replayed(message.version)
             case contract.ReplayDossier():
@@ -172,6 +176,32 @@ def test_it_is_verified_at_each_view_and_nothing_is_kept(
     assert "Chưa kiểm tra được gì" in answer.text
     assert "Dịch vụ không trả lời." in answer.text
     assert "đều đúng" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [Internal("internal", "Lỗi.", "Broken."), NotFound("not-then", "Chưa có.", "Not then.")],
+    ids=["broken", "removed"],
+)
+def test_what_was_tampered_with_until_it_cannot_be_read_is_named(
+    browser: FlaskClient, services: Services, gone: Exception
+) -> None:
+    services.unreadable = Internal("internal", "Lỗi.", "Broken.")
+    assert "Hệ thống gặp lỗi" in browser.get(HISTORY).text
+    services.unreadable = gone
+    services.verification = replace(
+        replays.VERIFICATION, fault="its hash is another one", fault_position=7
+    )
+    answer = browser.get(HISTORY)
+    assert answer.status_code == 500
+    assert "Lỗi đầu tiên, ở vị trí 7 của sổ:" in answer.text
+    assert "its hash is another one" in answer.text
+
+
+def test_a_dossier_that_is_not_there_is_no_fault(browser: FlaskClient) -> None:
+    answer = browser.get("/dossiers/000.01.38.H56-260907-0002/history")
+    assert answer.status_code == 404
+    assert "Lỗi đầu tiên" not in answer.text
 
 
 def test_a_bundle_is_a_file(browser: FlaskClient, services: Services) -> None:
