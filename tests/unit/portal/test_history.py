@@ -155,6 +155,7 @@ def test_nothing_is_called_verified_that_was_not(render: Any, pages: Any, page: 
     if page == "history-tampered":
         assert "Lỗi đầu tiên, ở vị trí 7 của sổ:" in text
         assert "the hash is another one" in text
+        assert "/history/bundle" not in text
     else:
         assert "Chưa kiểm tra được gì" in text
 
