@@ -6,7 +6,7 @@ import base64
 import hashlib
 
 from kernel.commits import Tampered
-from kernel.errors import NotFound, TooLarge
+from kernel.errors import Conflict, NotFound, TooLarge
 from kernel.transparency.checkpoint_log import Signed
 from kernel.transparency.checkpoints import to_base64
 from kernel.transparency.examination import Findings, examine
@@ -31,8 +31,16 @@ def verified(code: str, stream: str, log: PublicLog) -> Verification:
 
 
 def exported(code: str, stream: str, log: PublicLog, kept_size: int | None) -> BundleFile:
-    """Return a stream's bundle as a file."""
-    content = reported(log.bundle(stream, kept_size)).to_bytes()
+    """Return a stream's bundle as a file; `Conflict` where the stream does not hold together."""
+    try:
+        content = reported(log.bundle(stream, kept_size)).to_bytes()
+    except Tampered as fault:
+        raise Conflict(
+            "stream-tampered",
+            f"Nhật ký của hồ sơ không còn nguyên vẹn ở vị trí {fault.position}; không thể xuất.",
+            f"The dossier's log does not hold together at position {fault.position} "
+            f"({fault.reason}); it cannot be taken out.",
+        ) from fault
     if len(content) > LARGEST:
         raise TooLarge(
             "bundle-too-large",

@@ -13,10 +13,13 @@ import pytest
 from ledger_model import PRIVATE, World
 from typer.testing import CliRunner
 
+from kernel.commits import Tampered
+from kernel.errors import Conflict
 from kernel.transparency.bundles import Bundle, collect
 from kernel.transparency.notes import SignerKey
 from motcua.audit.unusable import Unusable
 from motcua.cli import app
+from services.dossier.auditing import exported
 from services.dossier.contract import EVENTS
 from services.dossier.report import agrees, reported
 
@@ -156,3 +159,18 @@ def test_the_check_loads_no_database_and_no_broker(bundle: Bundle, tmp_path: Pat
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path, check=False
     )
     assert "loaded []" in done.stdout, done.stdout + done.stderr
+
+
+class Broken:
+    """A log that no longer holds the stream."""
+
+    def bundle(self, stream: str, kept_size: int | None = None) -> Bundle:
+        """Find it changed."""
+        raise Tampered(7, "the hash is not that of the content")
+
+
+def test_a_stream_that_was_changed_is_refused_with_its_position() -> None:
+    log: Any = Broken()
+    with pytest.raises(Conflict, match="position 7") as refused:
+        exported(s.CODE, STREAM, log, None)
+    assert refused.value.code == "stream-tampered"
