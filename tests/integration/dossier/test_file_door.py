@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from pymongo import MongoClient
 
 from kernel.config import Settings
 from kernel.http import Tools, connect
+from kernel.privacy import SubjectKeys
 from kernel.trust import Keyring, ensure_keys
+from services.dossier.files import Files
 from services.dossier.http import UPLOAD, build_app
 
 
@@ -21,12 +24,14 @@ def tools(tmp_path: Path) -> Iterator[Tools]:
     """Tools whose database is away."""
     ensure_keys(tmp_path, ["dossier"])
     with MongoClient[Any]("mongodb://127.0.0.1:9", serverSelectionTimeoutMS=1) as nowhere:
+        keyring, database = Keyring(tmp_path), nowhere["dossier"]
+        files = Files(database, SubjectKeys(database, keyring.master))
         yield Tools(
             service="dossier",
             settings=Settings(),
             client=None,  # type: ignore[arg-type]  # nobody is asked
-            keyring=Keyring(tmp_path),
-            dependency=lambda name: nowhere["dossier"],
+            keyring=keyring,
+            dependency=lambda name: SimpleNamespace(files=files),
         )
 
 

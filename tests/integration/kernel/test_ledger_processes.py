@@ -107,11 +107,15 @@ def test_what_was_acknowledged_survives_the_kill_of_writers_and_database(
 
 def kill_database(supervisor: Supervisor) -> None:
     """End the database as `kill -9` does; it is started again."""
-    pids: list[int] = []
 
-    def running() -> bool:
-        pids.append(supervisor.state("database").pid)
-        return pids[-1] != 0  # which it has not while it is being started
+    def killed() -> bool:
+        pid = supervisor.state("database").pid
+        if pid == 0:
+            return False  # it is being started
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:  # the supervisor has not noticed yet that it ended
+            return False
+        return True
 
-    eventually(running)
-    os.kill(pids[-1], signal.SIGKILL)
+    eventually(killed)

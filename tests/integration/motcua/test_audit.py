@@ -32,8 +32,9 @@ from kernel.transparency.signing import signer_of
 from kernel.trust import ensure_keys
 from motcua.__main__ import main
 from motcua.access import administrator_settings
-from motcua.audit.comparison import differences, ledger_of, views_of
+from motcua.audit.comparison import differences
 from motcua.local.processes import LEDGER_OWNERS
+from motcua.reading import ledger_of, views_of
 
 STREAM = f"dossier-{s.CODE}"
 
@@ -101,23 +102,9 @@ def installation(mongo_uri: str, database_prefix: str, tmp_path: Path) -> Iterat
                 signed = signer.sign()
                 kept = signed.note if signed else ""
         signer.sign()
-        (provider,) = views_of("dossier")
-        view = provider.view(_Rooms(client[settings.database("dossier")]))  # type: ignore[arg-type]
+        (view,) = views_of(settings, client, "dossier")
         view.refresh(STREAM, ledger.read_stream(STREAM))
         yield Installation(settings, client, kept)
-
-
-class _Rooms:
-    """Opens a view as the service does."""
-
-    def __init__(self, database: Any) -> None:
-        self._database = database
-
-    def view(self, category: str, project: Any, name: str, indexes: Any) -> Any:
-        """Return it."""
-        from kernel.views import StreamView
-
-        return StreamView(self._database[name], category, project, indexes)
 
 
 def test_a_sound_installation_passes(installation: Installation) -> None:
@@ -154,7 +141,7 @@ HARMS: dict[str, tuple[Callable[[Installation], object], str, str]] = {
     ),
     "written otherwise": (
         lambda it: it.ledger.update_one({"position": 3}, {"$set": {"position": 3.0}}),
-        "position 3: it is not stored as a commit is",
+        "position 3: the hash is not that of the content",
         "chain",
     ),
     "written as another number": (
