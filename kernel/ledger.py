@@ -378,9 +378,9 @@ class Ledger(LedgerReader):
         left = [attempt for attempt, _ in placed[inserted:]]
         if not left:
             return again
+        self._catch_up()  # whoever was in the way has most likely moved the tail
         if self._resolve(left[0]):
             return again + left[1:]
-        self._catch_up()
         time.sleep(random.uniform(0, 0.004))  # noqa: S311 - jitter between writers, no secret
         return again + left
 
