@@ -14,7 +14,7 @@ Nothing here reads or writes a database: an auditor needs no more than this to c
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,8 @@ GENESIS = "0" * 64
 _LARGEST = 2**53  # the first number that JSON does not carry unharmed (RFC 8785)
 
 Document = dict[str, Any]
+End = Callable[[str, int], str | None]
+"""Returns the hash of the commit that ends at a version of a stream; None: there is none."""
 
 
 @dataclass(frozen=True)
@@ -102,22 +104,28 @@ def verify(commits: Iterable[Commit], after: Head | None = None) -> Head:
     return verify_documents(map(to_document, commits), after)
 
 
-def verify_documents(documents: Iterable[Document], after: Head | None = None) -> Head:
+def verify_documents(
+    documents: Iterable[Document], after: Head | None = None, end: End | None = None
+) -> Head:
     """Check the chain over stored commits in order and return the head it leads to.
 
     Raises `Tampered` at the first position that does not follow: a wrong hash, a broken chain, a
     gap or repeat of positions, versions of a stream that do not continue, a time that goes back,
     a field too few or too many. A chain alone does not show that its end was cut off or that all
     of it was written anew.
+
+    Behind a head, `end` tells where the streams stood in front of it; without it, what a stream's
+    first commit says of that is believed.
     """
     head = after or Head(0, GENESIS)
     ends: dict[str, tuple[int, str]] = {}
     for document in documents:
         try:
             stream, first = document["stream"], document["from"]
-            # behind a given head the stream may have begun before it
-            unseen = (0, GENESIS) if after is None else (first - 1, document["stream_prev"])
-            reason = _fault(document, head, ends.get(stream, unseen))
+            known = ends.get(stream)
+            if known is None:
+                known = (0, GENESIS) if after is None or first == 1 else _end(document, end)
+            reason = _fault(document, head, known)
             if reason is None:
                 ends[stream] = (document["to"], document["hash"])
                 head = Head(document["position"], document["hash"], document["recorded_at"])
@@ -126,6 +134,13 @@ def verify_documents(documents: Iterable[Document], after: Head | None = None) -
             reason = "a field is missing or of another kind"
         raise Tampered(head.position + 1, reason)
     return head
+
+
+def _end(document: Document, end: End | None) -> tuple[int, str]:
+    """Return where a stream ended whose first commit behind a head this is."""
+    version = document["from"] - 1
+    digest = document["stream_prev"] if end is None else end(document["stream"], version)
+    return (0, GENESIS) if digest is None else (version, digest)
 
 
 def _fault(document: Document, front: Head, end: tuple[int, str]) -> str | None:

@@ -408,6 +408,10 @@ class Ledger(LedgerReader):
         if actual != attempt.expected:
             attempt.fail(VersionConflict(attempt.stream, attempt.expected, actual))
             return True
+        if self._ends.get(attempt.stream, (0, ""))[0] > actual:
+            # the ledger was cut, by a restore or a failover: nothing remembered of it holds
+            self._ends.clear()
+            self._tail = None
         return False
 
     def _catch_up(self) -> None:

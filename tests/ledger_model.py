@@ -41,6 +41,11 @@ class World:
         numbered = [one for one in self.documents if isinstance(one.get("position"), int)]
         return [one for one in numbered if after < one["position"] <= after + limit]
 
+    def end(self, stream: str, version: int) -> str | None:
+        """Return the hash of the commit that ends at a version of a stream."""
+        ends = {(one.get("stream"), one.get("to")): one.get("hash") for one in self.documents}
+        return ends.get((stream, version))
+
     def at(self, number: int) -> Signed | None:
         """Return a checkpoint."""
         return next((one for one in self.signed if one.number == number), None)

@@ -134,6 +134,7 @@ class Signer:
             )
             if self._checkpoints.add(signed):
                 self._seen = signed
+                self._derived_anew = False
                 return signed
         return self._last()
 
@@ -185,7 +186,8 @@ class Signer:
         growing = _Growing(self._old_tree(former))
         try:
             new = stored(self._documents, front.position)
-            head = verify_documents(growing.through(new), front)
+            begun = front if front.position else None
+            head = verify_documents(growing.through(new), begun, self._documents.end)
         except Tampered as fault:
             raise Refused(str(fault)) from fault
         return head, growing.frontier

@@ -26,6 +26,10 @@ class Documents(Protocol):
         """Return those that are there."""
         ...
 
+    def end(self, stream: str, version: int) -> str | None:
+        """Return the hash of the commit that ends at a version of a stream; None: there is none."""
+        ...
+
 
 class LedgerDocuments:
     """The documents of a ledger's collection."""
@@ -37,6 +41,11 @@ class LedgerDocuments:
         """Return the documents at these positions, in order."""
         found = self.collection.find({"position": {"$gt": after, "$lte": after + limit}})
         return sorted(found, key=_place)
+
+    def end(self, stream: str, version: int) -> str | None:
+        """Return the hash of the commit that ends at a version of a stream; None: there is none."""
+        found = self.collection.find_one({"stream": stream, "to": version}, {"hash": 1})
+        return None if found is None else str(found["hash"])
 
     def of_stream(self, stream: str) -> list[Document]:
         """Return the documents of a stream, in the order of their positions."""

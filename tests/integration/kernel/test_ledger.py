@@ -47,6 +47,15 @@ def test_a_stream_is_read_up_to_a_hole(ledger: Ledger) -> None:
     assert [r.version for r in ledger.read_stream("counter-a", after=3)] == [4]
 
 
+def test_a_writer_goes_on_behind_a_ledger_that_was_cut(ledger: Ledger) -> None:
+    for version in range(3):
+        append(ledger, "counter-a", version, version)
+    ledger.collection.delete_one({"position": 3})
+    again = append(ledger, "counter-a", 2, 9)
+    assert (again.position, again.last) == (3, 3)
+    assert verify(ledger.commits()).position == 3
+
+
 @pytest.mark.proves("L6")
 @pytest.mark.parametrize(
     ("damage", "position"),

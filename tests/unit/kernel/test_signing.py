@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ledger_model import NAME, NOW, PRIVATE, World
 
+from kernel.commits import digest_of_commit
 from kernel.transparency.checkpoint_log import Signed, last, newest_first
 from kernel.transparency.checkpoints import open_checkpoint
 from kernel.transparency.merkle import leaf_of, nodes_over, root
@@ -108,6 +109,30 @@ def test_what_does_not_continue_is_refused_and_nothing_signed(
     with pytest.raises(Refused, match=reason):
         world.signer().sign()
     assert [one.number for one in world.signed] == [1]
+
+
+@pytest.mark.parametrize("signed_before", [True, False])
+@pytest.mark.parametrize("first", [2, 5])
+def test_a_stream_that_begins_in_its_midst_is_refused(signed_before: bool, first: int) -> None:
+    world = World()
+    if signed_before:
+        world.append("one")
+        world.signer().sign()
+    world.append("two", "counter-new")
+    begun = world.documents[-1] | {"from": first, "to": first}
+    world.documents[-1] = begun | {"hash": digest_of_commit(begun)}
+    with pytest.raises(Refused, match="do not continue"):
+        world.signer().sign()
+
+
+def test_a_stream_goes_on_behind_the_commit_that_it_names(world: World) -> None:
+    world.append("a", "counter-a")
+    world.signer().sign()
+    world.append("b", "counter-a")
+    other = world.documents[-1] | {"stream_prev": "f" * 64}
+    world.documents[-1] = other | {"hash": digest_of_commit(other)}
+    with pytest.raises(Refused, match="stream's chain"):
+        world.signer().sign()
 
 
 def test_what_is_derived_and_wrong_is_derived_anew(world: World) -> None:
