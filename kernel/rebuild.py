@@ -5,7 +5,7 @@
 2. It folds the ledger into the new generation up to where the ledger ends now, and once more what
    came meanwhile.
 3. The pointer turns: the new generation is read, both are written. The rebuild waits again.
-4. Only the new one is written; after a last wait, longer than any request, the old one is dropped.
+4. Only the new one is written; after a last wait, as long as any request, the old one is dropped.
 
 Why nothing is missing. Who wrote only the old generation had looked at the pointer before the
 first wait was over, and appended before that look: so the event lies before the end to which the
@@ -37,6 +37,7 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.write_concern import WriteConcern
 
+from kernel.client import LONGEST_WAIT
 from kernel.commits import Commit, Tampered, records
 from kernel.errors import Conflict
 from kernel.events import EventTypes, Recorded
@@ -112,7 +113,7 @@ class Pace:
     """Waiting times in seconds: until all have seen a pointer, until no reader is left behind."""
 
     seen: float = 2 * SEEN_WITHIN
-    readers: float = 15.0  # no request is waited for longer
+    readers: float = LONGEST_WAIT
     lease: timedelta = timedelta(seconds=10)
 
 
