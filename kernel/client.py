@@ -28,6 +28,9 @@ log = logs.get(__name__)
 # The token of a call that is made for nobody: the other side sees an anonymous caller.
 NO_TOKEN = ""
 
+LONGEST_WAIT = 30.0
+"""Seconds that a call may wait for its answer: whoever reads for one has ended by then."""
+
 _OWN_TOKEN = timedelta(seconds=60)
 _REPLY_QUEUE_MS = 300_000
 _POLL_SECONDS = 0.25
@@ -79,9 +82,12 @@ class Client:
         """Send a request to the service that its class names and return the declared answer.
 
         `token` says for whom; without one the service asks for itself, with `NO_TOKEN` for
-        nobody. `timeout` is in seconds and never longer than what is left of the request at hand.
-        Raises the other side's `DomainError`, or `Unavailable` if no answer comes.
+        nobody. `timeout` is in seconds, at most `LONGEST_WAIT` (`ValueError`), and never longer
+        than what is left of the request at hand. Raises the other side's `DomainError`, or
+        `Unavailable` if no answer comes.
         """
+        if timeout > LONGEST_WAIT:
+            raise ValueError(f"a call waits for {LONGEST_WAIT:.0f} s at most, not {timeout}")
         declared = request_type(type(message))
         timeout = self._within_deadline(timeout)
         envelope = wire.Envelope(

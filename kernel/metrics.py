@@ -42,9 +42,14 @@ RELAY_ACTIVE = Gauge(
 )
 OLDEST_UNHANDLED = Gauge(
     "motcua_oldest_unhandled_seconds",
-    "Age of the oldest event of `source` that the service has not dealt with; where both are the "
-    "same, that its relay has not published; 0: none, or not known",
+    "Age of the oldest event of `source` that the service has not dealt with; 0: there is none. "
+    "Not there while it is not known",
     ("service", "source"),
+)
+OLDEST_UNPUBLISHED = Gauge(
+    "motcua_oldest_unpublished_seconds",
+    "Age of the oldest commit that the ledger's relay has not published; 0: there is none",
+    ("service",),
 )
 HEARD_POSITION = Gauge(
     "motcua_heard_position",

@@ -225,10 +225,14 @@ def measure(seen: ServiceProgress) -> None:
     metrics.LEDGER_HEAD.labels(service).set(seen.head)
     metrics.RELAY_CHECKPOINT.labels(service).set(seen.relay.position)
     metrics.RELAY_ACTIVE.labels(service).set(int(seen.relay.active))
-    waits = {service: seen.relay.oldest, **{one.source: one.oldest for one in seen.sources}}
-    for source, oldest in waits.items():
-        metrics.OLDEST_UNHANDLED.labels(service, source).set(age(oldest, seen.at))
+    metrics.OLDEST_UNPUBLISHED.labels(service).set(age(seen.relay.oldest, seen.at))
     for one in seen.sources:
+        if one.known or one.oldest is not None:
+            waits = age(one.oldest, seen.at)
+            metrics.OLDEST_UNHANDLED.labels(service, one.source).set(waits)
+        else:
+            # neither 0 nor what it was before: an alert is to see that nobody knows
+            metrics.OLDEST_UNHANDLED.remove(service, one.source)
         metrics.HEARD_POSITION.labels(service, one.source).set(one.position)
     if seen.inbox is not None:
         for queue in ("ready", "retrying", "dead"):

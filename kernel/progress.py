@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import starmap
 from typing import Any
 
 from pymongo import MongoClient
@@ -23,7 +24,7 @@ from kernel.hearing import Outlines, heard, listen
 from kernel.lease import holding
 from kernel.ledger import LedgerReader, ledger_collection
 from kernel.queues import BrokerAway, Depth, Queues
-from kernel.schemas import frozen
+from kernel.schemas import field, frozen
 from kernel.subscription import consumer_of
 from kernel.views import POSITION, PROJECTOR
 
@@ -75,7 +76,10 @@ class SourceProgress:
 
 @frozen
 class ViewProgress:
-    """A view: the generation that is read, and the rebuild under way or interrupted, if any."""
+    """A view: the generation that is read, and the rebuild under way or interrupted, if any.
+
+    `left_over` are collections of it that are neither read nor written, and should be dropped.
+    """
 
     name: str
     generation: int
@@ -83,6 +87,7 @@ class ViewProgress:
     running: bool
     done: int
     total: int
+    left_over: tuple[str, ...] = field(default=())
 
     @property
     def interrupted(self) -> bool:
@@ -137,8 +142,8 @@ class Observer:
         self._reader = LedgerReader(ledger_collection(client, settings.namespace, self.service))
         self._consumer = consumer_of(service_class, settings)
         self._views = (
-            *(view.name for view in views_of(service_class)),
-            *(kept.name for kept in rebuild.kept_by(service_class)),
+            *((view.name, (view.name,)) for view in views_of(service_class)),
+            *((kept.name, kept.collections) for kept in rebuild.kept_by(service_class)),
         )
         self._projects = followed_by(service_class) is not None
         self._queues = queues
@@ -162,7 +167,7 @@ class Observer:
             inbox=self._inbox(),
             sources=tuple(map(self._source, self._consumer.sources if self._consumer else ())),
             projector=self._projector(),
-            views=tuple(map(self._view, self._views)),
+            views=tuple(starmap(self._view, self._views)),
         )
 
     def _relay(self) -> RelayProgress:
@@ -209,11 +214,17 @@ class Observer:
         position = 0 if found is None else int(found[POSITION])
         return ProjectorProgress(position, self._first_behind(position))
 
-    def _view(self, name: str) -> ViewProgress:
-        found = rebuild.standing(self._database, name)
+    def _view(self, name: str, collections: tuple[str, ...]) -> ViewProgress:
+        found = rebuild.standing(self._database, name, collections)
         stage = None if found.stage is None else found.stage.value
         return ViewProgress(
-            name, found.current, stage, found.running, done=found.done, total=found.total
+            name=name,
+            generation=found.current,
+            stage=stage,
+            running=found.running,
+            done=found.done,
+            total=found.total,
+            left_over=found.left_over,
         )
 
 
@@ -248,6 +259,7 @@ class Concern(StrEnum):
     UNHANDLED = "unhandled"
     VIEWS_BEHIND = "views-behind"
     REBUILD_INTERRUPTED = "rebuild-interrupted"
+    LEFT_OVER = "left-over"
 
 
 # Seconds that may pass before something that waits is a concern. A failing event is tried for
@@ -267,5 +279,6 @@ def concerns(seen: ServiceProgress) -> tuple[Concern, ...]:
         Concern.UNHANDLED: any(age(one.oldest, seen.at) > _PATIENT for one in seen.sources),
         Concern.VIEWS_BEHIND: projector is not None and age(projector.oldest, seen.at) > _PROMPT,
         Concern.REBUILD_INTERRUPTED: any(view.interrupted for view in seen.views),
+        Concern.LEFT_OVER: any(view.left_over for view in seen.views),
     }
     return tuple(concern for concern, there in checks.items() if there)

@@ -5,7 +5,7 @@
 2. It folds the ledger into the new generation up to where the ledger ends now, and once more what
    came meanwhile.
 3. The pointer turns: the new generation is read, both are written. The rebuild waits again.
-4. Only the new one is written; after a last wait, longer than any request, the old one is dropped.
+4. Only the new one is written; after a last wait, as long as any request, the old one is dropped.
 
 Why nothing is missing. Who wrote only the old generation had looked at the pointer before the
 first wait was over, and appended before that look: so the event lies before the end to which the
@@ -15,14 +15,14 @@ which asks both. A version guards each document, so that the order of all this d
 
 The pointer's document is also the lease of who rebuilds (`kernel.lease`), and changes only under
 its token: `{_id, current, also, last, stage, position, total, holder, token, expires_at}`. A
-rebuild that was killed leaves a generation that is written and not read; it harms nothing and is
-cleared away by the next rebuild, or by `cancel`.
+rebuild that was killed leaves a generation that is not read, and at its end not written either, and
+so may a process that stood still until after the drop. `StreamView.rewrite` reaches all of them, so
+that nobody who is erased stays in one; the next rebuild or `cancel` drops them.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import socket
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -37,12 +37,20 @@ from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.write_concern import WriteConcern
 
+from kernel.client import LONGEST_WAIT
 from kernel.commits import Commit, Tampered, records
 from kernel.errors import Conflict
 from kernel.events import EventTypes, Recorded
 from kernel.lease import Held, Lease, LeaseLost, holding
 from kernel.ledger import READ_LIMIT, Ledger, LedgerReader
-from kernel.views import POINTERS, SEEN_WITHIN, StreamView, collection_name, places_in
+from kernel.views import (
+    POINTERS,
+    SEEN_WITHIN,
+    StreamView,
+    collection_name,
+    generations,
+    places_in,
+)
 
 Document = dict[str, Any]
 
@@ -105,13 +113,17 @@ class Pace:
     """Waiting times in seconds: until all have seen a pointer, until no reader is left behind."""
 
     seen: float = 2 * SEEN_WITHIN
-    readers: float = 15.0  # no request is waited for longer
+    readers: float = LONGEST_WAIT
     lease: timedelta = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a view stands. `stage` is that of a rebuild; `running`: somebody is at it now."""
+    """Where a view stands. `stage` is that of a rebuild; `running`: somebody is at it now.
+
+    `left_over` are collections of generations that are neither read nor written, while no rebuild
+    would drop them at its end.
+    """
 
     name: str
     current: int = 0
@@ -120,6 +132,7 @@ class Standing:
     running: bool = False
     done: int = 0
     total: int = 0
+    left_over: tuple[str, ...] = ()
 
     @property
     def interrupted(self) -> bool:
@@ -167,8 +180,13 @@ def of_kept(
     )
 
 
-def standing(database: Database[Document], name: str) -> Standing:
-    """Return where a view stands and what became of its last rebuild."""
+def standing(
+    database: Database[Document], name: str, collections: Sequence[str] | None = None
+) -> Standing:
+    """Return where a view stands and what became of its last rebuild.
+
+    Its `collections` are the one of its name where nothing else is said.
+    """
     pointer = database[POINTERS].find_one({"_id": name}) or {}
     places = places_in(pointer)
     held = holding(database[POINTERS], name)
@@ -180,7 +198,22 @@ def standing(database: Database[Document], name: str) -> Standing:
         running=held is not None and held.active,
         done=int(pointer.get("done", 0)),
         total=int(pointer.get("total", 0)),
+        left_over=tuple(_left_over(database, pointer, collections or (name,))),
     )
+
+
+def _left_over(
+    database: Database[Document], pointer: Document, collections: Sequence[str]
+) -> Iterable[str]:
+    """Return what no rebuild will drop; `pointer` was read before."""
+    if pointer.get("stage"):
+        return
+    written = places_in(pointer).written
+    for base in collections:
+        for generation in generations(database, base):
+            # later ones belong to a rebuild that has begun since
+            if generation not in written and generation <= int(pointer.get("last", 0)):
+                yield collection_name(base, generation)
 
 
 def rebuild(what: Rebuildable, progress: Progress, pace: Pace | None = None) -> None:
@@ -201,7 +234,7 @@ def rebuild(what: Rebuildable, progress: Progress, pace: Pace | None = None) -> 
 
 
 def cancel(what: Rebuildable, progress: Progress, pace: Pace | None = None) -> None:
-    """Give up an interrupted rebuild and drop what it left. Raises `Conflict` while one runs.
+    """Give up an interrupted rebuild; drop whatever is left over. Raises `Conflict` while one runs.
 
     One that had turned already is brought to its end instead.
     """
@@ -302,14 +335,10 @@ class _Work:
 
     def _others(self, kept: int) -> Iterable[str]:
         """Return the collections of all generations but one."""
-        there = self._what.database.list_collection_names()
         for base in self._what.collections:
-            ours = re.compile(rf"{re.escape(base)}(\.[0-9]+)?")
-            yield from (
-                name
-                for name in there
-                if ours.fullmatch(name) and name != collection_name(base, kept)
-            )
+            for generation in generations(self._what.database, base):
+                if generation != kept:
+                    yield collection_name(base, generation)
 
     def _point(self, stage: Stage | None, **changes: Any) -> None:
         """Change the pointer, under the lease's token only."""

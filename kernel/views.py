@@ -10,6 +10,7 @@ Where a view stands is said by a pointer, so that it can be folded anew behind e
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -110,9 +111,23 @@ class Shelf:
         """The collections that must hold what is new; to be asked for anew for each write."""
         return tuple(map(self.generation, self._pointer.places().written))
 
+    @property
+    def unwritten(self) -> tuple[Collection[Document], ...]:
+        """The collections that hold what is old: of a rebuild at its end, or left over."""
+        written = self._pointer.places().written
+        there = generations(self._database, self._base)
+        return tuple(self.generation(number) for number in there if number not in written)
+
     def generation(self, number: int) -> Collection[Document]:
         """Return a generation of the collection."""
         return self._database[collection_name(self._base, number)]
+
+
+def generations(database: Database[Document], base: str) -> list[int]:
+    """Return the generations of a collection that there are, also those that nobody writes."""
+    ours = re.compile(rf"{re.escape(base)}(?:\.([0-9]+))?")
+    found = map(ours.fullmatch, database.list_collection_names())
+    return sorted(int(one[1] or 0) for one in found if one is not None)
 
 
 def places_in(pointer: Mapping[str, Any] | None) -> Places:
@@ -215,18 +230,21 @@ class StreamView:
     def rewrite(self, stream: str, history: Sequence[Recorded]) -> bool:
         """Write the fold of a history also where this version is there: it may read otherwise now.
 
-        So it is after a key was destroyed. False: a newer one is there; read the history again.
+        So it is after a key was destroyed, and then what is in a generation that is no longer
+        written, or not yet, must not be read in clear either. False: a newer one is there; read the
+        history again.
         """
         document = self.folded(stream, history)
         if document is None:
             return True
         known = {"_id": document["_id"], "version": {"$lte": document["version"]}}
         try:
-            for generation in self.pointer.places().written:
-                self._shelf.generation(generation).replace_one(known, document, upsert=True)
+            for collection in self._shelf.written:
+                collection.replace_one(known, document, upsert=True)
         except DuplicateKeyError:
             return False
-        return True
+        # written over and not deleted: one that was announced a moment ago misses nothing by it
+        return all(_replaced(one, known, document) for one in self._shelf.unwritten)
 
     def _versions(self, generation: int, keys: list[str]) -> dict[str, int]:
         """Return the version to which each document is up to date; 0: there is none."""
@@ -253,6 +271,13 @@ def _whole(ledger: Ledger, stream: str, version: int) -> list[Recorded]:
         "Dữ liệu của hệ thống chưa đầy đủ. Hãy thử lại sau ít phút.",
         f"{stream} could not be read up to version {version}; try again.",
     )
+
+
+def _replaced(collection: Collection[Document], known: Document, document: Document) -> bool:
+    """Write over what is `known`, if it is there; returns whether nothing newer is."""
+    if collection.replace_one(known, document).matched_count:
+        return True
+    return collection.find_one({"_id": document["_id"]}, {"_id": 1}) is None
 
 
 def keep_newer(collection: Collection[Document], document: Document) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SETUP = "setup"  # the name under which the command line signs what it asks for
-_SECONDS = 60.0
+_SECONDS = 30.0
 _AT_ONCE = 4
 _PLACES_AT_ONCE = 1000
 _AGENCIES_AT_ONCE = 20

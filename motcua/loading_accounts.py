@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from services.identity.demo import DemoAccounts
 
-_SECONDS = 60.0
+_SECONDS = 30.0
 
 accounts = typer.Typer(help="Accounts.", no_args_is_help=True)
 

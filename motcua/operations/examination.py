@@ -155,6 +155,10 @@ def _words(seen: ServiceProgress) -> Mapping[str, str]:
         "interrupted": ", ".join(
             f"{seen.service}/{view.name}" for view in seen.views if view.interrupted
         ),
+        "left_over": ", ".join(name for view in seen.views for name in view.left_over),
+        "views_left": ", ".join(
+            f"{seen.service}/{view.name}" for view in seen.views if view.left_over
+        ),
     }
 
 
@@ -190,5 +194,9 @@ _CONCERNS: Mapping[Concern, tuple[str, str]] = {
     Concern.REBUILD_INTERRUPTED: (
         "a rebuild was interrupted: {interrupted}",
         "Begin it again with `motcua views rebuild {interrupted}`, or `motcua views cancel` it.",
+    ),
+    Concern.LEFT_OVER: (
+        "{service} has collections that nobody reads or writes: {left_over}",
+        "A process that stood still wrote them. Drop them: `motcua views cancel {views_left}`.",
     ),
 }

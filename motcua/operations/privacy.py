@@ -14,11 +14,13 @@ import typer
 from motcua.loading import SETUP
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from rich.console import Console
 
     from kernel.client import Client
     from kernel.erasure import Erasure
-    from services.identity.contract import Subject
+    from services.identity.contract import ErasedSubject, ErasedSubjects, Subject
 
 _SECONDS = 30.0
 _ACCOUNT = re.compile(r"acc-[0-9a-f]{20}")
@@ -57,11 +59,10 @@ def privacy_erase(
 def privacy_erased() -> None:
     """List who was erased, as the ledger has it: a line each, to be kept apart from the backups."""
     from kernel.schemas import rfc3339
-    from services.identity.contract import ErasedSubjects, ListErased
 
     with _office() as office:
-        found: ErasedSubjects = office.client.call(ListErased(), timeout=_SECONDS)
-    for one in found.items:
+        found = list(office.erased())  # all or none: half a list would be trusted
+    for one in found:
         typer.echo(f"{one.subject} {rfc3339(one.erased_at)}")
 
 
@@ -81,12 +82,10 @@ def privacy_apply(
     Who is not there at all, having registered after the backup was made, is passed over.
     """
     from kernel.errors import NotFound
-    from services.identity.contract import ErasedSubjects, ListErased
 
     with _office() as office:
         if file is None:
-            listed: ErasedSubjects = office.client.call(ListErased(), timeout=_SECONDS)
-            subjects = [one.subject for one in listed.items]
+            subjects = [one.subject for one in office.erased()]
         else:
             subjects = _subjects_in(file.read_text(encoding="utf-8"))
         found: list[Subject] = []
@@ -109,6 +108,18 @@ class Office:
     client: Client
     console: Console
     holders: Sequence[str]
+
+    def erased(self) -> Iterator[ErasedSubject]:
+        """Yield all who were erased, by the time; a page at a time is asked for."""
+        from services.identity.contract import ListErased
+
+        after: datetime | None = None
+        while True:
+            page: ErasedSubjects = self.client.call(ListErased(after), timeout=_SECONDS)
+            yield from page.items
+            if page.next is None:
+                return
+            after = page.next
 
     def find(self, subject: str | None, username: str | None) -> Subject:
         """Return an account; raises `NotFound` that names it."""

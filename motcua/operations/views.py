@@ -32,7 +32,7 @@ def show(
     from motcua.access import administrator_settings
 
     with _rebuildables(administrator_settings()) as found:
-        stand = {name: standing(what.database, what.name) for name, what in found}
+        stand = {name: standing(what.database, what.name, what.collections) for name, what in found}
         if as_json:
             typer.echo(json.dumps({name: asdict(one) for name, one in stand.items()}, indent=2))
             return
@@ -43,7 +43,8 @@ def show(
             one = stand[name]
             places = ", ".join(collection_name(base, one.current) for base in what.collections)
             state = "interrupted" if one.interrupted else "running" if one.running else ""
-            table.add_row(name, places, f"{state} ({one.stage.value})" if one.stage else "")
+            left = f"left over: {', '.join(one.left_over)}" if one.left_over else ""
+            table.add_row(name, places, f"{state} ({one.stage.value})" if one.stage else left)
         Console(highlight=False).print(table)
 
 
@@ -58,7 +59,7 @@ def rebuild(name: _Name) -> None:
 
 @views.command()
 def cancel(name: _Name) -> None:
-    """Give up a rebuild that was interrupted, and drop what it left."""
+    """Give up a rebuild that was interrupted, and drop whatever is left over."""
     from kernel import rebuild as work
 
     _run(name, work.cancel)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kernel.errors import Unavailable
 from kernel.ledger import Ledger
 from kernel.privacy import SubjectKeys
 from kernel.views import StreamView
@@ -14,6 +15,7 @@ from services.dossier.files import Files
 from services.dossier.look_ups import LookUps
 
 RESULT_FILE = "picture.view.result.file"
+_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class Forgetting:
     def forget(self, subject: str) -> Mapping[str, int]:
         """Destroy the key, fold the status views without it, delete drafts, codes and files.
 
-        Returns how many things were found.
+        Returns how many things were found. Raises `Unavailable` where a dossier cannot be read so
+        far as its view has it: then all is to be done again.
         """
         key = self.keys.erase(subject)
         return {
@@ -52,9 +55,17 @@ class Forgetting:
     def _fold_anew(self, known: dict[str, Any]) -> bool:
         """Write a dossier's view anew; returns whether it held personal parts until now."""
         stream = f"{self.status_view.category}-{known['_id']}"
-        while not self.status_view.rewrite(stream, self.ledger.read_stream(stream)):
-            pass  # something happened to the dossier meanwhile
-        return not known["picture"]["view"].get("erased", False)
+        for _ in range(_TRIES):
+            # what happened to the dossier meanwhile is there the next time
+            history = self.ledger.read_stream(stream)
+            if history and self.status_view.rewrite(stream, history):
+                return not known["picture"]["view"].get("erased", False)
+        raise Unavailable(
+            "view-ahead",
+            "Dữ liệu của hệ thống chưa đầy đủ. Hãy thử lại sau ít phút.",
+            f"The view of {stream} is newer than what can be read of its ledger; the person's data "
+            "stays in it until that is mended. It is tried again by itself.",
+        )
 
     def _files_of(self, subject: str) -> set[str]:
         """Return the files that the person sent, and the results of the person's dossiers."""

@@ -40,10 +40,11 @@ from services.identity.views import (
     DIRECTORY,
     DIRECTORY_INDEXES,
     ERASED,
+    ERASED_INDEXES,
     account_answer,
     directory_answer,
     directory_query,
-    erased_answer,
+    erased_page,
     officer_answer,
     project_erased,
     project_officer,
@@ -105,7 +106,7 @@ class IdentityService:
     name = "identity"
 
     directory = ViewProvider("account", project_officer, name=DIRECTORY, indexes=DIRECTORY_INDEXES)
-    erased = ViewProvider("account", project_erased, name=ERASED)
+    erased = ViewProvider("account", project_erased, name=ERASED, indexes=ERASED_INDEXES)
     accounts = StoreProvider(EVENTS, ACCOUNTS, views=[directory, erased])
     numbers = StoreProvider(EVENTS, NUMBERS)
     neighbours = Neighbours()
@@ -238,9 +239,9 @@ class IdentityService:
 
     @serves(contract.ListErased)
     def list_erased(self, request: contract.ListErased, call: Call) -> contract.ErasedSubjects:
-        """Give the set-up all who were erased."""
+        """Give the set-up a page of those who were erased."""
         _only(call.caller.id == SETUP)
-        return erased_answer(self.erased.collection.find())
+        return erased_page(self.erased.collection, request, datetime.now(UTC))
 
     def forget(self, subject: str) -> Mapping[str, int]:
         """Forget an erased account."""

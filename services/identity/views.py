@@ -6,10 +6,12 @@ was erased when. No personal data of citizens is kept outside the ledger, where 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 from typing import Any
+
+from pymongo.collection import Collection
 
 from kernel.events import Recorded
 from kernel.schemas import rfc3339
@@ -18,6 +20,7 @@ from services.identity.contract import (
     AccountKind,
     ErasedSubject,
     ErasedSubjects,
+    ListErased,
     Officer,
     Officers,
     Role,
@@ -29,6 +32,10 @@ from services.identity.decider.accounts import AccountState, evolve
 DIRECTORY = "officers"
 DIRECTORY_INDEXES = (("agency", "unit"),)
 ERASED = "erased"
+ERASED_INDEXES = (("erased_at",),)
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_CLOCKS_APART = timedelta(days=1)
+_INSTANT = timedelta(microseconds=1)
 
 
 def account_answer(state: AccountState, username: str, *, with_profile: bool = True) -> Account:
@@ -119,13 +126,36 @@ def project_erased(history: Sequence[Recorded]) -> dict[str, Any] | None:
     return None if at is None else {"erased_at": rfc3339(at)}
 
 
-def erased_answer(documents: Iterable[Mapping[str, Any]]) -> ErasedSubjects:
-    """Return who was erased, by the time."""
+def erased_page(
+    collection: Collection[dict[str, Any]], asked: ListErased, now: datetime
+) -> ErasedSubjects:
+    """Return who was erased behind a moment, by the time.
+
+    The span of time is halved until it holds no more than a page may: so it is cut by an index and
+    nothing is put in order but what is answered. `next` is the span's end.
+    """
+    begin = asked.after or _BEGINNING
+    end = last = now + _CLOCKS_APART
+    while last - begin > _INSTANT and _holds_more(collection, begin, last, asked.limit):
+        last = begin + (last - begin) / 2
     found = (
         ErasedSubject(document["_id"], datetime.fromisoformat(document["erased_at"]))
-        for document in documents
+        for document in collection.find(_erased_within(begin, last))
     )
-    return ErasedSubjects(tuple(sorted(found, key=lambda one: (one.erased_at, one.subject))))
+    return ErasedSubjects(
+        items=tuple(sorted(found, key=lambda one: (one.erased_at, one.subject))),
+        next=None if last == end else last,
+    )
+
+
+def _holds_more(
+    collection: Collection[dict[str, Any]], begin: datetime, last: datetime, limit: int
+) -> bool:
+    return collection.count_documents(_erased_within(begin, last), limit=limit + 1) > limit
+
+
+def _erased_within(begin: datetime, last: datetime) -> dict[str, Any]:
+    return {"erased_at": {"$gt": rfc3339(begin), "$lte": rfc3339(last)}}
 
 
 def _erased_at(history: Sequence[Recorded]) -> datetime | None:

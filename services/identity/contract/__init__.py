@@ -281,9 +281,10 @@ class ErasedSubject:
 
 @frozen
 class ErasedSubjects:
-    """All who were erased, by the time."""
+    """Some who were erased, by the time; with `next` there may be more behind that moment."""
 
     items: tuple[ErasedSubject, ...]
+    next: datetime | None = field(default=None)
 
 
 # Requests
@@ -459,4 +460,7 @@ class EraseSubject:
 @request("identity", answer=ErasedSubjects)
 @frozen
 class ListErased:
-    """The set-up only: all who were erased, as the ledger has them."""
+    """The set-up only: who was erased behind a moment, as the ledger has it; a page at a time."""
+
+    after: datetime | None = field(default=None)
+    limit: int = field(default=500, minimum=1, maximum=1000)

@@ -11,6 +11,7 @@ import flask
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from kernel.client import LONGEST_WAIT
 from kernel.errors import DomainError, Forbidden, Internal, Invalid, NotFound, Unauthenticated
 from services.dossier.contract import (
     BundleFile,
@@ -37,7 +38,7 @@ from services.portal.sessions import ask, auditors_only
 
 pages = Blueprint("audit", __name__)
 
-_PATIENCE = 20.0  # seconds; a long history is folded, hashed and proved anew for each view
+_PATIENCE = LONGEST_WAIT  # a long history is folded, hashed and proved anew for each view
 
 
 @pages.get("/audit")

@@ -64,6 +64,10 @@ _CONCERNS: Mapping[Concern, tuple[str, str]] = {
         mark("The rebuild of a view was interrupted"),
         mark("Begin it again or give it up: motcua views rebuild, motcua views cancel."),
     ),
+    Concern.LEFT_OVER: (
+        mark("There are collections of a view that nobody reads or writes"),
+        mark("Drop them: motcua views cancel."),
+    ),
 }
 
 

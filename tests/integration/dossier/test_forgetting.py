@@ -17,7 +17,7 @@ from pymongo import MongoClient
 from kernel.commits import verify
 from kernel.decider import Decider
 from kernel.erasure import Erasures
-from kernel.errors import Conflict, NotFound
+from kernel.errors import Conflict, NotFound, Unavailable
 from kernel.ledger import Ledger, create_indexes, ledger_collection
 from kernel.privacy import REMEMBERED, SETTLED, SubjectKeys
 from kernel.requests import Call, Caller
@@ -304,6 +304,41 @@ def test_a_repeated_event_changes_nothing_more(
     again = process.erasures.hear(CHI.id, process.forgetting.forget)
     assert everything() == after
     assert (again.heard_at, again.forgotten) == (first.heard_at, first.forgotten)
+
+
+@pytest.mark.parametrize("fault", ["the view is newer", "the stream cannot be read"])
+def test_a_dossier_that_cannot_be_folded_anew_is_tried_again_later(
+    start: Callable[[], Process],
+    server: MongoClient[Any],
+    database_prefix: str,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: str,
+) -> None:
+    process = start()
+    lives(process)
+    ledger = process.forgetting.ledger
+    read, reads = ledger.read_stream, 0
+
+    def counted(stream: str, after: int = 0) -> Any:
+        nonlocal reads
+        reads += 1
+        assert reads < 100, "it never ends"
+        return [] if fault == "the stream cannot be read" else read(stream, after)
+
+    if fault == "the view is newer":
+        process.view.collection.update_one({"_id": HERS}, {"$inc": {"version": 100}})
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "read_stream", counted)
+        with pytest.raises(Unavailable, match="view-ahead"):
+            process.erasures.hear(CHI.id, process.forgetting.forget)
+    assert process.erasures.read(CHI.id).finished_at is None
+
+    if fault == "the view is newer":
+        process.view.collection.update_one({"_id": HERS}, {"$inc": {"version": -100}})
+    clock.pass_by(timedelta(minutes=2))
+    process.erasures.repeat(process.forgetting.forget)
+    assert plain_words(server, database_prefix, WORDS) == {}
 
 
 @pytest.mark.parametrize("steps", [0, 1, 2, 4, 5, 6, 7, 9])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +12,7 @@ import pytest
 from installation import Process, command, eventually, running
 from plain_words import plain_words
 from pymongo import MongoClient
+from rich.console import Console
 
 from kernel.commits import verify
 from kernel.config import Settings
@@ -17,8 +20,11 @@ from kernel.erasure import Erasure, forget_subject_of, read_erasure_of
 from kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated, Unavailable
 from kernel.ledger import LedgerReader
 from kernel.privacy import SETTLED
+from kernel.schemas import rfc3339
+from motcua.operations.privacy import Office
 from services.identity import contract
 from services.identity.contract import AccountKind, Role
+from services.identity.views import ERASED, erased_page
 
 PASSWORD = "ba con mèo đen"
 NAME, PHONE, EMAIL = "Quách Xuyến Chi", "0987000111", "xuyen.chi@example.vn"
@@ -124,6 +130,47 @@ def test_erasing_again_changes_nothing_and_is_told(desk: Any, ledger: Any) -> No
     assert ledger.count_documents({"stream": f"account-{account}"}) == there
     listed = desk.as_service("setup", contract.ListErased()).items
     assert contract.ErasedSubject(account, first.erased_at) in listed
+
+
+class AsSetUp:
+    """A client that asks the running service as the set-up does, and keeps the pages."""
+
+    def __init__(self, desk: Any, limit: int) -> None:
+        self.desk = desk
+        self.limit = limit
+        self.pages: list[contract.ErasedSubjects] = []
+
+    def call(self, message: contract.ListErased, *, timeout: float) -> contract.ErasedSubjects:
+        message = replace(message, limit=self.limit)
+        self.pages.append(self.desk.as_service("setup", message))
+        return self.pages[-1]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 1000])
+def test_who_was_erased_is_listed_a_page_at_a_time(desk: Any, database: Any, limit: int) -> None:
+    for _ in range(2):
+        erase(desk, desk.active()[1])
+    asking: Any = AsSetUp(desk, limit)
+    found = list(Office(asking, Console(), ()).erased())
+    there = {(one["_id"], one["erased_at"]) for one in database[ERASED].find()}
+    assert [(one.subject, rfc3339(one.erased_at)) for one in found] == sorted(
+        there, key=lambda one: (one[1], one[0])
+    )
+    assert max(len(page.items) for page in asking.pages) <= limit
+    assert (len(asking.pages) > 1) is (limit < len(there))
+
+
+def test_many_who_were_erased_in_one_instant_are_on_one_page(database: Any) -> None:
+    at = datetime(2026, 11, 25, 9, 0, 0, 7, tzinfo=UTC)
+    view = database["erased_at_once"]
+    view.insert_many([{"_id": f"acc-{n}", "erased_at": rfc3339(at)} for n in range(5)])
+    later = contract.ErasedSubject("acc-9", at + timedelta(microseconds=1))
+    view.insert_one({"_id": later.subject, "erased_at": rfc3339(later.erased_at)})
+    asked = contract.ListErased(after=at - timedelta(microseconds=1), limit=3)
+    page = erased_page(view, asked, at)
+    assert ([one.subject for one in page.items], page.next) == ([f"acc-{n}" for n in range(5)], at)
+    rest = erased_page(view, contract.ListErased(after=page.next, limit=3), at)
+    assert (rest.items, rest.next) == ((later,), None)
 
 
 def test_a_second_time_makes_certain(desk: Any) -> None:

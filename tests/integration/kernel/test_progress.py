@@ -219,6 +219,20 @@ def test_views_wait_for_the_projector_and_rebuilds_are_told(office: Office) -> N
         2,
     )
     assert Concern.REBUILD_INTERRUPTED in concerns(seen)
+    assert Concern.LEFT_OVER not in concerns(seen), "the next rebuild knows of it"
+
+
+def test_what_a_rebuild_left_over_is_told(office: Office) -> None:
+    office.counting[POINTERS].insert_one({"_id": "totals", "current": 2, "last": 2})
+    for name in ("totals", "totals.2"):
+        office.counting[name].insert_one({"_id": "a", "version": 1})
+    seen = office.look("counting")
+    assert [view.left_over for view in seen.views] == [("totals",)]
+    assert Concern.LEFT_OVER in concerns(seen)
+    # of a rebuild that began after the pointer was read
+    office.counting["totals"].drop()
+    office.counting["totals.3"].insert_one({"_id": "a", "version": 1})
+    assert Concern.LEFT_OVER not in concerns(office.look("counting"))
 
 
 @pytest.mark.parametrize(("seconds", "expected"), [(5, False), (15, True)])

@@ -224,8 +224,59 @@ def test_whoever_stands_still_between_its_look_and_its_write_loses_nothing(
     writer.join(60)
     assert counting.is_as_replayed()
     assert counting.generations() == ["totals", "totals.1"], "it wrote what nobody reads"
+    assert counting.standing.left_over == ("totals",)
+    counting.cancel()
+    assert counting.generations() == ["totals.1"]
+    assert counting.standing.left_over == ()
+    assert counting.is_as_replayed()
+
+
+class Killed(Exception):
+    """A rebuild ends here."""
+
+
+def forgotten(counting: Counting) -> StreamView:
+    """Return the view as a process folds it from which a person's key is gone."""
+
+    def without_key(history: Any) -> dict[str, Any]:
+        return {"total": 0, "steps": [], "even": True}
+
+    return StreamView(counting.database["totals"], "counter", without_key, seen_within=0)
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_somebody_who_is_erased_stays_in_no_generation_of_a_rebuild_that_was_killed(
+    counting: Counting, stage: Stage
+) -> None:
+    def kill(reached: Stage) -> None:
+        if reached is stage:
+            raise Killed
+
+    with pytest.raises(Killed):
+        counting.rebuild(kill)
+    assert counting.standing.interrupted
+    assert forgotten(counting).rewrite("counter-1", counting.ledger.read_stream("counter-1"))
+    for name in counting.generations():
+        there = counting.database[name].find_one({"_id": "1"})
+        assert there is None or there["steps"] == [], name
+
+
+def test_what_a_stalled_process_left_in_clear_is_reached_and_nothing_newer_is_hidden(
+    counting: Counting,
+) -> None:
     counting.rebuild()
-    assert counting.generations() == ["totals.2"]
+    view, left = forgotten(counting), counting.database["totals"]
+    left.insert_many(
+        [
+            {"_id": "1", "version": 1, "total": 1, "steps": [1], "even": False},
+            {"_id": "2", "version": 9, "total": 9, "steps": [9], "even": False},
+        ]
+    )
+    assert view.rewrite("counter-1", counting.ledger.read_stream("counter-1"))
+    assert left.find_one({"_id": "1"}, {"steps": 1}) == {"_id": "1", "steps": []}
+    assert view.rewrite("counter-3", counting.ledger.read_stream("counter-3"))
+    assert left.find_one({"_id": "3"}) is None, "what is not there is not put there"
+    assert not view.rewrite("counter-2", counting.ledger.read_stream("counter-2"))
 
 
 def test_a_crash_between_the_two_writes_is_healed_by_the_projector(counting: Counting) -> None:

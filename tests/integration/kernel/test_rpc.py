@@ -34,7 +34,7 @@ from samples.processes import (
 )
 
 from kernel import schemas, wire
-from kernel.client import Client
+from kernel.client import LONGEST_WAIT, Client
 from kernel.config import Settings
 from kernel.errors import (
     Conflict,
@@ -46,6 +46,7 @@ from kernel.errors import (
     Unauthenticated,
     Unavailable,
 )
+from kernel.rebuild import Pace
 from kernel.requests import Caller
 from kernel.rpc import NO_TOKEN, standalone_client
 from kernel.trust import Keyring
@@ -161,6 +162,13 @@ def test_a_database_that_is_away_is_no_fault_of_ours(client: Client) -> None:
     with pytest.raises(Unavailable) as caught:
         client.call(Break("database-away"))
     assert (caught.value.code, caught.value.retry_after) == ("database-away", 5)
+
+
+def test_a_call_that_would_wait_longer_than_a_rebuild_does_is_not_sent(client: Client) -> None:
+    assert Pace().readers >= LONGEST_WAIT
+    assert client.call(Echo("x"), timeout=LONGEST_WAIT).text == "x"
+    with pytest.raises(ValueError, match="waits for 30 s at most"):
+        client.call(Echo("x"), timeout=LONGEST_WAIT + 0.1)
 
 
 def test_an_unknown_service_is_told_at_once(client: Client) -> None:

@@ -26,7 +26,7 @@ from samples.processes import (
     running,
 )
 
-from kernel.client import standalone_client
+from kernel.client import LONGEST_WAIT, standalone_client
 from kernel.config import ConfigError, Settings
 from kernel.errors import NotFound
 from kernel.health import serve_ops
@@ -227,7 +227,7 @@ def test_heavy_work_holds_up_neither_other_requests_nor_heartbeats(settings: Set
     ):
         client.call(Echo("there"))
         before = process.log_text().count("Connected to amqp")
-        heavy = pool.submit(client.call, Compute(20_000_000), timeout=200)
+        heavy = pool.submit(client.call, Compute(20_000_000), timeout=LONGEST_WAIT)
         waits = []
         all_began = time.monotonic()
         while not heavy.done():
