@@ -154,7 +154,7 @@ class IdentityService:
     def appoint_officer(self, request: contract.AppointOfficer, call: Call) -> contract.Officer:
         """Give an officer a place."""
         present = self._account(self._opening.account_of(request.username))
-        _only(may_appoint(call.caller, request.agency, present))
+        _only(may_appoint(call.caller, request.agency, present, request.roles))
         return officer_answer(self._opening.appoint(request, call).state)
 
     @serves(contract.DismissOfficer)

@@ -381,7 +381,8 @@ class ReadActivation:
 class AppointOfficer:
     """Open an officer's account in a unit: administrators of the agency, and the own set-up.
 
-    Appointing an existing officer again changes title, unit and roles.
+    Only the set-up makes somebody an administrator or auditor. Appointing an existing officer again
+    changes title, unit and roles.
     """
 
     username: str = field(min_length=4, max_length=64, pattern=r"^[A-Za-z0-9._@+-]+$")
