@@ -27,14 +27,21 @@ from kernel.errors import Forbidden, Unauthenticated
 from kernel.feed import Outline, OutlinePage, outline_of
 from kernel.progress import Observer, ServiceProgress, age
 from kernel.queues import Queues
-from kernel.requests import ANONYMOUS, Call, Purpose, request, request_type
+from kernel.requests import (
+    ADMINISTRATOR,
+    ANONYMOUS,
+    AUDITOR,
+    Call,
+    Purpose,
+    request,
+    request_type,
+)
 from kernel.rpc import SharedClient, serves
 from kernel.schemas import field, frozen
 from kernel.topology import dead_queue
 
 log = logs.get(__name__)
 
-ADMINISTRATOR, AUDITOR = "administrator", "auditor"
 LETTERS_LIMIT = 200
 
 _LOOK_SECONDS = 5.0

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
+from kernel import requests
 from kernel.events import EventTypes, event
 from kernel.requests import Done, command, request
 from kernel.schemas import field, frozen
@@ -31,8 +32,8 @@ class Role(StrEnum):
     HANDLING = "handling"  # cán bộ thụ lý
     LEADER = "leader"  # lãnh đạo: approves and signs
     RECORDS = "records"  # văn thư: numbers, stamps and dispatches
-    ADMINISTRATOR = "administrator"  # quản trị: catalogue, accounts
-    AUDITOR = "auditor"  # kiểm toán: reads histories, changes nothing
+    ADMINISTRATOR = requests.ADMINISTRATOR  # quản trị: catalogue, accounts
+    AUDITOR = requests.AUDITOR  # kiểm toán: reads histories, changes nothing
 
 
 class Sex(StrEnum):

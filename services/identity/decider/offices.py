@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kernel.requests import Caller
+from kernel.requests import SETUP, Caller
 from services.identity.contract import Role
 from services.identity.decider.accounts import AccountState
-
-SETUP = "service:setup"  # the installation's own command line
 
 OF_THE_INSTALLATION = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 """Roles that reach beyond the officer's agency, to all ledgers and services."""
