@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pika
-from pika.exceptions import ChannelClosedByBroker
+from pika.exceptions import AMQPError, ChannelClosedByBroker
 
-from kernel.config import Settings
+from kernel.config import Settings, without_password
 from kernel.envelope import ATTEMPT, REPLAY, WAITS, Message
-from kernel.errors import NotFound, Unavailable
-from kernel.publisher import connection_parameters
+from kernel.errors import DomainError, NotFound, Unavailable, broker_away
+from kernel.publisher import connection_parameters, words
 from kernel.topology import Consumer, dead_queue
 
 LIMIT = 10_000
@@ -54,7 +54,11 @@ class DeadLetter:
 
 
 def letters(settings: Settings, service: str, limit: int = LIMIT) -> list[DeadLetter]:
-    """Return the dead letters of a service, the oldest first; raises `NotFound`."""
+    """Return the dead letters of a service, the oldest first.
+
+    Like all that is done here it raises `NotFound` for a service that has no such queue, and
+    `Unavailable` where the broker does not answer or somebody else has the letters in hand.
+    """
     with _opened(settings, service) as tray:
         return [taken.letter for taken in tray.take(limit)]
 
@@ -123,22 +127,28 @@ _GLANCE_SECONDS = 0.02
 @contextmanager
 def _opened(settings: Settings, service: str) -> Iterator[_Tray]:
     """Wait for one's turn and take hold of a service's dead letters; put back what is left."""
-    connection = pika.BlockingConnection(connection_parameters(settings.amqp_uri))
     try:
-        tray = _Tray(_turn(connection, service, settings), service, settings)
-        yield tray
-        tray.put_back()
-    except ChannelClosedByBroker as error:
-        if error.reply_code != _NO_SUCH_QUEUE:
-            raise
-        raise NotFound(
+        connection = pika.BlockingConnection(connection_parameters(settings.amqp_uri))
+        try:
+            tray = _Tray(_turn(connection, service, settings), service, settings)
+            yield tray
+            tray.put_back()
+        finally:
+            if connection.is_open:
+                connection.close()
+    except (AMQPError, OSError) as error:
+        raise _refusal(error, service, settings) from error
+
+
+def _refusal(error: Exception, service: str, settings: Settings) -> DomainError:
+    """Return what an error of the broker means for whoever looks at dead letters."""
+    if isinstance(error, ChannelClosedByBroker) and error.reply_code == _NO_SUCH_QUEUE:
+        return NotFound(
             "no-such-service",
             f"Dịch vụ {service} không nhận sự kiện nào.",
             f"The service {service} listens to no events: it has no queue of dead letters.",
-        ) from error
-    finally:
-        if connection.is_open:
-            connection.close()
+        )
+    return broker_away(without_password(settings.amqp_uri), words(error))
 
 
 def _turn(connection: Any, service: str, settings: Settings) -> Any:

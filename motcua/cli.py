@@ -183,10 +183,12 @@ def broker_init() -> None:
     """Declare every exchange and queue, so that no event is published before its inbox is there."""
     from kernel import topology
     from kernel.config import Settings, read
+    from motcua.access import topology_of
     from motcua.wiring import parts
 
     settings = read(Settings)
-    topology.declare(settings, *parts(settings))
+    with topology_of(settings):
+        topology.declare(settings, *parts(settings))
 
 
 @sandbox.command("mail")
