@@ -66,15 +66,20 @@ def letters(settings: Settings, service: str, limit: int = LIMIT) -> list[DeadLe
 def letter(settings: Settings, service: str, letter_id: str) -> DeadLetter:
     """Return one dead letter; raises `NotFound`."""
     with _opened(settings, service) as tray:
-        (taken, *_) = tray.choose({letter_id})
-        return taken.letter
+        if found := tray.choose({letter_id}):
+            return found[0].letter
+    raise NotFound(
+        "no-such-dead-letter",
+        f"Trong số sự kiện mà {service} không xử lý được, không có {letter_id}.",
+        f"The service {service} has no dead letter {letter_id}.",
+    )
 
 
 def replay(settings: Settings, service: str, ids: Collection[str] | None = None) -> int:
     """Send dead letters, all without `ids`, to the service again; return how many.
 
-    Each leaves the dead letters only when the inbox has it for good. Raises `NotFound`, before
-    anything is done, if one of `ids` is not there.
+    Each leaves the dead letters only when the inbox has it for good. Of an event that is there
+    twice both go; what is no longer there is passed over, so that this may be repeated.
     """
     inbox = Consumer(service, (), settings).inbox
     with _opened(settings, service) as tray:
@@ -91,21 +96,14 @@ def replay(settings: Settings, service: str, ids: Collection[str] | None = None)
 def discard(settings: Settings, service: str, ids: Collection[str] | None = None) -> int:
     """Forget dead letters, all without `ids`; return how many.
 
-    Raises `NotFound`, before anything is done, if one of `ids` is not there.
+    Of an event that is there twice both go; what is no longer there is passed over, so that this
+    may be repeated.
     """
     with _opened(settings, service) as tray:
         chosen = tray.choose(ids)
         for taken in chosen:
             tray.settle(taken)
     return len(chosen)
-
-
-def _unknown(service: str, *ids: str) -> NotFound:
-    return NotFound(
-        "no-such-dead-letter",
-        f"Trong số sự kiện mà {service} không xử lý được, không có {', '.join(ids)}.",
-        f"The service {service} has no dead letter {', '.join(ids)}.",
-    )
 
 
 _AGAIN = {
@@ -199,18 +197,11 @@ class _Tray:
         return sorted(self._each(limit), key=_age)
 
     def choose(self, ids: Collection[str] | None) -> list[_Taken]:
-        """Take the letters with these ids, all without; raises `NotFound` if one lacks."""
-        if ids is None:
-            return self.take(LIMIT)
-        missing, chosen = set(ids), list[_Taken]()
-        for taken in self._each(LIMIT):
-            if taken.letter.id in ids:
-                chosen.append(taken)
-                missing.discard(taken.letter.id)
-                if not missing:
-                    return sorted(chosen, key=_age)
-        self.put_back()
-        raise _unknown(self._service, *sorted(missing))
+        """Take all letters with these ids that are there, all without, the oldest first.
+
+        An event that died twice is there twice, under one id.
+        """
+        return [taken for taken in self.take(LIMIT) if ids is None or taken.letter.id in ids]
 
     def _each(self, limit: int) -> Iterator[_Taken]:
         for _ in range(min(self._waiting(), limit)):
