@@ -93,15 +93,15 @@ def down() -> None:
 
 @app.command("settle")
 def settle_command() -> None:
-    """Wait until every service has heard what was loaded; MONGO_URI names an administrator."""
+    """Wait until every service has heard what was loaded."""
     from rich.console import Console
 
-    from kernel.config import Settings, read
+    from motcua.access import administrator_settings
     from motcua.operations.settling import settle
 
     console = Console(highlight=False)
     with console.status("waiting until every service has heard of it …"):
-        settle(read(Settings))
+        settle(administrator_settings())
     console.print("[green]✓[/] every service has heard of it")
 
 

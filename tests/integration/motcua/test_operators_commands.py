@@ -336,3 +336,14 @@ def test_a_command_finds_the_system_that_runs_in_this_home(
     assert ":5999/" in found.amqp_uri
     monkeypatch.setenv("MONGO_URI", "mongodb://elsewhere")
     assert administrator_settings().mongo_uri == "mongodb://elsewhere"
+
+
+@pytest.mark.parametrize("arguments", [("invariants", "--grace", "3600"), ("settle",)])
+def test_what_reads_everything_finds_the_system_of_this_home_too(
+    operator: Operator, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    (tmp_path / "database").mkdir()
+    (tmp_path / "database/administrator.uri").write_text(operator.settings.mongo_uri)
+    environment = {**operator.environment, "MONGO_URI": "", "MOTCUA_HOME": str(tmp_path)}
+    done = CliRunner().invoke(app, arguments, env=environment, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
