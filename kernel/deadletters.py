@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pika
-from pika.exceptions import ChannelClosedByBroker
+from pika.exceptions import AMQPError, ChannelClosedByBroker
 
-from kernel.config import Settings
+from kernel.config import Settings, without_password
 from kernel.envelope import ATTEMPT, REPLAY, WAITS, Message
-from kernel.errors import NotFound, Unavailable
-from kernel.publisher import connection_parameters
+from kernel.errors import DomainError, NotFound, Unavailable, broker_away
+from kernel.publisher import connection_parameters, words
 from kernel.topology import Consumer, dead_queue
 
 LIMIT = 10_000
@@ -54,7 +54,11 @@ class DeadLetter:
 
 
 def letters(settings: Settings, service: str, limit: int = LIMIT) -> list[DeadLetter]:
-    """Return the dead letters of a service, the oldest first; raises `NotFound`."""
+    """Return the dead letters of a service, the oldest first.
+
+    Like all that is done here it raises `NotFound` for a service that has no such queue, and
+    `Unavailable` where the broker does not answer or somebody else has the letters in hand.
+    """
     with _opened(settings, service) as tray:
         return [taken.letter for taken in tray.take(limit)]
 
@@ -62,15 +66,20 @@ def letters(settings: Settings, service: str, limit: int = LIMIT) -> list[DeadLe
 def letter(settings: Settings, service: str, letter_id: str) -> DeadLetter:
     """Return one dead letter; raises `NotFound`."""
     with _opened(settings, service) as tray:
-        (taken, *_) = tray.choose({letter_id})
-        return taken.letter
+        if found := tray.choose({letter_id}):
+            return found[0].letter
+    raise NotFound(
+        "no-such-dead-letter",
+        f"Trong số sự kiện mà {service} không xử lý được, không có {letter_id}.",
+        f"The service {service} has no dead letter {letter_id}.",
+    )
 
 
 def replay(settings: Settings, service: str, ids: Collection[str] | None = None) -> int:
     """Send dead letters, all without `ids`, to the service again; return how many.
 
-    Each leaves the dead letters only when the inbox has it for good. Raises `NotFound`, before
-    anything is done, if one of `ids` is not there.
+    Each leaves the dead letters only when the inbox has it for good. Of an event that is there
+    twice both go; what is no longer there is passed over, so that this may be repeated.
     """
     inbox = Consumer(service, (), settings).inbox
     with _opened(settings, service) as tray:
@@ -87,21 +96,14 @@ def replay(settings: Settings, service: str, ids: Collection[str] | None = None)
 def discard(settings: Settings, service: str, ids: Collection[str] | None = None) -> int:
     """Forget dead letters, all without `ids`; return how many.
 
-    Raises `NotFound`, before anything is done, if one of `ids` is not there.
+    Of an event that is there twice both go; what is no longer there is passed over, so that this
+    may be repeated.
     """
     with _opened(settings, service) as tray:
         chosen = tray.choose(ids)
         for taken in chosen:
             tray.settle(taken)
     return len(chosen)
-
-
-def _unknown(service: str, *ids: str) -> NotFound:
-    return NotFound(
-        "no-such-dead-letter",
-        f"Trong số sự kiện mà {service} không xử lý được, không có {', '.join(ids)}.",
-        f"The service {service} has no dead letter {', '.join(ids)}.",
-    )
 
 
 _AGAIN = {
@@ -123,22 +125,28 @@ _GLANCE_SECONDS = 0.02
 @contextmanager
 def _opened(settings: Settings, service: str) -> Iterator[_Tray]:
     """Wait for one's turn and take hold of a service's dead letters; put back what is left."""
-    connection = pika.BlockingConnection(connection_parameters(settings.amqp_uri))
     try:
-        tray = _Tray(_turn(connection, service, settings), service, settings)
-        yield tray
-        tray.put_back()
-    except ChannelClosedByBroker as error:
-        if error.reply_code != _NO_SUCH_QUEUE:
-            raise
-        raise NotFound(
+        connection = pika.BlockingConnection(connection_parameters(settings.amqp_uri))
+        try:
+            tray = _Tray(_turn(connection, service, settings), service, settings)
+            yield tray
+            tray.put_back()
+        finally:
+            if connection.is_open:
+                connection.close()
+    except (AMQPError, OSError) as error:
+        raise _refusal(error, service, settings) from error
+
+
+def _refusal(error: Exception, service: str, settings: Settings) -> DomainError:
+    """Return what an error of the broker means for whoever looks at dead letters."""
+    if isinstance(error, ChannelClosedByBroker) and error.reply_code == _NO_SUCH_QUEUE:
+        return NotFound(
             "no-such-service",
             f"Dịch vụ {service} không nhận sự kiện nào.",
             f"The service {service} listens to no events: it has no queue of dead letters.",
-        ) from error
-    finally:
-        if connection.is_open:
-            connection.close()
+        )
+    return broker_away(without_password(settings.amqp_uri), words(error))
 
 
 def _turn(connection: Any, service: str, settings: Settings) -> Any:
@@ -189,18 +197,11 @@ class _Tray:
         return sorted(self._each(limit), key=_age)
 
     def choose(self, ids: Collection[str] | None) -> list[_Taken]:
-        """Take the letters with these ids, all without; raises `NotFound` if one lacks."""
-        if ids is None:
-            return self.take(LIMIT)
-        missing, chosen = set(ids), list[_Taken]()
-        for taken in self._each(LIMIT):
-            if taken.letter.id in ids:
-                chosen.append(taken)
-                missing.discard(taken.letter.id)
-                if not missing:
-                    return sorted(chosen, key=_age)
-        self.put_back()
-        raise _unknown(self._service, *sorted(missing))
+        """Take all letters with these ids that are there, all without, the oldest first.
+
+        An event that died twice is there twice, under one id.
+        """
+        return [taken for taken in self.take(LIMIT) if ids is None or taken.letter.id in ids]
 
     def _each(self, limit: int) -> Iterator[_Taken]:
         for _ in range(min(self._waiting(), limit)):

@@ -35,7 +35,7 @@ from kernel.container import Storage
 from kernel.errors import Forbidden
 from kernel.events import EventTypes, Recorded
 from kernel.privacy import SETTLED
-from kernel.requests import Call, command, request
+from kernel.requests import SETUP, Call, command, request
 from kernel.rpc import serves
 from kernel.schemas import field, frozen
 from kernel.subscription import subscribes
@@ -44,7 +44,6 @@ log = logs.get(__name__)
 
 Forget = Callable[[str], Mapping[str, int]]
 
-_SETUP = "service:setup"  # the installation's own command line
 _TICK_SECONDS = 5
 _TURN = timedelta(minutes=1)
 
@@ -218,7 +217,7 @@ class Erasing(DependencyProvider):  # type: ignore[misc]
 
 
 def _require_setup(call: Call) -> None:
-    if call.caller.id != _SETUP:
+    if call.caller.id != SETUP:
         raise Forbidden(
             "setup-only",
             "Chỉ dòng lệnh của hệ thống được dùng.",

@@ -152,5 +152,15 @@ def database_away(failure: BaseException) -> Unavailable:
     )
 
 
+def broker_away(where: str, reason: str) -> Unavailable:
+    """Return what an operator is told when the broker at an address cannot be used."""
+    return Unavailable(
+        "broker-away",
+        f"Không dùng được máy chủ thông điệp {where}: {reason}. Hãy chạy nó, hoặc đặt AMQP_URI.",
+        f"The broker at {where} cannot be used: {reason}. Start it, or set AMQP_URI.",
+        retry_after=5,
+    )
+
+
 def _subclasses(kind: type[DomainError]) -> list[type[DomainError]]:
     return [kind, *(sub for child in kind.__subclasses__() for sub in _subclasses(child))]

@@ -27,14 +27,21 @@ from kernel.errors import Forbidden, Unauthenticated
 from kernel.feed import Outline, OutlinePage, outline_of
 from kernel.progress import Observer, ServiceProgress, age
 from kernel.queues import Queues
-from kernel.requests import ANONYMOUS, Call, Purpose, request, request_type
+from kernel.requests import (
+    ADMINISTRATOR,
+    ANONYMOUS,
+    AUDITOR,
+    Call,
+    Purpose,
+    request,
+    request_type,
+)
 from kernel.rpc import SharedClient, serves
 from kernel.schemas import field, frozen
 from kernel.topology import dead_queue
 
 log = logs.get(__name__)
 
-ADMINISTRATOR, AUDITOR = "administrator", "auditor"
 LETTERS_LIMIT = 200
 
 _LOOK_SECONDS = 5.0
@@ -71,14 +78,14 @@ class ReadDeadLetter:
 
 @frozen
 class ReplayDeadLetters:
-    """Send dead letters to the service again; all of them are there, or nothing is done."""
+    """Send dead letters to the service again; those that are gone are passed over."""
 
     ids: tuple[str, ...] = field(min_length=1, max_length=LETTERS_LIMIT)
 
 
 @frozen
 class DiscardDeadLetters:
-    """Forget dead letters; all of them are there, or nothing is done."""
+    """Forget dead letters; those that are gone are passed over."""
 
     ids: tuple[str, ...] = field(min_length=1, max_length=LETTERS_LIMIT)
 
@@ -142,13 +149,13 @@ class Desk:
         return deadletters.letter(self.settings, self.service, message.id)
 
     def replay_dead_letters(self, message: ReplayDeadLetters, call: Call) -> DealtWith:
-        """Send dead letters to the service again; raises `NotFound`."""
+        """Send dead letters to the service again."""
         _require(call, ADMINISTRATOR)
         count = deadletters.replay(self.settings, self.service, message.ids)
         return self._told("replayed", count, message.ids, call)
 
     def discard_dead_letters(self, message: DiscardDeadLetters, call: Call) -> DealtWith:
-        """Forget dead letters; raises `NotFound`."""
+        """Forget dead letters."""
         _require(call, ADMINISTRATOR)
         count = deadletters.discard(self.settings, self.service, message.ids)
         return self._told("discarded", count, message.ids, call)

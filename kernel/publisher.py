@@ -152,7 +152,7 @@ class ConfirmedChannel:
         self._on_closed(connection, reason)
 
     def _on_closed(self, _: Any, reason: BaseException) -> None:
-        self._break(Unconfirmed(f"the connection to the broker is lost: {_words(reason)}"))
+        self._break(Unconfirmed(f"the connection to the broker is lost: {words(reason)}"))
 
     def _break(self, reason: Unconfirmed) -> None:
         if not self.broken.done():
@@ -180,7 +180,7 @@ def connection_parameters(amqp_uri: str) -> pika.URLParameters:
     return parameters
 
 
-def _words(reason: BaseException) -> str:
+def words(reason: BaseException) -> str:
     """Return what a connection error of pika says, which is often only in its causes."""
     inner = getattr(reason, "exceptions", None) or reason.args[-1:]
     text = str(inner[-1]) if inner and isinstance(inner[-1], BaseException) else str(reason)

@@ -64,6 +64,12 @@ class Caller:
 
 ANONYMOUS = Caller("anonymous", "anonymous")
 
+SETUP = "service:setup"
+"""The id of the installation's own command line."""
+
+ADMINISTRATOR, AUDITOR = "administrator", "auditor"
+"""The officers' roles that the kernel itself knows; identity's contract has all of them."""
+
 
 @dataclass(frozen=True)
 class Call:

@@ -93,15 +93,15 @@ def down() -> None:
 
 @app.command("settle")
 def settle_command() -> None:
-    """Wait until every service has heard what was loaded; MONGO_URI names an administrator."""
+    """Wait until every service has heard what was loaded."""
     from rich.console import Console
 
-    from kernel.config import Settings, read
+    from motcua.access import administrator_settings
     from motcua.operations.settling import settle
 
     console = Console(highlight=False)
     with console.status("waiting until every service has heard of it …"):
-        settle(read(Settings))
+        settle(administrator_settings())
     console.print("[green]✓[/] every service has heard of it")
 
 
@@ -183,10 +183,12 @@ def broker_init() -> None:
     """Declare every exchange and queue, so that no event is published before its inbox is there."""
     from kernel import topology
     from kernel.config import Settings, read
+    from motcua.access import topology_of
     from motcua.wiring import parts
 
     settings = read(Settings)
-    topology.declare(settings, *parts(settings))
+    with topology_of(settings):
+        topology.declare(settings, *parts(settings))
 
 
 @sandbox.command("mail")

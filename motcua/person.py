@@ -103,6 +103,7 @@ class Person:
                 _give_up_after(deadline, f"{self._base} does not answer: {error}")
                 continue
             if answer.status_code == HTTPStatus.UNAUTHORIZED and path != "/sessions":
+                _give_up_after(deadline, f"{method} {path}: {answer.text}")
                 self.log_in()
                 continue
             if answer.status_code in _AWAY:

@@ -27,6 +27,7 @@ Document = dict[str, Any]
 
 _ALREADY_EXISTS = (51002, 51003)  # MongoDB's codes for a role and a user
 _ALREADY_INITIALISED = 23
+_STARTING_MS = 60_000  # the server may have been started this very moment
 _LEDGER_ACTIONS = ("find", "insert", "listCollections", "listIndexes", "collStats")
 
 
@@ -79,15 +80,25 @@ def with_user(uri: str, name: str, password: str) -> str:
 
 
 def initiate_replica_set(uri: str, name: str, member: str) -> None:
-    """Make a server that was started for it a replica set of one, unless it is one already."""
-    with MongoClient[Document](uri, directConnection=True, serverSelectionTimeoutMS=60_000) as one:
+    """Make a server that was started for it a replica set of one, unless it is one already.
+
+    Raises `Unavailable` where it does not come up in a minute, or refuses.
+    """
+    with MongoClient[Document](
+        uri, directConnection=True, serverSelectionTimeoutMS=_STARTING_MS
+    ) as one:
         try:
             one.admin.command(
                 "replSetInitiate", {"_id": name, "members": [{"_id": 0, "host": member}]}
             )
-        except OperationFailure as error:
-            if error.code != _ALREADY_INITIALISED:
-                raise
+        except PyMongoError as error:
+            if isinstance(error, OperationFailure) and error.code == _ALREADY_INITIALISED:
+                return
+            raise Unavailable(
+                "replica-set-not-made",
+                f"Không lập được replica set trên {without_password(uri)}: {error}",
+                f"The replica set cannot be made on {without_password(uri)}: {error}",
+            ) from error
 
 
 def password_of(address: str) -> str:

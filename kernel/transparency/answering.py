@@ -20,14 +20,12 @@ from nameko.extensions import DependencyProvider
 from kernel.commits import Tampered
 from kernel.container import Storage
 from kernel.errors import Forbidden, Internal, Unauthenticated
-from kernel.requests import ANONYMOUS, Call, Caller, request
+from kernel.requests import ANONYMOUS, AUDITOR, Call, Caller, request
 from kernel.rpc import serves
 from kernel.schemas import field, frozen
 from kernel.transparency.checkpoint_log import Signed, newest_first
 from kernel.transparency.checkpoints import to_base64
 from kernel.transparency.public_log import PublicLog, unsigned
-
-AUDITOR = "auditor"
 
 _LARGEST = 10**15
 

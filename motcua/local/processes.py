@@ -9,9 +9,10 @@ from secrets import token_hex
 
 from motcua.local.ports import Ports
 from motcua.local.programs import Program, Stage, answers_http
+from motcua.owners import LedgerOwner
 from motcua.roles import keep_secret
 
-LEDGER_OWNERS = ("identity", "catalog", "dossier", "payment", "notify")
+LEDGER_OWNERS = tuple(owner.value for owner in LedgerOwner)
 SERVICES = (*LEDGER_OWNERS, "portal")
 SIGNERS = (*SERVICES, "setup")
 """Who has keys; `setup` is the command line that loads the first content."""

@@ -96,16 +96,15 @@ def _deal(
     *,
     every: bool,
 ) -> int:
-    from kernel.errors import NotFound
     from motcua.access import administrator_settings
 
     if bool(ids) == every:
         raise _wrong("Name the dead letters by their ids, or say --all.")
     settings = administrator_settings()
-    try:
-        return act(settings, _listener(settings, service), None if every else ids)
-    except NotFound as error:
-        raise _wrong(error.en) from None
+    count = act(settings, _listener(settings, service), None if every else ids)
+    if ids and not count:
+        typer.echo(f"None of these is among the dead letters of {service} (any more).", err=True)
+    return count
 
 
 def _listeners(settings: Settings) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pymongo import MongoClient
-from pymongo.errors import PyMongoError
 
 from kernel.config import Settings, without_password
 from kernel.errors import Unavailable
@@ -16,6 +15,7 @@ from kernel.ledger import has_indexes, ledger_collection
 from kernel.progress import Concern, ServiceProgress, age, concerns
 from kernel.trust import missing_keys
 from motcua import roles
+from motcua.access import administrator
 from motcua.local.broker import alarm
 from motcua.local.processes import LEDGER_OWNERS, SIGNERS
 from motcua.operations.observing import observatory
@@ -38,25 +38,17 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Yield what is found about the system that these settings of an administrator name."""
     yield from _keys(settings)
     yield from _broker(settings)
-    where = without_password(settings.mongo_uri)
     try:
-        with MongoClient[Document](
-            settings.mongo_uri, serverSelectionTimeoutMS=5_000, tz_aware=True
-        ) as client:
-            yield _clock(client, where)
+        with administrator(settings) as client:
+            yield _clock(client, without_password(settings.mongo_uri))
             for service in LEDGER_OWNERS:
                 yield _indexes(client, settings, service)
                 yield _role(client, settings, service)
         with observatory(settings) as seeing:
             for seen in seeing.look():
                 yield from _progress(seen)
-    except (PyMongoError, Unavailable) as error:
-        reason = str(error).partition(",")[0]
-        yield Finding(
-            f"the database at {where} does not answer or refuses ({reason})",
-            well=False,
-            advice="Start it, or let MONGO_URI name an administrator.",
-        )
+    except Unavailable as error:
+        yield Finding("the database does not answer or refuses", well=False, advice=error.en)
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from kernel.errors import Unavailable
 from kernel.ledger import ledger_collection
 from kernel.reception import CURSORS
 from kernel.topology import Consumer
+from motcua.access import administrator
 from motcua.local.supervision import wait_until
 from motcua.wiring import parts
 
@@ -29,9 +30,9 @@ def settle(settings: Settings, deadline: float = 300.0) -> None:
     """Return when every listener has applied what these ledgers hold now.
 
     The settings name an administrator of the database. Raises `Unavailable` that names who is
-    behind when `deadline` seconds have passed.
+    behind when `deadline` seconds have passed, and without the database.
     """
-    with MongoClient[Document](settings.mongo_uri) as client:
+    with administrator(settings) as client:
         heads = {source: _heads(client, settings, source) for source in _CONTENT}
         listeners = [part for part in parts(settings) if isinstance(part, Consumer)]
 

@@ -70,6 +70,8 @@ def _run(name: str, act: Any) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+    from kernel.errors import Conflict
+    from kernel.lease import LeaseLost
     from kernel.rebuild import Stage
     from motcua.access import administrator_settings
 
@@ -94,20 +96,26 @@ def _run(name: str, act: Any) -> None:
         def progress(stage: Stage, done: int, total: int) -> None:
             bar.update(task, description=words[stage], completed=done, total=total or None)
 
-        act(wanted, progress)
+        try:
+            act(wanted, progress)
+        except LeaseLost as error:
+            raise Conflict(
+                "rebuild-overtaken",
+                f"Lệnh này đứng yên quá lâu và một lệnh khác đã dựng lại {name}. Hãy chờ lệnh đó "
+                "xong; `motcua views list` cho biết.",
+                f"This command stood still for so long that another one took over {name}. Let that "
+                "one end; `motcua views list` tells.",
+            ) from error
 
 
 @contextmanager
 def _rebuildables(settings: Settings) -> Iterator[Sequence[tuple[str, Rebuildable]]]:
     """Open everything that can be made anew, by its name: `<service>/<view>`."""
-    from pymongo import MongoClient
-
+    from motcua.access import administrator
     from motcua.local.processes import LEDGER_OWNERS
     from motcua.operations.rebuilding import rebuildables
 
-    with MongoClient[dict[str, Any]](
-        settings.mongo_uri, serverSelectionTimeoutMS=5_000, tz_aware=True
-    ) as client:
+    with administrator(settings) as client:
         yield [
             (f"{service}/{what.name}", what)
             for service in LEDGER_OWNERS

@@ -14,7 +14,7 @@ from kernel.decider import Decider
 from kernel.errors import Forbidden
 from kernel.feed import Feed
 from kernel.operations import Operations
-from kernel.requests import Call, Done
+from kernel.requests import ADMINISTRATOR, SETUP, Call, Done
 from kernel.rpc import serves
 from kernel.store import Store
 from kernel.transparency.answering import Transparency
@@ -34,8 +34,6 @@ from services.catalog.decider import (
 from services.catalog.replica import Replica
 from services.catalog.views.catalogue import Catalogue, by_stream
 
-_SETUP = "service:setup"  # the installation's own command line
-_ADMINISTRATOR = "administrator"
 _VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
@@ -181,7 +179,7 @@ def _part_of(call: Call, stream: str, *, alone: bool) -> Call:
 
 def _require_administrator(call: Call) -> None:
     caller = call.caller
-    if caller.id != _SETUP and not (caller.is_officer and _ADMINISTRATOR in caller.roles):
+    if caller.id != SETUP and not (caller.is_officer and ADMINISTRATOR in caller.roles):
         raise Forbidden(
             "not-an-administrator",
             "Chỉ quản trị viên được thay đổi danh mục.",

@@ -17,7 +17,7 @@ from kernel.errors import Conflict, Forbidden, Unauthenticated
 from kernel.feed import Feed
 from kernel.operations import Operations
 from kernel.privacy import SubjectKeys
-from kernel.requests import Call, Done
+from kernel.requests import SETUP, Call, Done
 from kernel.rpc import Neighbours, serves
 from kernel.runner import offload
 from kernel.store import Executed
@@ -30,7 +30,7 @@ from services.identity.contract import EVENTS
 from services.identity.credentials import Credentials
 from services.identity.decider.accounts import ACCOUNTS, AccountState, Erase
 from services.identity.decider.number_claims import NUMBERS
-from services.identity.decider.offices import SETUP, may_appoint, may_dismiss
+from services.identity.decider.offices import may_appoint, may_dismiss
 from services.identity.entrance import Entrance
 from services.identity.forgetting import Forgetting
 from services.identity.opening import Opening, no_such_account, stream_of
@@ -155,7 +155,7 @@ class IdentityService:
     def appoint_officer(self, request: contract.AppointOfficer, call: Call) -> contract.Officer:
         """Give an officer a place."""
         present = self._account(self._opening.account_of(request.username))
-        _only(may_appoint(call.caller, request.agency, present))
+        _only(may_appoint(call.caller, request.agency, present, request.roles))
         return officer_answer(self._opening.appoint(request, call).state)
 
     @serves(contract.DismissOfficer)

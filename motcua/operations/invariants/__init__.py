@@ -17,15 +17,15 @@ def check(
         float, typer.Option(help="seconds that something may be on its way", min=0)
     ] = 300.0,
 ) -> None:
-    """Read all ledgers and views and tell what does not fit; MONGO_URI names an administrator.
+    """Read all ledgers and views and tell what does not fit.
 
     Exits 1 where something has been so for longer than the grace period.
     """
     from rich.console import Console
 
-    from kernel.config import Settings, read
+    from motcua.access import administrator_settings
     from motcua.operations.invariants.examination import examine, tell
 
-    verdicts = examine(read(Settings), grace)
+    verdicts = examine(administrator_settings(), grace)
     tell(verdicts, Console(highlight=False))
     raise SystemExit(any(verdict.broken for verdict in verdicts))

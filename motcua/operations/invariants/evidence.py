@@ -15,6 +15,7 @@ from kernel.config import Settings
 from kernel.events import Recorded
 from kernel.ledger import LedgerReader, ledger_collection
 from kernel.topology import Consumer
+from motcua.access import administrator
 from motcua.reading import view_of
 from motcua.wiring import LEDGERS, parts
 
@@ -73,9 +74,10 @@ class Evidence:
 def read_evidence(settings: Settings) -> Evidence:
     """Read everything; the settings name an administrator of the database.
 
-    Every ledger is read once from its beginning.
+    Every ledger is read once from its beginning. Raises `Unavailable` without the database,
+    `Internal` where a ledger has a hole.
     """
-    with MongoClient[dict[str, Any]](settings.mongo_uri, tz_aware=True) as client:
+    with administrator(settings) as client:
         return _Reading(client, settings).evidence()
 
 

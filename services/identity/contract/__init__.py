@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
+from kernel import requests
 from kernel.events import EventTypes, event
 from kernel.requests import Done, command, request
 from kernel.schemas import field, frozen
@@ -31,8 +32,8 @@ class Role(StrEnum):
     HANDLING = "handling"  # cán bộ thụ lý
     LEADER = "leader"  # lãnh đạo: approves and signs
     RECORDS = "records"  # văn thư: numbers, stamps and dispatches
-    ADMINISTRATOR = "administrator"  # quản trị: catalogue, accounts
-    AUDITOR = "auditor"  # kiểm toán: reads histories, changes nothing
+    ADMINISTRATOR = requests.ADMINISTRATOR  # quản trị: catalogue, accounts
+    AUDITOR = requests.AUDITOR  # kiểm toán: reads histories, changes nothing
 
 
 class Sex(StrEnum):
@@ -382,7 +383,8 @@ class ReadActivation:
 class AppointOfficer:
     """Open an officer's account in a unit: administrators of the agency, and the own set-up.
 
-    Appointing an existing officer again changes title, unit and roles.
+    Only the set-up makes somebody an administrator or auditor. Appointing an existing officer again
+    changes title, unit and roles.
     """
 
     username: str = field(min_length=4, max_length=64, pattern=r"^[A-Za-z0-9._@+-]+$")

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from kernel.requests import Caller
+from collections.abc import Iterable
+
+from kernel.requests import SETUP, Caller
 from services.identity.contract import Role
 from services.identity.decider.accounts import AccountState
 
-SETUP = "service:setup"  # the installation's own command line
+OF_THE_INSTALLATION = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+"""Roles that reach beyond the officer's agency, to all ledgers and services."""
 
 
-def may_appoint(caller: Caller, agency: str, present: AccountState) -> bool:
-    """Whether a caller may give the officer, who stands as `present`, a place in an agency.
+def may_appoint(caller: Caller, agency: str, present: AccountState, roles: Iterable[Role]) -> bool:
+    """Whether a caller may give the officer, who stands as `present`, a place with these roles.
 
-    An administrator neither fills the places of another agency nor takes its officers away.
+    An administrator neither fills the places of another agency nor takes its officers away, and
+    makes nobody an administrator or auditor: these see the whole installation, so that only the
+    set-up appoints them.
     """
+    if caller.id != SETUP and not OF_THE_INSTALLATION.isdisjoint(roles):
+        return False
     return _administers(caller, agency) and may_dismiss(caller, present)
 
 

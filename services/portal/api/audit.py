@@ -14,11 +14,9 @@ from kernel.transparency import answering
 from services.dossier import contract as dossier
 from services.portal.api.asking import ask
 from services.portal.api.shapes import answer, query
+from services.portal.screens.transparency import SERVICES
 
 blueprint = Blueprint("api-audit", __name__, description="Signed checkpoints, proofs, replays")
-
-LOGS = ("identity", "catalog", "dossier", "payment", "notify")
-"""The services with a ledger."""
 
 
 @frozen
@@ -32,7 +30,7 @@ class LogKeys:
 @blueprint.response(200, answer(LogKeys))
 def read_keys() -> LogKeys:
     """Read the keys that the checkpoints are signed with (vkeys)."""
-    return LogKeys(tuple(key for service in LOGS if (key := _key_of(service)) is not None))
+    return LogKeys(tuple(key for service in SERVICES if (key := _key_of(service)) is not None))
 
 
 @blueprint.get("/audit/<service>/checkpoint")
@@ -114,7 +112,7 @@ def export(found: dict[str, Any], code: str) -> Response:
 
 
 def _ask(service: str, kind: type[Any], **content: Any) -> Any:
-    if service not in LOGS:
+    if service not in SERVICES:
         raise NotFound("unknown-log", "Không có sổ sự kiện này.", "There is no such ledger.")
     return ask(answering.asked_of(service, kind)(**content))
 

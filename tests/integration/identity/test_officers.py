@@ -64,6 +64,8 @@ def test_an_administrator_appoints_in_the_own_agency_and_nobody_else_does(desk: 
         place(),
         replace(here, agency=elsewhere.agency),
         replace(elsewhere, agency=administrator.agency),
+        place(agency=administrator.agency, roles=(Role.AUDITOR,)),
+        replace(here, roles=(*here.roles, Role.ADMINISTRATOR)),
         contract.DismissOfficer(served.account),
     ):
         with pytest.raises(Forbidden):

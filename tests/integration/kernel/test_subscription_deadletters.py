@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import amqp
@@ -13,7 +14,7 @@ from kernel import deadletters
 from kernel.config import Settings
 from kernel.deadletters import DeadLetter
 from kernel.envelope import Message
-from kernel.errors import NotFound
+from kernel.errors import NotFound, Unavailable
 from kernel.topology import Consumer
 
 HEADERS = {
@@ -120,10 +121,26 @@ def test_they_can_be_discarded(box: Box) -> None:
 
 
 @pytest.mark.parametrize("act", [deadletters.replay, deadletters.discard])
-def test_nothing_is_done_where_one_of_them_is_not_there(box: Box, act: Any) -> None:
-    with pytest.raises(NotFound, match="notify has no dead letter e-8, e-9"):
-        act(box.settings, "notify", ["e-9", "e-1", "e-8"])
-    assert box.ids() == ["e-1", "e-2", "e-3"]
+def test_what_is_gone_is_passed_over_so_it_may_be_asked_twice(box: Box, act: Any) -> None:
+    assert act(box.settings, "notify", ["e-9", "e-1", "e-8"]) == 1
+    assert box.ids() == ["e-2", "e-3"]
+    assert act(box.settings, "notify", ["e-1"]) == 0
+    assert box.ids() == ["e-2", "e-3"]
+
+
+@pytest.mark.parametrize("act", [deadletters.replay, deadletters.discard])
+def test_an_event_that_died_twice_is_dealt_with_as_a_whole(box: Box, act: Any) -> None:
+    box.put(Message(HEADERS, b'{"by":13}', "e-1", "FeePaid", "c-1"))
+    assert sorted(box.ids()) == ["e-1", "e-1", "e-2", "e-3"]
+    assert act(box.settings, "notify", ["e-1"]) == 2
+    assert sorted(box.ids()) == ["e-2", "e-3"]
+
+
+def test_without_a_broker_it_is_said_in_a_sentence(box: Box) -> None:
+    away = replace(box.settings, amqp_uri="amqp://guest:secret@127.0.0.1:1//")
+    with pytest.raises(Unavailable, match=r"broker at amqp://127\.0\.0\.1:1// cannot") as said:
+        deadletters.letters(away, "notify")
+    assert "secret" not in str(said.value)
 
 
 def test_a_message_without_an_id_or_a_readable_body_has_a_name_too(box: Box) -> None:

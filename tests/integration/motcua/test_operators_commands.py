@@ -14,22 +14,24 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from installation import dismantle, installation
+from installation import ROOT, dismantle, installation
 from kombu import Connection
 from pymongo import MongoClient
 from typer.testing import CliRunner
 
 from kernel import topology
-from kernel.commits import Meta
+from kernel.commits import Meta, Tampered
 from kernel.config import Settings
 from kernel.envelope import Message
+from kernel.errors import Conflict, Internal
 from kernel.events import Actor
+from kernel.lease import LeaseLost
 from kernel.ledger import Ledger, create_indexes, ledger_collection
 from kernel.outlet import Outlet
 from kernel.rebuild import Pace, Stage, rebuild, standing
 from kernel.topology import dead_queue
 from kernel.views import POINTERS
-from motcua.access import administrator_settings
+from motcua.access import administrator, administrator_settings
 from motcua.cli import app
 from motcua.local.processes import LEDGER_OWNERS
 from motcua.operations.rebuilding import rebuildables
@@ -148,8 +150,6 @@ def test_dead_letters_are_replayed_and_discarded(operator: Operator, ids: list[s
         (("list", "nobody"), "'nobody' is no service that listens to events: "),
         (("show", "catalog", "e-1"), "'catalog' is no service that listens to events: "),
         (("show", "notify", "e-9"), "The service notify has no dead letter e-9."),
-        (("replay", "notify", "e-1", "e-9"), "The service notify has no dead letter e-9."),
-        (("discard", "notify", "e-9", "--yes"), "The service notify has no dead letter e-9."),
         (("replay", "notify"), "Name the dead letters by their ids, or say --all."),
         (("discard", "notify", "e-1", "--all"), "Name the dead letters by their ids, or"),
     ],
@@ -161,6 +161,15 @@ def test_what_is_not_there_is_one_sentence_and_exit_code_2(
     assert code == 2
     assert said.splitlines()[-1].startswith(sentence)
     assert operator.letters() == ids
+
+
+def test_what_is_gone_is_passed_over_and_said(operator: Operator, ids: list[str]) -> None:
+    code, said, _ = operator.types("deadletters", "replay", "notify", "e-1", "e-9")
+    assert (code, said) == (0, "1 sent to notify again\n")
+    code, said, told = operator.types("deadletters", "discard", "notify", "e-1", "--yes")
+    assert (code, said) == (0, "0 of notify discarded\n")
+    assert told == "None of these is among the dead letters of notify (any more).\n"
+    assert operator.letters() == ["e-2", "e-3"]
 
 
 def test_lag_shows_every_service(operator: Operator, ids: list[str]) -> None:
@@ -175,18 +184,66 @@ def test_lag_shows_every_service(operator: Operator, ids: list[str]) -> None:
     assert found["catalog"]["head"] == 0
 
 
-def test_without_a_database_there_is_one_sentence(operator: Operator) -> None:
+_NO_DATABASE = "The database at mongodb://127.0.0.1:1 cannot be used: "
+_NO_BROKER = "The broker at amqp://127.0.0.1:1// cannot be used: "
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("lag", "--once"), _NO_DATABASE),
+        (("views", "list"), _NO_DATABASE),
+        (("views", "rebuild", "notify/message"), _NO_DATABASE),
+        (("invariants",), _NO_DATABASE),
+        (("settle",), _NO_DATABASE),
+        (("audit", "verify"), _NO_DATABASE),
+        (("database", "init"), "The users cannot be made on mongodb://127.0.0.1:1: "),
+        (("deadletters", "list"), _NO_BROKER),
+        (("deadletters", "replay", "notify", "e-1"), _NO_BROKER),
+        (("broker", "init"), _NO_BROKER),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_where_nothing_listens_there_is_one_sentence(
+    operator: Operator, arguments: tuple[str, ...], sentence: str, tmp_path: Path
+) -> None:
+    nothing = {"MONGO_URI": "mongodb://127.0.0.1:1", "AMQP_URI": "amqp://guest:guest@127.0.0.1:1//"}
     done = subprocess.run(
-        [sys.executable, "-m", "motcua", "lag", "--once"],
-        env={**os.environ, **operator.environment, "MONGO_URI": "mongodb://127.0.0.1:1"},
+        [sys.executable, "-m", "motcua", *arguments],
+        env={**os.environ, **operator.environment, **nothing, "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         timeout=240,
         check=False,
     )
     assert done.returncode == 1
-    assert "The database at mongodb://127.0.0.1:1 does not answer" in done.stderr
-    assert "Traceback" not in done.stderr
+    (said,) = done.stderr.splitlines()
+    assert said.startswith(sentence)
+
+
+def test_a_rebuild_that_was_overtaken_says_so(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(*_: object) -> None:
+        raise LeaseLost("another rebuild has begun")
+
+    monkeypatch.setattr("kernel.rebuild.rebuild", overtaken)
+    with pytest.raises(Conflict, match="another one took over notify/message"):
+        CliRunner().invoke(
+            app,
+            ("views", "rebuild", "notify/message"),
+            env=operator.environment,
+            catch_exceptions=False,
+        )
+
+
+def test_a_ledger_with_a_hole_is_a_sentence(operator: Operator) -> None:
+    with (
+        pytest.raises(Internal, match=r"position 3: gone\. Run `motcua audit verify`"),
+        administrator(operator.settings),
+    ):
+        raise Tampered(3, "gone")
 
 
 def test_the_doctor_says_what_is_wrong_and_what_to_do(operator: Operator, ids: list[str]) -> None:
@@ -279,3 +336,14 @@ def test_a_command_finds_the_system_that_runs_in_this_home(
     assert ":5999/" in found.amqp_uri
     monkeypatch.setenv("MONGO_URI", "mongodb://elsewhere")
     assert administrator_settings().mongo_uri == "mongodb://elsewhere"
+
+
+@pytest.mark.parametrize("arguments", [("invariants", "--grace", "3600"), ("settle",)])
+def test_what_reads_everything_finds_the_system_of_this_home_too(
+    operator: Operator, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    (tmp_path / "database").mkdir()
+    (tmp_path / "database/administrator.uri").write_text(operator.settings.mongo_uri)
+    environment = {**operator.environment, "MONGO_URI": "", "MOTCUA_HOME": str(tmp_path)}
+    done = CliRunner().invoke(app, arguments, env=environment, catch_exceptions=False)
+    assert done.exit_code == 0, done.output

@@ -178,3 +178,9 @@ def test_whoever_may_do_more_to_a_ledger_is_told_apart(guarded: EmbeddedDatabase
             }
         )
         assert roles.excess(client, "told", "payment") == ["remove", "update"]
+
+
+def test_a_server_that_never_comes_up_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(roles, "_STARTING_MS", 100)
+    with pytest.raises(Unavailable, match="The replica set cannot be made on mongodb:"):
+        roles.initiate_replica_set("mongodb://127.0.0.1:1", "rs", "127.0.0.1:1")

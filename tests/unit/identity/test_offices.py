@@ -43,8 +43,16 @@ def serving(agency: str) -> AccountState:
 def test_an_administrator_fills_places_of_the_own_agency_with_no_officers_of_another(
     agency: str, present: AccountState, allowed: bool
 ) -> None:
-    assert may_appoint(ADMINISTRATOR, agency, present) is allowed
-    assert may_appoint(SETUP, agency, present)
+    assert may_appoint(ADMINISTRATOR, agency, present, (Role.RECEIVING,)) is allowed
+    assert may_appoint(SETUP, agency, present, (Role.RECEIVING,))
+
+
+@pytest.mark.parametrize("role", Role)
+def test_only_the_set_up_gives_the_roles_that_reach_the_whole_installation(role: Role) -> None:
+    roles = (Role.RECEIVING, role)
+    reaches_all = role in (Role.ADMINISTRATOR, Role.AUDITOR)
+    assert may_appoint(ADMINISTRATOR, "here", NOBODY, roles) is not reaches_all
+    assert may_appoint(SETUP, "here", NOBODY, roles)
 
 
 @pytest.mark.parametrize(
@@ -66,5 +74,5 @@ def test_an_administrator_dismisses_in_the_own_agency(present: AccountState, all
     ],
 )
 def test_nobody_else_appoints_or_dismisses(caller: Caller) -> None:
-    assert not may_appoint(caller, "here", serving("here"))
+    assert not may_appoint(caller, "here", serving("here"), (Role.RECEIVING,))
     assert not may_dismiss(caller, NOBODY)
