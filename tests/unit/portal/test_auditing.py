@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import dossier_samples as s
@@ -18,7 +19,7 @@ from kernel.config import Settings
 from kernel.errors import Internal, NotFound, Unavailable
 from kernel.http import Tools, connect
 from kernel.requests import ANONYMOUS, Caller
-from kernel.transparency.answering import ReadCheckpoint, ReadLogKey
+from kernel.transparency.answering import ReadCheckpoint, ReadLogKey, asked_of
 from kernel.trust import Keyring, ensure_keys
 from services.dossier import contract
 from services.portal import site
@@ -224,3 +225,22 @@ def test_checkpoints_are_public_and_a_ledger_without_one_is_named(
     assert answer.status_code == 200
     assert answer.text.count("Dịch vụ không trả lời.") == 5
     assert browser.get("/transparency/guide").status_code == 200
+
+
+def test_all_ledgers_are_asked_at_once_and_not_for_long(
+    browser: FlaskClient, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together, patience = Barrier(10, timeout=20), []
+
+    def call(message: Any, *, timeout: float, **_: Any) -> Any:
+        together.wait()
+        patience.append(timeout)
+        if message == asked_of("payment", ReadLogKey)():
+            raise Unavailable("away", "Dịch vụ không trả lời.", "It does not answer.")
+        return services._answer(message)
+
+    monkeypatch.setattr(services, "call", call)
+    answer = browser.get("/transparency")
+    assert answer.text.count("Dịch vụ không trả lời.") == 1
+    assert answer.text.count("— localhost/motcua/dossier AAAA") == 4
+    assert patience == [3] * 10
