@@ -7,6 +7,7 @@ from services.dossier.views.answers import (
     may_see,
     notice,
     row,
+    serves_there,
     status,
     stuck_at,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "project",
     "replay",
     "row",
+    "serves_there",
     "since",
     "stamp",
     "status",
