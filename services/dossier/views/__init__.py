@@ -12,11 +12,12 @@ from services.dossier.views.answers import (
     stuck_at,
 )
 from services.dossier.views.document import project, stamp
-from services.dossier.views.replay import replay, since, until
+from services.dossier.views.replay import files_in, replay, since, until
 from services.dossier.views.trace import trace
 
 __all__ = [
     "due_colour",
+    "files_in",
     "masked",
     "may_read",
     "may_see",

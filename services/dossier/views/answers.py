@@ -58,6 +58,7 @@ def status(
 
     Personal parts are given only to those who may see the dossier, the PIN to the applicant
     alone. `file_names` names its files, the result's among them; what is not named was erased.
+    Without it nobody looked: no file has a name, and the result's is taken to be there.
     """
     picture = picture_in(document)
     view = picture.view
@@ -72,7 +73,7 @@ def status(
         stuck_at=stuck_at(steps),
         actions=allowed_actions(picture.standing, who),
         documents=tuple(replace(one, file_name=names.get(one.file, "")) for one in view.documents),
-        result=_with_file(view.result, names),
+        result=_with_file(view.result, file_names),
     )
     if who.id == document["subject"]:
         return shown
@@ -179,8 +180,8 @@ def notice(document: Document) -> Notice:
     )
 
 
-def _with_file(result: ResultView | None, names: Mapping[str, str]) -> ResultView | None:
-    if result is None or result.file in names:
+def _with_file(result: ResultView | None, names: Mapping[str, str] | None) -> ResultView | None:
+    if result is None or names is None or result.file in names:
         return result
     return replace(result, file=None)
 
