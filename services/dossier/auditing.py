@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import replace
 
 from kernel.commits import Tampered
 from kernel.errors import Conflict, NotFound, TooLarge
-from kernel.transparency.checkpoint_log import Signed
 from kernel.transparency.checkpoints import to_base64
 from kernel.transparency.examination import Findings, examine
-from kernel.transparency.notes import VerifierKey
 from kernel.transparency.public_log import PublicLog
 from services.dossier.contract import BundleFile, Verification
 from services.dossier.report import reported
@@ -20,20 +19,33 @@ LARGEST = 20_000_000  # bytes that an answer carries; the command line knows no 
 
 def verified(code: str, stream: str, log: PublicLog) -> Verification:
     """Check a stream as it stands in the ledger now; a fault is an answer, not an error."""
-    newest, key = log.newest(), log.key()
     try:
-        findings = examine(log.bundle(stream), key)
+        newest = log.newest()
     except Tampered as fault:
-        findings = Findings(fault=fault.reason, fault_position=fault.position)
+        return _told(code, _fault(fault))
+    key = log.key(newest)
+    try:
+        findings = examine(log.bundle(stream, newest), key)
+    except Tampered as fault:
+        findings = _fault(fault)
     except NotFound as nothing:
         findings = Findings(fault=nothing.en)
-    return _told(code, findings, newest, key)
+    return replace(
+        _told(code, findings),
+        checkpoint=newest.number,
+        size=newest.size,
+        root=to_base64(newest.root),
+        signed_at=newest.signed_at,
+        origin=key.name,
+        key=str(key),
+        key_id=key.id,
+    )
 
 
 def exported(code: str, stream: str, log: PublicLog, kept_size: int | None) -> BundleFile:
     """Return a stream's bundle as a file; `Conflict` where the stream does not hold together."""
     try:
-        content = reported(log.bundle(stream, kept_size)).to_bytes()
+        content = reported(log.bundle(stream, log.newest(), kept_size)).to_bytes()
     except Tampered as fault:
         raise Conflict(
             "stream-tampered",
@@ -59,20 +71,17 @@ def bundle_name(code: str) -> str:
     return f"{code}.bundle.zip"
 
 
-def _told(code: str, findings: Findings, newest: Signed, key: VerifierKey) -> Verification:
+def _fault(fault: Tampered) -> Findings:
+    return Findings(fault=fault.reason, fault_position=fault.position)
+
+
+def _told(code: str, findings: Findings) -> Verification:
     return Verification(
         code=code,
         commits=findings.commits,
         events=findings.events,
         included=findings.included,
         uncovered=findings.uncovered,
-        checkpoint=newest.number,
-        size=newest.size,
-        root=to_base64(newest.root),
-        signed_at=newest.signed_at,
-        origin=key.name,
-        key=str(key),
-        key_id=key.id,
         fault=findings.fault or "",
         fault_position=findings.fault_position,
     )

@@ -164,7 +164,10 @@ def test_the_check_loads_no_database_and_no_broker(bundle: Bundle, tmp_path: Pat
 class Broken:
     """A log that no longer holds the stream."""
 
-    def bundle(self, stream: str, kept_size: int | None = None) -> Bundle:
+    def newest(self) -> Any:
+        """Have a checkpoint that nobody asks about."""
+
+    def bundle(self, stream: str, newest: Any, kept_size: int | None = None) -> Bundle:
         """Find it changed."""
         raise Tampered(7, "the hash is not that of the content")
 

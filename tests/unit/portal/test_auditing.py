@@ -199,6 +199,22 @@ def test_what_was_tampered_with_until_it_cannot_be_read_is_named(
     assert "its hash is another one" in answer.text
 
 
+def test_a_checkpoint_that_cannot_be_read_is_shown_as_a_fault(
+    browser: FlaskClient, services: Services
+) -> None:
+    reason = "what is stored as checkpoint 12 is no checkpoint"
+    services.verification = contract.Verification(
+        s.CODE, 0, 0, 0, (), fault=reason, fault_position=230
+    )
+    answer = browser.get(HISTORY)
+    assert answer.status_code == 200
+    assert "Lịch sử này có lỗi" in answer.text
+    assert reason in answer.text
+    assert "Chưa kiểm tra được gì" not in answer.text
+    assert "Gốc của cây" not in answer.text
+    assert "Đây là tình trạng hiện nay." in answer.text
+
+
 def test_a_dossier_that_is_not_there_is_no_fault(browser: FlaskClient) -> None:
     answer = browser.get("/dossiers/000.01.38.H56-260907-0002/history")
     assert answer.status_code == 404
