@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from kernel.commits import Tampered
 from kernel.errors import Conflict, NotFound, TooLarge
+from kernel.runner import offload
+from kernel.transparency.bundles import Bundle
 from kernel.transparency.checkpoints import to_base64
 from kernel.transparency.examination import Findings, examine
 from kernel.transparency.public_log import PublicLog
@@ -25,7 +27,7 @@ def verified(code: str, stream: str, log: PublicLog) -> Verification:
         return _told(code, _fault(fault))
     key = log.key(newest)
     try:
-        findings = examine(log.bundle(stream, newest), key)
+        findings = offload(examine, log.bundle(stream, newest), key)
     except Tampered as fault:
         findings = _fault(fault)
     except NotFound as nothing:
@@ -45,7 +47,7 @@ def verified(code: str, stream: str, log: PublicLog) -> Verification:
 def exported(code: str, stream: str, log: PublicLog, kept_size: int | None) -> BundleFile:
     """Return a stream's bundle as a file; `Conflict` where the stream does not hold together."""
     try:
-        content = reported(log.bundle(stream, log.newest(), kept_size)).to_bytes()
+        content = offload(_packed, log.bundle(stream, log.newest(), kept_size))
     except Tampered as fault:
         raise Conflict(
             "stream-tampered",
@@ -69,6 +71,10 @@ def exported(code: str, stream: str, log: PublicLog, kept_size: int | None) -> B
 def bundle_name(code: str) -> str:
     """Return the usual name of a dossier's bundle."""
     return f"{code}.bundle.zip"
+
+
+def _packed(bundle: Bundle) -> bytes:
+    return reported(bundle).to_bytes()
 
 
 def _fault(fault: Tampered) -> Findings:

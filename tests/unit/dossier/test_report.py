@@ -16,10 +16,12 @@ from typer.testing import CliRunner
 from kernel.commits import Tampered
 from kernel.errors import Conflict
 from kernel.transparency.bundles import Bundle, collect
-from kernel.transparency.notes import SignerKey
+from kernel.transparency.checkpoint_log import Signed
+from kernel.transparency.notes import SignerKey, VerifierKey
 from motcua.audit.unusable import Unusable
 from motcua.cli import app
-from services.dossier.auditing import exported
+from services.dossier import auditing
+from services.dossier.auditing import exported, verified
 from services.dossier.contract import EVENTS
 from services.dossier.report import agrees, reported
 
@@ -177,3 +179,40 @@ def test_a_stream_that_was_changed_is_refused_with_its_position() -> None:
     with pytest.raises(Conflict, match="position 7") as refused:
         exported(s.CODE, STREAM, log, None)
     assert refused.value.code == "stream-tampered"
+
+
+class Sound:
+    """A log that holds the stream as a bundle was made of it."""
+
+    def __init__(self, world: World, bundle: Bundle) -> None:
+        self.world, self.taken = world, bundle
+
+    def newest(self) -> Signed:
+        """Return its newest checkpoint."""
+        return self.world.signed[-1]
+
+    def key(self, newest: Signed) -> VerifierKey:
+        """Return its key."""
+        return KEY.verifier
+
+    def bundle(self, stream: str, newest: Signed, kept_size: int | None = None) -> Bundle:
+        """Return the bundle."""
+        return self.taken
+
+
+def test_hashing_and_packing_hold_nobody_up(
+    world: World, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log: Any = Sound(world, bundle)
+    offloaded = []
+
+    def offload(work: Any, *arguments: Any) -> Any:
+        result = work(*arguments)
+        offloaded.append(result)
+        return result
+
+    monkeypatch.setattr(auditing, "offload", offload)
+    assert verified(s.CODE, STREAM, log).included == len(bundle.documents) - 1
+    assert exported(s.CODE, STREAM, log, None).name == f"{s.CODE}.bundle.zip"
+    findings, content = offloaded
+    assert (findings.fault, content) == (None, bundle.to_bytes())
