@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import subprocess
 import sys
 from dataclasses import replace
@@ -14,7 +15,7 @@ from ledger_model import PRIVATE, World
 from typer.testing import CliRunner
 
 from kernel.commits import Tampered
-from kernel.errors import Conflict
+from kernel.errors import Conflict, TooLarge
 from kernel.transparency.bundles import Bundle, collect
 from kernel.transparency.checkpoint_log import Signed
 from kernel.transparency.notes import SignerKey, VerifierKey
@@ -216,3 +217,16 @@ def test_hashing_and_packing_hold_nobody_up(
     assert exported(s.CODE, STREAM, log, None).name == f"{s.CODE}.bundle.zip"
     findings, content = offloaded
     assert (findings.fault, content) == (None, bundle.to_bytes())
+
+
+def test_a_bundle_that_no_message_carries_is_refused_and_all_others_fit(
+    world: World, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log: Any = Sound(world, bundle)
+    most = 16 * 2**20  # what RabbitMQ 4 takes
+    assert len(base64.b64encode(bytes(auditing.LARGEST))) < most - 2**20
+    monkeypatch.setattr(auditing, "LARGEST", len(bundle.to_bytes()))
+    exported(s.CODE, STREAM, log, None)
+    monkeypatch.setattr(auditing, "LARGEST", len(bundle.to_bytes()) - 1)
+    with pytest.raises(TooLarge, match="motcua audit export"):
+        exported(s.CODE, STREAM, log, None)
