@@ -17,7 +17,7 @@ from kernel.transparency.notes import VerifierKey
 from kernel.transparency.public_log import PublicLog, origin_in
 from motcua.audit.telling import Mark, say
 from motcua.audit.unusable import Unusable
-from services.dossier.report import reported
+from services.dossier.report import UntellableHistory, reported
 
 
 def bundle_of(
@@ -32,7 +32,7 @@ def bundle_of(
         if kept is not None and kept.origin != origin_in(newest):
             raise Unusable(f"The kept checkpoint is of another log: {kept.origin}.")
         return reported(log.bundle(f"dossier-{code}", newest, kept.size if kept else None))
-    except Tampered as fault:
+    except (Tampered, UntellableHistory) as fault:
         raise Conflict(
             "ledger-broken",
             f"Sổ sự kiện không còn đúng như đã ký: {fault}. Hãy chạy `motcua audit verify`.",

@@ -14,7 +14,7 @@ from kernel.transparency.checkpoints import to_base64
 from kernel.transparency.examination import Findings, examine
 from kernel.transparency.public_log import PublicLog
 from services.dossier.contract import BundleFile, Verification
-from services.dossier.report import reported
+from services.dossier.report import UntellableHistory, reported
 
 LARGEST = 10_000_000
 """Bytes of a bundle that an answer carries: as base64 it is a third longer, and RabbitMQ 4 takes
@@ -56,6 +56,12 @@ def exported(code: str, stream: str, log: PublicLog, kept_size: int | None) -> B
             f"Nhật ký của hồ sơ không còn nguyên vẹn ở vị trí {fault.position}; không thể xuất.",
             f"The dossier's log does not hold together at position {fault.position} "
             f"({fault.reason}); it cannot be taken out.",
+        ) from fault
+    except UntellableHistory as fault:
+        raise Conflict(
+            "stream-tampered",
+            "Nhật ký của hồ sơ không phải là lịch sử của một hồ sơ; không thể xuất.",
+            f"The dossier's log cannot be told ({fault}); it cannot be taken out.",
         ) from fault
     if len(content) > LARGEST:
         raise TooLarge(

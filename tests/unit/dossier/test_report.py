@@ -11,6 +11,7 @@ from typing import Any
 
 import dossier_samples as s
 import pytest
+import replays
 from ledger_model import PRIVATE, World
 from typer.testing import CliRunner
 
@@ -24,7 +25,7 @@ from motcua.cli import app
 from services.dossier import auditing
 from services.dossier.auditing import exported, verified
 from services.dossier.contract import EVENTS
-from services.dossier.report import agrees, reported
+from services.dossier.report import GENERATOR, agrees, reported
 
 KEY = SignerKey("motcua.example/motcua/dossier", PRIVATE)
 STREAM = f"dossier-{s.CODE}"
@@ -182,6 +183,38 @@ def test_a_stream_that_was_changed_is_refused_with_its_position() -> None:
     assert refused.value.code == "stream-tampered"
 
 
+LIFE = {type(one).__name__: one for one in reversed(replays.whole_life().events)}
+SUBMITTED, ACCEPTED, ENTERED, PAID = (
+    LIFE[name] for name in ("DossierSubmitted", "DossierAccepted", "StepEntered", "FeePaid")
+)
+
+
+@pytest.mark.parametrize(
+    ("events", "reason"),
+    [
+        ([ACCEPTED, SUBMITTED], "DossierAccepted stands before DossierSubmitted"),
+        ([SUBMITTED, PAID], "KeyError"),
+        ([SUBMITTED, replace(ENTERED, step="nowhere")], "StopIteration"),
+    ],
+    ids=["no beginning", "a fee that nobody asked for", "an unknown step"],
+)
+def test_a_history_that_cannot_be_told_is_a_finding(
+    tmp_path: Path, events: list[Any], reason: str
+) -> None:
+    foreign = World()
+    for number, event in enumerate(events, 1):
+        foreign.record(f"c{number}", STREAM, EVENTS.encode(event, f"c{number}.1", Sealed()))
+    newest = foreign.signer(KEY.name).sign()
+    assert newest is not None
+    vkey, nodes = str(KEY.verifier), foreign.nodes(newest.size)
+    bundle = collect("dossier", foreign.documents, newest.note, vkey, nodes)
+    done = check(tmp_path, replace(bundle, report=f'content="{GENERATOR}"'))
+    assert (done.exit_code, type(done.exception)) == (1, SystemExit), done.exception
+    (fault,) = [line for line in done.stdout.splitlines() if line.startswith("✗")]
+    assert fault.startswith("✗ the events are not the history of a dossier: ")
+    assert reason in fault
+
+
 class Sound:
     """A log that holds the stream as a bundle was made of it."""
 
@@ -229,4 +262,10 @@ def test_a_bundle_that_no_message_carries_is_refused_and_all_others_fit(
     exported(s.CODE, STREAM, log, None)
     monkeypatch.setattr(auditing, "LARGEST", len(bundle.to_bytes()) - 1)
     with pytest.raises(TooLarge, match="motcua audit export"):
+        exported(s.CODE, STREAM, log, None)
+
+
+def test_a_stream_that_cannot_be_told_is_not_exported(world: World, bundle: Bundle) -> None:
+    log: Any = Sound(world, replace(bundle, documents=bundle.documents[1:]))
+    with pytest.raises(Conflict, match="cannot be told"):
         exported(s.CODE, STREAM, log, None)
