@@ -74,6 +74,7 @@ COLLEAGUE = _officer("nam", "Đỗ Văn Nam", "handling", TEAM)
 CHAIR = _officer("son", "Hoàng Văn Sơn", "leader", HEADS)
 RECORDS = _officer("thu", "Bùi Thị Thu", "records", OFFICE)
 AUDITOR = _officer("kiem", "Ngô Văn Kiểm", "auditor", HEADS)
+ADMINISTRATOR = _officer("tri", "Mai Văn Trị", "administrator", HEADS)
 ELSEWHERE = _officer("xa", "Lý Văn Xa", "leader", HEADS, "ubnd-16654")
 
 PEOPLE = {
@@ -86,6 +87,7 @@ PEOPLE = {
     "chair": CHAIR,
     "records officer": RECORDS,
     "auditor": AUDITOR,
+    "administrator": ADMINISTRATOR,
     "leader elsewhere": ELSEWHERE,
 }
 

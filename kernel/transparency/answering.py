@@ -195,7 +195,7 @@ class _Answers:
         return SignedCheckpoints(tuple(_told(one) for one in found))
 
     def _key(self, _: ReadLogKey, __: Caller) -> LogKey:
-        return LogKey(self.log.service, str(self.log.key()))
+        return LogKey(self.log.service, str(self.log.key(self.log.newest())))
 
     def _consistency(self, message: ProveConsistency, _: Caller) -> ConsistencyProof:
         hashes = self.log.consistency(message.from_size, message.to_size)

@@ -24,8 +24,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, TypeGuard
 
-import rfc8785
-
+from kernel import canonical
 from kernel.commits import Document, verify_stream
 from kernel.transparency.checkpoints import LoggedProof, claimed_checkpoint, from_base64, to_base64
 from kernel.transparency.merkle import Nodes, consistency_proof, inclusion_proof
@@ -74,7 +73,7 @@ class Bundle:
     def to_bytes(self) -> bytes:
         """Return the zip file; the same content gives the same bytes."""
         files: dict[str, bytes] = {
-            "bundle.json": _json(
+            "bundle.json": canonical.dumps(
                 {
                     "format": FORMAT,
                     "service": self.service,
@@ -87,7 +86,7 @@ class Bundle:
             "report.html": self.report.encode(),
         }
         if self.continuation is not None:
-            files["consistency.json"] = _json(
+            files["consistency.json"] = canonical.dumps(
                 {
                     "from_size": self.continuation.from_size,
                     "to_size": self.continuation.to_size,
@@ -95,7 +94,7 @@ class Bundle:
                 }
             )
         for document in self.documents:
-            files[_name("commits", document["position"])] = _json(document)
+            files[_name("commits", document["position"])] = canonical.dumps(document)
         for position, proof in self.proofs.items():
             files[_name("proofs", position)] = proof.text().encode()
         whole = io.BytesIO()
@@ -258,14 +257,10 @@ def _name(folder: str, position: int) -> str:
     return f"{folder}/{position:012}{_FOLDERS[folder]}"
 
 
-def _json(value: Any) -> bytes:
-    return rfc8785.dumps(value)
-
-
 def _canonical(files: Mapping[str, bytes], name: str) -> dict[str, Any]:
     """Return the object in a file, which is written in the one canonical way."""
     value = json.loads(files[name])
-    if not isinstance(value, dict) or rfc8785.dumps(value) != files[name]:
+    if not isinstance(value, dict) or canonical.dumps(value) != files[name]:
         raise NoBundle(f"The bundle is damaged: {name} is not canonical JSON.")
     return value
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 from pymongo import MongoClient, ReadPreference
 from pymongo.collection import Collection
@@ -23,6 +23,14 @@ from kernel.commits import Document
 from kernel.schemas import rfc3339
 from kernel.transparency.checkpoints import from_base64, to_base64
 from kernel.transparency.notes import InvalidNote
+
+
+class DamagedCheckpoint(InvalidNote):
+    """What is stored is no checkpoint; `size` is what it says that it covers, 1 if nothing."""
+
+    def __init__(self, reason: str, size: int) -> None:
+        super().__init__(reason)
+        self.size = size
 
 
 @dataclass(frozen=True)
@@ -109,7 +117,7 @@ def newest_first(
 
 
 def signed_in(document: Any) -> Signed:
-    """Return the checkpoint in a stored document; raises `InvalidNote`."""
+    """Return the checkpoint in a stored document; raises `DamagedCheckpoint`."""
     try:
         return Signed(
             number=_number(document["_id"]),
@@ -119,9 +127,11 @@ def signed_in(document: Any) -> Signed:
             note=_text(document["note"]),
             signed_at=datetime.fromisoformat(document["signed_at"]),
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise InvalidNote(
-            f"what is stored as checkpoint {document.get('_id')} is no checkpoint"
+    except (InvalidNote, KeyError, TypeError, ValueError) as error:
+        size = document.get("size")
+        raise DamagedCheckpoint(
+            f"what is stored as checkpoint {document.get('_id')} is no checkpoint",
+            size if _is_number(size) else 1,
         ) from error
 
 
@@ -138,9 +148,13 @@ def document_of(signed: Signed) -> Document:
 
 
 def _number(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+    if not _is_number(value):
         raise ValueError(f"{value!r} is no number from 1")
     return value
+
+
+def _is_number(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def _text(value: Any) -> str:

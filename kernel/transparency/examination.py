@@ -5,10 +5,11 @@ Pure, and free of databases and brokers: it runs on any machine.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kernel.commits import Tampered, verify_stream
+from kernel.commits import Document, Tampered, verify_stream
 from kernel.transparency.bundles import Bundle, Continuation, attachments
 from kernel.transparency.checkpoints import Checkpoint, claimed_checkpoint, open_checkpoint
 from kernel.transparency.merkle import InvalidProof, leaf_of, verify_consistency
@@ -68,7 +69,7 @@ def _examine(bundle: Bundle, key: VerifierKey | None, kept: str | None, found: _
     found.values |= {
         "commits": len(commits),
         "events": sum(len(commit.events) for commit in commits),
-        "attachments": len(attachments(bundle.documents)),
+        "attachments": len(_attachments(bundle.documents)),
     }
     used = VerifierKey.parse(bundle.vkey)
     if key not in (None, used):
@@ -97,6 +98,15 @@ def _examine(bundle: Bundle, key: VerifierKey | None, kept: str | None, found: _
     if kept is not None:
         _compare(open_checkpoint(kept, [used]), checkpoint, bundle.continuation)
         found.values["kept"] = claimed_checkpoint(kept).size
+
+
+def _attachments(documents: Sequence[Document]) -> Sequence[tuple[str, str]]:
+    for document in documents:
+        try:
+            attachments([document])
+        except (ValueError, RecursionError) as error:
+            raise Tampered(document["position"], "what an event holds is no JSON") from error
+    return attachments(documents)
 
 
 def _compare(kept: Checkpoint, newest: Checkpoint, continuation: Continuation | None) -> None:

@@ -44,8 +44,7 @@ class VerifierKey:
     public: bytes
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name):
-            raise InvalidNote(f"{self.name!r} is no name of a key")
+        require_name(self.name)
         try:
             Ed25519PublicKey.from_public_bytes(self.public)
         except ValueError as error:
@@ -107,6 +106,12 @@ class SignerKey:
         verifier = self.verifier
         signature = bytes.fromhex(verifier.id) + self.private.sign(text.encode())
         return f"{text}\n— {self.name} {base64.b64encode(signature).decode()}\n"
+
+
+def require_name(name: str) -> None:
+    """Let the name of a key pass; raises `InvalidNote` for what can be none."""
+    if not _NAME.fullmatch(name):
+        raise InvalidNote(f"{name[:60]!r} is no name of a key")
 
 
 def open_note(note: str, keys: Iterable[VerifierKey]) -> str:

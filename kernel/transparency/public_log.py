@@ -4,18 +4,47 @@ from __future__ import annotations
 
 from pymongo import MongoClient
 
-from kernel.commits import Document
+from kernel.commits import Document, Tampered
 from kernel.config import Settings
 from kernel.errors import NotFound
 from kernel.ledger import ledger_collection
 from kernel.transparency.bundles import Bundle, collect
-from kernel.transparency.checkpoint_log import CheckpointLog, Signed, last
+from kernel.transparency.checkpoint_log import (
+    CheckpointLog,
+    Checkpoints,
+    DamagedCheckpoint,
+    Signed,
+    last,
+)
 from kernel.transparency.checkpoints import claimed_checkpoint
 from kernel.transparency.merkle import consistency_proof, inclusion_proof
-from kernel.transparency.notes import VerifierKey
+from kernel.transparency.notes import InvalidNote, VerifierKey, require_name
 from kernel.transparency.signing import tiles_of
 from kernel.transparency.stored import LedgerDocuments
 from kernel.trust import log_public_key
+
+
+class SoundCheckpoints:
+    """The stored checkpoints, each of which is what its note says.
+
+    A damaged one is `Tampered`: at the position up to which it says that it covers the ledger, at
+    the first where it says nothing.
+    """
+
+    def __init__(self, checkpoints: Checkpoints) -> None:
+        self._checkpoints = checkpoints
+
+    def at(self, number: int) -> Signed | None:
+        """Return the one of this number; raises `Tampered` for what is none."""
+        try:
+            found = self._checkpoints.at(number)
+        except DamagedCheckpoint as fault:
+            raise Tampered(fault.size, str(fault)) from fault
+        return found and _sound(found)
+
+    def add(self, signed: Signed) -> bool:
+        """Add one; whether its number was still free."""
+        return self._checkpoints.add(signed)
 
 
 class PublicLog:
@@ -29,7 +58,7 @@ class PublicLog:
         self.service = service
         self._settings = settings
         self.documents = LedgerDocuments(ledger_collection(client, settings.namespace, service))
-        self.checkpoints = CheckpointLog(client, settings.namespace, service)
+        self.checkpoints = SoundCheckpoints(CheckpointLog(client, settings.namespace, service))
         self.tiles = tiles_of(service, settings, client)
 
     def newest(self) -> Signed:
@@ -42,28 +71,30 @@ class PublicLog:
     @property
     def origin(self) -> str:
         """The log's name."""
-        return claimed_checkpoint(self.newest().note).origin
+        return origin_in(self.newest())
 
-    def key(self) -> VerifierKey:
-        """Return the public key under the log's name; raises `ConfigError` where it is not here."""
-        return VerifierKey(self.origin, log_public_key(self._settings.keys, self.service))
+    def key(self, newest: Signed) -> VerifierKey:
+        """Return the public key under the name of the newest checkpoint's log.
+
+        Raises `ConfigError` where it is not here.
+        """
+        return VerifierKey(origin_in(newest), log_public_key(self._settings.keys, self.service))
 
     def consistency(self, from_size: int, to_size: int) -> tuple[bytes, ...]:
         """Return the proof that the log only grew from one size to another."""
-        self._require_covered(from_size, to_size)
+        _require_covered(self.newest(), from_size, to_size)
         return consistency_proof(self.tiles.nodes(to_size), from_size, to_size)
 
     def inclusion(self, position: int, size: int) -> tuple[str, tuple[bytes, ...]]:
         """Return a commit's hash, and the proof that it stands at its position."""
-        self._require_covered(position, size)
+        _require_covered(self.newest(), position, size)
         (digest,) = self.documents.hashes(position - 1, 1)
         return digest, inclusion_proof(self.tiles.nodes(size), position - 1, size)
 
-    def bundle(self, stream: str, kept_size: int | None = None) -> Bundle:
+    def bundle(self, stream: str, newest: Signed, kept_size: int | None = None) -> Bundle:
         """Return a stream with its proofs, up to the newest checkpoint; see `bundles.collect`."""
-        newest = self.newest()
         if kept_size is not None:
-            self._require_covered(kept_size, newest.size)
+            _require_covered(newest, kept_size, newest.size)
         documents = self.documents.of_stream(stream)
         if not documents:
             raise NotFound(
@@ -72,16 +103,13 @@ class PublicLog:
                 "The ledger holds nothing of this stream.",
             )
         nodes = self.tiles.nodes(newest.size)
-        return collect(self.service, documents, newest.note, str(self.key()), nodes, kept_size)
+        vkey = str(self.key(newest))
+        return collect(self.service, documents, newest.note, vkey, nodes, kept_size)
 
-    def _require_covered(self, smaller: int, larger: int) -> None:
-        newest = self.newest()
-        if not smaller <= larger <= newest.size:
-            raise NotFound(
-                "size-not-covered",
-                f"Kích thước phải tăng dần và không quá {newest.size}, mức của điểm kiểm mới nhất.",
-                f"Sizes must not decrease nor exceed {newest.size}, that of the newest checkpoint.",
-            )
+
+def origin_in(signed: Signed) -> str:
+    """Return the name of the log that a sound checkpoint is of."""
+    return claimed_checkpoint(signed.note).origin
 
 
 def unsigned() -> NotFound:
@@ -91,3 +119,23 @@ def unsigned() -> NotFound:
         "Chưa có điểm kiểm này. Điểm kiểm đầu tiên được ký trong vòng một phút sau khi chạy.",
         "There is no such checkpoint (yet). The first one is signed within a minute of the start.",
     )
+
+
+def _sound(signed: Signed) -> Signed:
+    try:
+        claimed = claimed_checkpoint(signed.note)
+        require_name(claimed.origin)
+    except InvalidNote as error:
+        raise Tampered(signed.size, f"checkpoint {signed.number}: {error}") from error
+    if (claimed.size, claimed.root) != (signed.size, signed.root):
+        raise Tampered(signed.size, f"checkpoint {signed.number} is not what its note says")
+    return signed
+
+
+def _require_covered(newest: Signed, smaller: int, larger: int) -> None:
+    if not smaller <= larger <= newest.size:
+        raise NotFound(
+            "size-not-covered",
+            f"Kích thước phải tăng dần và không quá {newest.size}, mức của điểm kiểm mới nhất.",
+            f"Sizes must not decrease nor exceed {newest.size}, that of the newest checkpoint.",
+        )

@@ -12,7 +12,7 @@ from kernel.transparency.examination import Findings, examine
 from kernel.transparency.notes import InvalidNote, VerifierKey
 from motcua.audit.telling import Mark, say
 from motcua.audit.unusable import Unusable
-from services.dossier.report import agrees
+from services.dossier.report import UntellableHistory, agrees
 
 
 def check(console: Console, content: bytes, vkey: str | None, kept: str | None) -> bool:
@@ -25,12 +25,20 @@ def check(console: Console, content: bytes, vkey: str | None, kept: str | None) 
     except NoBundle as error:
         raise Unusable(str(error)) from error
     findings = examine(bundle, _key(vkey), _kept(kept))
-    reported = None if findings.fault else agrees(bundle)
+    reported, untellable = None, ""
+    if not findings.fault:
+        try:
+            reported = agrees(bundle)
+        except UntellableHistory as error:
+            untellable = str(error)
     for sentence in _verified(bundle, findings):
         say(console, Mark.GOOD, sentence)
     if findings.fault:
         place = f"position {findings.fault_position}: " if findings.fault_position else ""
         say(console, Mark.BAD, f"{place}{findings.fault}")
+        return False
+    if untellable:
+        say(console, Mark.BAD, untellable)
         return False
     if reported is False:
         say(console, Mark.BAD, "report.html does not say what the commits say: do not read it")

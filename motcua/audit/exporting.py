@@ -14,10 +14,10 @@ from kernel.errors import Conflict, NotFound
 from kernel.transparency.bundles import Bundle
 from kernel.transparency.checkpoints import Checkpoint, claimed_checkpoint
 from kernel.transparency.notes import VerifierKey
-from kernel.transparency.public_log import PublicLog
+from kernel.transparency.public_log import PublicLog, origin_in
 from motcua.audit.telling import Mark, say
 from motcua.audit.unusable import Unusable
-from services.dossier.report import reported
+from services.dossier.report import UntellableHistory, reported
 
 
 def bundle_of(
@@ -27,11 +27,12 @@ def bundle_of(
     log = PublicLog("dossier", settings, client)
     if not log.documents.of_stream(f"dossier-{code}"):
         raise Unusable(f"There is no dossier {code!r}.")
-    if kept is not None and kept.origin != log.origin:
-        raise Unusable(f"The kept checkpoint is of another log: {kept.origin}.")
     try:
-        return reported(log.bundle(f"dossier-{code}", kept.size if kept else None))
-    except Tampered as fault:
+        newest = log.newest()
+        if kept is not None and kept.origin != origin_in(newest):
+            raise Unusable(f"The kept checkpoint is of another log: {kept.origin}.")
+        return reported(log.bundle(f"dossier-{code}", newest, kept.size if kept else None))
+    except (Tampered, UntellableHistory) as fault:
         raise Conflict(
             "ledger-broken",
             f"Sổ sự kiện không còn đúng như đã ký: {fault}. Hãy chạy `motcua audit verify`.",

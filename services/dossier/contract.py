@@ -738,13 +738,13 @@ class Verification:
     events: int
     included: int = field(doc="commits proved to stand in the signed log")
     uncovered: tuple[int, ...] = field(doc="positions that no checkpoint covers yet")
-    checkpoint: int = field(doc="its number")
-    size: int = field(doc="commits that it covers")
-    root: str = field(doc="base64")
-    signed_at: datetime
-    origin: str
-    key: str = field(doc="the vkey that it is signed with")
-    key_id: str
+    checkpoint: int = field(default=0, doc="its number; 0 where the newest cannot be read")
+    size: int = field(default=0, doc="commits that it covers")
+    root: str = field(default="", doc="base64")
+    signed_at: datetime | None = field(default=None)
+    origin: str = field(default="")
+    key: str = field(default="", doc="the vkey that it is signed with")
+    key_id: str = field(default="")
     fault: str = field(default="", doc="nothing where all is well")
     fault_position: int | None = field(default=None)
 

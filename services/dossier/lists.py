@@ -17,7 +17,7 @@ from kernel.requests import Caller
 from kernel.views import StreamView
 from services.dossier.clock import Calendar
 from services.dossier.contract import DossierPage, DossierRow, ListMyDossiers, ReadInbox
-from services.dossier.views import due_colour, row
+from services.dossier.views import due_colour, row, serves_there
 from services.dossier.views.document import stamp
 from services.dossier.wording import search_words
 from services.identity.contract import Role
@@ -25,6 +25,7 @@ from services.identity.contract import Role
 Document = dict[str, Any]
 
 _NARROW = {
+    "agency": 1,
     "status": 1,
     "procedure": 1,
     "submitted_at": 1,
@@ -63,7 +64,7 @@ def inbox(
     found = [
         one
         for one in view.collection.find(tabs[request.tab], _NARROW)
-        if _matches(one, request, now, calendar)
+        if _matches(one, request, who, now, calendar)
     ]
     closed = request.tab == "closed"
     key = "updated_at" if closed else "urgent_at"
@@ -83,7 +84,9 @@ def _tabs(who: Caller, now: datetime) -> dict[str, Document]:
     }
 
 
-def _matches(one: Document, request: ReadInbox, now: datetime, calendar: Calendar) -> bool:
+def _matches(
+    one: Document, request: ReadInbox, who: Caller, now: datetime, calendar: Calendar
+) -> bool:
     if request.status is not None and one["status"] != int(request.status):
         return False
     if request.procedure is not None and one["procedure"] != request.procedure:
@@ -92,7 +95,9 @@ def _matches(one: Document, request: ReadInbox, now: datetime, calendar: Calenda
         urgent = datetime.fromisoformat(one["urgent_at"]) if one["urgent_at"] else None
         if due_colour(urgent, now, calendar) != request.colour:
             return False
-    words = {*one["words"], *one["name_words"]}
+    # a name that is not shown is not found either
+    names = one["name_words"] if serves_there(one["agency"], who) else ()
+    words = {*one["words"], *names}
     return all(_begins(sought, words) for sought in search_words(request.q))
 
 

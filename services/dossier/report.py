@@ -17,21 +17,35 @@ from kernel.events import Recorded, UndecodableEvent, UnknownEvent
 from kernel.transparency.bundles import Bundle, attachments
 from kernel.transparency.checkpoints import claimed_checkpoint, to_base64
 from kernel.transparency.notes import VerifierKey
-from services.dossier.contract import EVENTS
+from services.dossier.contract import EVENTS, TraceEntry
 from services.dossier.views.trace import trace
 from services.dossier.wording import moment
 
 GENERATOR = "motcua report 1"
 """The form of the report: another number whenever the same commits would read differently."""
 
-_TEMPLATES = Environment(
+_TEMPLATE = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=True,
+).get_template("report.html")
+
+# What folding events can run into that no dossier ever recorded in this order.
+_UNFOLDABLE = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    StopIteration,
+    TypeError,
+    ValueError,
 )
+
+
+class UntellableHistory(Exception):
+    """The events are known, and are not the history of a dossier; the text says why."""
 
 
 def reported(bundle: Bundle) -> Bundle:
@@ -40,7 +54,10 @@ def reported(bundle: Bundle) -> Bundle:
 
 
 def agrees(bundle: Bundle) -> bool | None:
-    """Whether a bundle's report is what its commits say; None: it is of another form than ours."""
+    """Whether a bundle's report is what its commits say; None: it is of another form than ours.
+
+    Raises `UntellableHistory` where its commits say nothing that a report could tell.
+    """
     if f'content="{GENERATOR}"' not in bundle.report:
         return None
     try:
@@ -52,15 +69,16 @@ def agrees(bundle: Bundle) -> bool | None:
 def report(bundle: Bundle) -> str:
     """Return the report on a bundle, a page that needs nothing but itself.
 
-    Raises `UnknownEvent` or `UndecodableEvent` for events that this version does not know.
+    Raises `UnknownEvent` or `UndecodableEvent` for events that this version does not know, and
+    `UntellableHistory` for events that are no dossier's history.
     """
     history = public_history(bundle)
     checkpoint = claimed_checkpoint(bundle.note)
     rows = [
         (entry, record, moment(record.recorded_at))
-        for entry, record in zip(trace(history).entries, history, strict=True)
+        for entry, record in zip(_entries(history), history, strict=True)
     ]
-    return _TEMPLATES.get_template("report.html").render(
+    return _TEMPLATE.render(
         generator=GENERATOR,
         code=bundle.stream.partition("-")[2],
         rows=rows,
@@ -80,3 +98,11 @@ def public_history(bundle: Bundle) -> Sequence[Recorded]:
         for document in bundle.documents
         for record in records(from_document(document), EVENTS, None)
     ]
+
+
+def _entries(history: Sequence[Recorded]) -> Sequence[TraceEntry]:
+    try:
+        return trace(history).entries
+    except _UNFOLDABLE as error:
+        reason = str(error) if isinstance(error, ValueError) else f"{type(error).__name__} {error}"
+        raise UntellableHistory(f"the events are not the history of a dossier: {reason}") from error

@@ -44,6 +44,7 @@ from services.dossier.numbering import Numbering
 from services.dossier.references import References
 from services.dossier.submission import prepare
 from services.dossier.views import (
+    files_in,
     masked,
     may_read,
     may_see,
@@ -212,7 +213,8 @@ class DossierService:
         past = until(history, request.at, request.version)
         if not past or (request.version is not None and past[-1].version < request.version):
             raise _not_then()
-        return replay(past, call.caller, self.cabinet.calendar, request.at)
+        names = self.cabinet.files.names(files_in(past))
+        return replay(past, call.caller, self.cabinet.calendar, request.at, names)
 
     @serves(contract.VerifyDossier)
     def verify_dossier(self, request: contract.VerifyDossier, call: Call) -> contract.Verification:

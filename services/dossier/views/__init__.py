@@ -7,15 +7,17 @@ from services.dossier.views.answers import (
     may_see,
     notice,
     row,
+    serves_there,
     status,
     stuck_at,
 )
 from services.dossier.views.document import project, stamp
-from services.dossier.views.replay import replay, since, until
+from services.dossier.views.replay import files_in, replay, since, until
 from services.dossier.views.trace import trace
 
 __all__ = [
     "due_colour",
+    "files_in",
     "masked",
     "may_read",
     "may_see",
@@ -23,6 +25,7 @@ __all__ = [
     "project",
     "replay",
     "row",
+    "serves_there",
     "since",
     "stamp",
     "status",

@@ -24,12 +24,19 @@ from services.dossier.views.picture import Picture
 from services.dossier.wording import masked_name
 from services.identity.contract import Role
 
+_WORKING_ROLES = frozenset({Role.RECEIVING, Role.HANDLING, Role.LEADER, Role.RECORDS})
 SOON_HOURS = 24  # working hours before the due time, from which a row is marked
 
 
 def may_see(document: Document, who: Caller) -> bool:
-    """Whether `who` is the applicant or an officer of the agency that holds it."""
-    return who.id == document["subject"] or _serves_there(document["agency"], who)
+    """Whether `who` is the applicant, or works on dossiers at the agency that holds it."""
+    return who.id == document["subject"] or serves_there(document["agency"], who)
+
+
+def serves_there(agency: str, who: Caller) -> bool:
+    """Whether `who` works on dossiers at an agency; administrators and auditors alone do not."""
+    works = not _WORKING_ROLES.isdisjoint(who.roles)
+    return who.is_officer and who.agency == agency and works
 
 
 def may_read(document: Document, who: Caller) -> bool:
@@ -51,6 +58,7 @@ def status(
 
     Personal parts are given only to those who may see the dossier, the PIN to the applicant
     alone. `file_names` names its files, the result's among them; what is not named was erased.
+    Without it nobody looked: no file has a name, and the result's is taken to be there.
     """
     picture = picture_in(document)
     view = picture.view
@@ -65,7 +73,7 @@ def status(
         stuck_at=stuck_at(steps),
         actions=allowed_actions(picture.standing, who),
         documents=tuple(replace(one, file_name=names.get(one.file, "")) for one in view.documents),
-        result=_with_file(view.result, names),
+        result=_with_file(view.result, file_names),
     )
     if who.id == document["subject"]:
         return shown
@@ -79,11 +87,11 @@ def stuck_at(steps: tuple[StepView, ...]) -> StepView | None:
 
 
 def row(document: Document, who: Caller, now: datetime, calendar: Calendar) -> DossierRow:
-    """Return the row of a list; the applicant's name is for officers of the agency."""
+    """Return the row of a list; the applicant's name is for those who `serves_there` names."""
     picture = picture_in(document)
     view, step, holder = picture.view, picture.view.step, picture.view.holder
     officer = holder.officer if holder else None
-    to_officer = _serves_there(document["agency"], who)
+    to_officer = serves_there(document["agency"], who)
     return DossierRow(
         code=view.code,
         version=view.version,
@@ -172,12 +180,8 @@ def notice(document: Document) -> Notice:
     )
 
 
-def _serves_there(agency: str, who: Caller) -> bool:
-    return who.is_officer and who.agency == agency
-
-
-def _with_file(result: ResultView | None, names: Mapping[str, str]) -> ResultView | None:
-    if result is None or result.file in names:
+def _with_file(result: ResultView | None, names: Mapping[str, str] | None) -> ResultView | None:
+    if result is None or names is None or result.file in names:
         return result
     return replace(result, file=None)
 

@@ -11,7 +11,16 @@ from kernel.events import Recorded
 from kernel.requests import Caller
 from kernel.schemas import JSON, dump
 from services.dossier.clock import Calendar
-from services.dossier.contract import Change, DossierStatus, Replay, ReplayedEvent
+from services.dossier.contract import (
+    Attachment,
+    Change,
+    DossierStatus,
+    DossierSubmitted,
+    DossierSupplemented,
+    Replay,
+    ReplayedEvent,
+    ResultDispatched,
+)
 from services.dossier.views.answers import status
 from services.dossier.views.document import project
 from services.dossier.views.trace import trace
@@ -34,14 +43,30 @@ def until(
     )
 
 
+def files_in(history: Sequence[Recorded]) -> tuple[str, ...]:
+    """Return the ids of all files that a history names, those that were replaced among them."""
+    found: dict[str, None] = {}
+    for record in history:
+        match record.event:
+            case DossierSubmitted(documents=documents) | DossierSupplemented(documents=documents):
+                found.update((one.file, None) for one in documents)
+            case ResultDispatched(result=Attachment(file=file)):
+                found[file] = None
+    return tuple(found)
+
+
 def replay(
-    history: Sequence[Recorded], who: Caller, calendar: Calendar, at: datetime | None = None
+    history: Sequence[Recorded],
+    who: Caller,
+    calendar: Calendar,
+    at: datetime | None = None,
+    file_names: Mapping[str, str] | None = None,
 ) -> Replay:
     """Return the status view after these events as `who` may see it, and how each changed it.
 
     The view is that of the moment `at`, without it that of the last event; it offers no actions.
-    What `who` may not see, or what was erased, is in no change either. Raises `ValueError` for a
-    history that is empty.
+    What `who` may not see, or what was erased, is in no change either; `file_names` is that of
+    `status`, for all of `files_in`. Raises `ValueError` for a history that is empty.
     """
     if not history:
         raise ValueError("nothing had happened yet")
@@ -49,7 +74,8 @@ def replay(
     events = []
     before: Mapping[str, JSON] = {}
     for number, (record, entry) in enumerate(zip(history, entries, strict=True), 1):
-        after = dict(_fields(dump(_shown(history[:number], who, record.recorded_at, calendar))))
+        then = _shown(history[:number], who, record.recorded_at, calendar, file_names)
+        after = dict(_fields(dump(then)))
         events.append(
             ReplayedEvent(
                 version=record.version,
@@ -69,7 +95,7 @@ def replay(
         before = after
     last = history[-1]
     moment = at or last.recorded_at
-    shown = _shown(history, who, moment, calendar)
+    shown = _shown(history, who, moment, calendar, file_names)
     return Replay(shown.code, last.version, moment, shown, tuple(events))
 
 
@@ -87,12 +113,16 @@ def changes(before: Mapping[str, JSON], after: Mapping[str, JSON]) -> Iterator[C
 
 
 def _shown(
-    history: Sequence[Recorded], who: Caller, now: datetime, calendar: Calendar
+    history: Sequence[Recorded],
+    who: Caller,
+    now: datetime,
+    calendar: Calendar,
+    file_names: Mapping[str, str] | None,
 ) -> DossierStatus:
     document = project(history)
     if document is None:
         raise ValueError("this is no dossier's history")
-    return replace(status(document, who, now, calendar), actions=())
+    return replace(status(document, who, now, calendar, file_names), actions=())
 
 
 def _fields(view: Mapping[str, Any]) -> Iterator[tuple[str, JSON]]:

@@ -8,12 +8,13 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
-from kernel.errors import NotFound
+from kernel.errors import DomainError, NotFound
 from kernel.schemas import field, frozen
 from kernel.transparency import answering
 from services.dossier import contract as dossier
 from services.portal.api.asking import ask
 from services.portal.api.shapes import answer, query
+from services.portal.neighbours import send_each
 from services.portal.screens.transparency import SERVICES
 
 blueprint = Blueprint("api-audit", __name__, description="Signed checkpoints, proofs, replays")
@@ -24,13 +25,24 @@ class LogKeys:
     """The public keys of all logs that signed something."""
 
     items: tuple[answering.LogKey, ...] = field()
+    unavailable: tuple[str, ...] = field(doc="services that gave no answer now: ask again")
 
 
 @blueprint.get("/audit/keys")
 @blueprint.response(200, answer(LogKeys))
 def read_keys() -> LogKeys:
     """Read the keys that the checkpoints are signed with (vkeys)."""
-    return LogKeys(tuple(key for service in SERVICES if (key := _key_of(service)) is not None))
+    asked = [answering.asked_of(service, answering.ReadLogKey)() for service in SERVICES]
+    answers = dict(zip(SERVICES, send_each(asked, token=None, timeout=3), strict=True))
+    return LogKeys(
+        items=tuple(one for one in answers.values() if isinstance(one, answering.LogKey)),
+        unavailable=tuple(
+            service
+            for service, one in answers.items()
+            # `NotFound`: nothing was signed there yet
+            if isinstance(one, DomainError) and not isinstance(one, NotFound)
+        ),
+    )
 
 
 @blueprint.get("/audit/<service>/checkpoint")
@@ -115,11 +127,3 @@ def _ask(service: str, kind: type[Any], **content: Any) -> Any:
     if service not in SERVICES:
         raise NotFound("unknown-log", "Không có sổ sự kiện này.", "There is no such ledger.")
     return ask(answering.asked_of(service, kind)(**content))
-
-
-def _key_of(service: str) -> answering.LogKey | None:
-    try:
-        key: answering.LogKey = _ask(service, answering.ReadLogKey)
-    except NotFound:  # nothing was signed there yet
-        return None
-    return key

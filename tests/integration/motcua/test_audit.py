@@ -21,10 +21,19 @@ from pymongo import MongoClient
 
 from kernel.commits import Meta
 from kernel.config import Settings
+from kernel.errors import Conflict, Internal
 from kernel.events import Actor
 from kernel.ledger import create_indexes
+from kernel.requests import ANONYMOUS, Call
+from kernel.transparency.answering import (
+    ListCheckpoints,
+    ReadCheckpoint,
+    ReadLogKey,
+    Transparency,
+    asked_of,
+)
 from kernel.transparency.bundles import Bundle
-from kernel.transparency.checkpoints import Checkpoint
+from kernel.transparency.checkpoints import Checkpoint, to_base64
 from kernel.transparency.examination import examine
 from kernel.transparency.notes import SignerKey
 from kernel.transparency.public_log import PublicLog
@@ -35,6 +44,7 @@ from motcua.access import administrator_settings
 from motcua.audit.comparison import differences
 from motcua.local.processes import LEDGER_OWNERS
 from motcua.reading import ledger_of, views_of
+from services.dossier.auditing import exported, verified
 
 STREAM = f"dossier-{s.CODE}"
 
@@ -45,6 +55,14 @@ class Done(NamedTuple):
     returncode: int
     stdout: str
     stderr: str
+
+
+class Telling:
+    """A service that tells of its log."""
+
+    name = "dossier"
+    transparency: Any = Transparency()
+    tell_of_the_log: Any
 
 
 @dataclass(frozen=True)
@@ -111,7 +129,8 @@ def test_a_sound_installation_passes(installation: Installation) -> None:
     done = installation.audit("verify")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "3 stored and 0 kept checkpoints agree" in done.stdout
-    vkey = str(PublicLog("dossier", installation.settings, installation.client).key())
+    log = PublicLog("dossier", installation.settings, installation.client)
+    vkey = str(log.key(log.newest()))
     (installation.settings.keys / "dossier.log.pub").unlink()
     assert installation.audit("verify", "dossier").returncode == 2
     assert installation.audit("verify", "dossier", "--key", vkey).returncode == 0
@@ -267,6 +286,72 @@ def test_a_dossier_is_told_as_it_stood_and_what_changed_since(installation: Inst
         assert s.PERSON.identity_number not in told
     moment = installation.audit("replay", s.CODE, "--at", "2126-01-01T00:00:00+07:00").stdout
     assert "status   10 " in moment
+
+
+NO_CHECKPOINT = "what is stored as checkpoint 3 is no checkpoint"
+LAST = len(s.UNTIL["returned"]().events)
+DAMAGED: dict[str, tuple[dict[str, Any], str, int]] = {
+    "no note": ({"$unset": {"note": ""}}, NO_CHECKPOINT, LAST),
+    "no size": ({"$unset": {"size": ""}}, NO_CHECKPOINT, 1),
+    "no root": (
+        {"$set": {"root": "AAAA"}},
+        NO_CHECKPOINT,
+        LAST,
+    ),
+    "another note": ({"$set": {"note": "nothing"}}, "checkpoint 3: this is no signed note", LAST),
+    "another root": (
+        {"$set": {"root": to_base64(bytes(32))}},
+        "checkpoint 3 is not what its note says",
+        LAST,
+    ),
+}
+
+
+@pytest.mark.proves("L6")
+@pytest.mark.parametrize(("damage", "reason", "position"), DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_checkpoint_is_told_as_a_fault_by_everyone_who_reads_it(
+    installation: Installation, damage: dict[str, Any], reason: str, position: int
+) -> None:
+    installation.checkpoints.update_one({"_id": 3}, damage)
+    log = PublicLog("dossier", installation.settings, installation.client)
+
+    found = verified(s.CODE, STREAM, log)
+    assert (found.fault, found.fault_position) == (reason, position)
+    assert (found.checkpoint, found.signed_at) == (0, None)
+    with pytest.raises(Conflict, match=f"position {position} ") as refused:
+        exported(s.CODE, STREAM, log, None)
+    assert refused.value.code == "stream-tampered"
+
+    done = installation.audit("export", s.CODE)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert reason in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+    service = Telling()
+    service.transparency = log
+    call = Call(ANONYMOUS, "conversation", datetime.now(UTC), "")
+    for kind in (ReadCheckpoint, ListCheckpoints, ReadLogKey):
+        with pytest.raises(Internal) as broken:
+            service.tell_of_the_log(asked_of("dossier", kind)(), call)
+        assert broken.value.code == "ledger-broken"
+        assert reason in broken.value.en
+
+
+def test_a_verification_names_the_checkpoint_that_its_proofs_are_for(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = PublicLog("dossier", installation.settings, installation.client)
+    asked: list[int] = []
+    at = log.checkpoints.at
+
+    def counted(number: int) -> Any:
+        asked.append(number)
+        return at(number)
+
+    monkeypatch.setattr(log.checkpoints, "at", counted)
+    found = verified(s.CODE, STREAM, log)
+    assert (found.fault, found.checkpoint, found.uncovered) == ("", 3, ())
+    assert asked.count(3) == 1, "the newest checkpoint is looked up once"
 
 
 WRONG: dict[str, tuple[str, ...]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import dossier_samples as s
@@ -12,13 +13,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernel.errors import NotFound
 from kernel.events import Recorded
-from kernel.requests import Caller
+from kernel.requests import Call, Caller
 from kernel.schemas import dump
-from services.dossier.contract import Change, Replay, Status
-from services.dossier.views import project, replay, since, status, until
+from services.dossier.contract import (
+    Change,
+    NewDownloadTicket,
+    Replay,
+    ReplayDossier,
+    Status,
+)
+from services.dossier.service import DossierService
+from services.dossier.views import files_in, project, replay, since, status, until
 
-AUDITOR = replace(s.AUDITOR, agency="ubnd-tinh-38")
+ELSEWHERE = replace(s.AUDITOR, agency="ubnd-tinh-38")
+AUDITORS = (s.AUDITOR, ELSEWHERE)
+NAMES = {"file-declaration": "to-khai.pdf", "file-result": "ket-qua.pdf"}
 STORIES = st.sampled_from(sorted(s.UNTIL))
 
 
@@ -30,9 +41,9 @@ def history(name: str) -> tuple[Recorded, ...]:
     )
 
 
-def replayed(past: Sequence[Recorded], who: Caller = AUDITOR) -> Replay:
-    """The replay of a history."""
-    return replay(past, who, s.CALENDAR)
+def replayed(past: Sequence[Recorded], who: Caller = ELSEWHERE) -> Replay:
+    """The replay of a history, whose files are all there."""
+    return replay(past, who, s.CALENDAR, file_names=NAMES)
 
 
 def changed(found: Replay, kind: str) -> dict[str, tuple[Any, Any]]:
@@ -51,13 +62,13 @@ def test_the_replay_of_a_beginning_is_the_status_at_that_time(
     found = replayed(past, s.APPLICANT)
     document = project(past)
     assert document is not None
-    shown = status(document, s.APPLICANT, past[-1].recorded_at, s.CALENDAR)
+    shown = status(document, s.APPLICANT, past[-1].recorded_at, s.CALENDAR, NAMES)
     assert found.status == replace(shown, actions=())
     assert found.version == version
     assert until(whole, past[-1].recorded_at, None) == past
 
 
-@given(STORIES, st.sampled_from([s.APPLICANT, s.RECEIVING, AUDITOR]))
+@given(STORIES, st.sampled_from([s.APPLICANT, s.RECEIVING, *AUDITORS]))
 def test_all_changes_together_are_the_view(name: str, who: Caller) -> None:
     found = replayed(history(name), who)
     view: dict[str, Any] = {}
@@ -83,9 +94,10 @@ def test_an_event_names_what_it_changed() -> None:
     assert not any("explained" in path for path in found)
 
 
+@pytest.mark.parametrize("who", AUDITORS, ids=["own agency", "elsewhere"])
 @pytest.mark.parametrize("name", sorted(s.UNTIL))
-def test_nothing_personal_is_in_an_auditors_replay(name: str) -> None:
-    text = str(dump(replayed(history(name), AUDITOR)))
+def test_nothing_personal_is_in_an_auditors_replay(name: str, who: Caller) -> None:
+    text = str(dump(replayed(history(name), who)))
     for value in (s.PERSON.name, s.PERSON.identity_number, s.PERSON.email, "4711", "cha mẹ"):
         assert value not in text
 
@@ -109,3 +121,48 @@ def test_what_changed_since_is_the_difference_of_two_views() -> None:
     changes = since(replayed(past[:1]), replayed(past))
     assert Change("status", 1, 4) in changes
     assert since(replayed(past), replayed(past)) == ()
+
+
+@pytest.mark.parametrize("name", sorted(s.UNTIL))
+def test_every_file_that_a_status_shows_is_among_those_to_be_named(name: str) -> None:
+    past = history(name)
+    document = project(past)
+    assert document is not None
+    view = document["picture"]["view"]
+    shown = {one["file"] for one in [*view["documents"], *filter(None, [view["result"]])]}
+    assert shown - {None} <= set(files_in(past))
+
+
+def test_files_that_are_there_are_told_and_those_that_were_erased_are_not() -> None:
+    past = history("returned")
+    assert set(files_in(past)) >= set(NAMES)
+    there = replayed(past, s.APPLICANT)
+    assert there.status.result is not None
+    assert there.status.result.file == "file-result"
+    assert [one.file_name for one in there.status.documents] == ["to-khai.pdf"]
+    assert changed(there, "ResultDispatched")["result.file"] == (None, "file-result")
+
+    gone = replay(past, s.APPLICANT, s.CALENDAR, file_names={})
+    assert gone.status.result is not None
+    assert gone.status.result.file is None
+    assert "result.file" not in changed(gone, "ResultDispatched")
+
+    not_looked = replay(past, s.APPLICANT, s.CALENDAR)
+    assert changed(not_looked, "ResultDispatched")["result.file"] == (None, "file-result")
+
+
+def test_the_service_names_the_files_of_a_replay_and_gives_an_auditor_none_of_them() -> None:
+    past = history("returned")
+    service: Any = DossierService()
+    service.status_view = SimpleNamespace(get=lambda code: project(past))
+    service.dossiers = SimpleNamespace(load=lambda stream: SimpleNamespace(history=past))
+    service.cabinet = SimpleNamespace(
+        files=SimpleNamespace(names=lambda ids: {one: NAMES[one] for one in ids if one in NAMES}),
+        calendar=s.CALENDAR,
+    )
+    applicant, auditor = (Call(who, "c", s.MONDAY, "") for who in (s.APPLICANT, s.AUDITOR))
+    told = service.replay_dossier(ReplayDossier(s.CODE), applicant)
+    assert told.status == replayed(past, s.APPLICANT).status
+    assert told.status.documents[0].file_name == "to-khai.pdf"
+    with pytest.raises(NotFound):
+        service.new_download_ticket(NewDownloadTicket("file-declaration", s.CODE), auditor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,18 +11,21 @@ from typing import Any
 
 import dossier_samples as s
 import pytest
+import replays
 from ledger_model import PRIVATE, World
 from typer.testing import CliRunner
 
 from kernel.commits import Tampered
-from kernel.errors import Conflict
+from kernel.errors import Conflict, TooLarge
 from kernel.transparency.bundles import Bundle, collect
-from kernel.transparency.notes import SignerKey
+from kernel.transparency.checkpoint_log import Signed
+from kernel.transparency.notes import SignerKey, VerifierKey
 from motcua.audit.unusable import Unusable
 from motcua.cli import app
-from services.dossier.auditing import exported
+from services.dossier import auditing
+from services.dossier.auditing import exported, verified
 from services.dossier.contract import EVENTS
-from services.dossier.report import agrees, reported
+from services.dossier.report import GENERATOR, agrees, reported
 
 KEY = SignerKey("motcua.example/motcua/dossier", PRIVATE)
 STREAM = f"dossier-{s.CODE}"
@@ -164,7 +168,10 @@ def test_the_check_loads_no_database_and_no_broker(bundle: Bundle, tmp_path: Pat
 class Broken:
     """A log that no longer holds the stream."""
 
-    def bundle(self, stream: str, kept_size: int | None = None) -> Bundle:
+    def newest(self) -> Any:
+        """Have a checkpoint that nobody asks about."""
+
+    def bundle(self, stream: str, newest: Any, kept_size: int | None = None) -> Bundle:
         """Find it changed."""
         raise Tampered(7, "the hash is not that of the content")
 
@@ -174,3 +181,91 @@ def test_a_stream_that_was_changed_is_refused_with_its_position() -> None:
     with pytest.raises(Conflict, match="position 7") as refused:
         exported(s.CODE, STREAM, log, None)
     assert refused.value.code == "stream-tampered"
+
+
+LIFE = {type(one).__name__: one for one in reversed(replays.whole_life().events)}
+SUBMITTED, ACCEPTED, ENTERED, PAID = (
+    LIFE[name] for name in ("DossierSubmitted", "DossierAccepted", "StepEntered", "FeePaid")
+)
+
+
+@pytest.mark.parametrize(
+    ("events", "reason"),
+    [
+        ([ACCEPTED, SUBMITTED], "DossierAccepted stands before DossierSubmitted"),
+        ([SUBMITTED, PAID], "KeyError"),
+        ([SUBMITTED, replace(ENTERED, step="nowhere")], "StopIteration"),
+    ],
+    ids=["no beginning", "a fee that nobody asked for", "an unknown step"],
+)
+def test_a_history_that_cannot_be_told_is_a_finding(
+    tmp_path: Path, events: list[Any], reason: str
+) -> None:
+    foreign = World()
+    for number, event in enumerate(events, 1):
+        foreign.record(f"c{number}", STREAM, EVENTS.encode(event, f"c{number}.1", Sealed()))
+    newest = foreign.signer(KEY.name).sign()
+    assert newest is not None
+    vkey, nodes = str(KEY.verifier), foreign.nodes(newest.size)
+    bundle = collect("dossier", foreign.documents, newest.note, vkey, nodes)
+    done = check(tmp_path, replace(bundle, report=f'content="{GENERATOR}"'))
+    assert (done.exit_code, type(done.exception)) == (1, SystemExit), done.exception
+    (fault,) = [line for line in done.stdout.splitlines() if line.startswith("✗")]
+    assert fault.startswith("✗ the events are not the history of a dossier: ")
+    assert reason in fault
+
+
+class Sound:
+    """A log that holds the stream as a bundle was made of it."""
+
+    def __init__(self, world: World, bundle: Bundle) -> None:
+        self.world, self.taken = world, bundle
+
+    def newest(self) -> Signed:
+        """Return its newest checkpoint."""
+        return self.world.signed[-1]
+
+    def key(self, newest: Signed) -> VerifierKey:
+        """Return its key."""
+        return KEY.verifier
+
+    def bundle(self, stream: str, newest: Signed, kept_size: int | None = None) -> Bundle:
+        """Return the bundle."""
+        return self.taken
+
+
+def test_hashing_and_packing_hold_nobody_up(
+    world: World, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log: Any = Sound(world, bundle)
+    offloaded = []
+
+    def offload(work: Any, *arguments: Any) -> Any:
+        result = work(*arguments)
+        offloaded.append(result)
+        return result
+
+    monkeypatch.setattr(auditing, "offload", offload)
+    assert verified(s.CODE, STREAM, log).included == len(bundle.documents) - 1
+    assert exported(s.CODE, STREAM, log, None).name == f"{s.CODE}.bundle.zip"
+    findings, content = offloaded
+    assert (findings.fault, content) == (None, bundle.to_bytes())
+
+
+def test_a_bundle_that_no_message_carries_is_refused_and_all_others_fit(
+    world: World, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log: Any = Sound(world, bundle)
+    most = 16 * 2**20  # what RabbitMQ 4 takes
+    assert len(base64.b64encode(bytes(auditing.LARGEST))) < most - 2**20
+    monkeypatch.setattr(auditing, "LARGEST", len(bundle.to_bytes()))
+    exported(s.CODE, STREAM, log, None)
+    monkeypatch.setattr(auditing, "LARGEST", len(bundle.to_bytes()) - 1)
+    with pytest.raises(TooLarge, match="motcua audit export"):
+        exported(s.CODE, STREAM, log, None)
+
+
+def test_a_stream_that_cannot_be_told_is_not_exported(world: World, bundle: Bundle) -> None:
+    log: Any = Sound(world, replace(bundle, documents=bundle.documents[1:]))
+    with pytest.raises(Conflict, match="cannot be told"):
+        exported(s.CODE, STREAM, log, None)

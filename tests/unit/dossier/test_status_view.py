@@ -146,11 +146,11 @@ def test_the_caller_sees_the_actions_that_the_caller_may_take():
 
 def test_personal_parts_are_for_the_applicant_and_the_agency():
     document = views.project(s.UNTIL["handling"]().history())
-    for who in (s.APPLICANT, s.HANDLING, s.AUDITOR):
+    for who in (s.APPLICANT, s.RECEIVING, s.HANDLING, s.CHAIR, s.RECORDS):
         assert views.may_see(document, who)
         view = views.status(document, who, s.MONDAY, s.CALENDAR)
         assert view.answers == {"reason": "Về ở với cha mẹ"}
-    for who in (s.OTHER_CITIZEN, s.ELSEWHERE, ANONYMOUS):
+    for who in (s.OTHER_CITIZEN, s.ELSEWHERE, s.AUDITOR, s.ADMINISTRATOR, ANONYMOUS):
         assert not views.may_see(document, who)
         view = views.status(document, who, s.MONDAY, s.CALENDAR)
         assert (view.applicant, view.owner, view.answers, view.pin) == (None, None, None, None)
@@ -196,6 +196,8 @@ def test_files_get_their_names_from_where_the_files_are():
 def test_a_row_has_the_applicants_name_for_officers_only():
     document = views.project(s.UNTIL["handling"]().history())
     assert views.row(document, s.HANDLING, s.MONDAY, s.CALENDAR).applicant == "Nguyễn Thị An"
+    for who in (s.AUDITOR, s.ADMINISTRATOR):
+        assert views.row(document, who, s.MONDAY, s.CALENDAR).applicant == ""
     mine = views.row(document, s.APPLICANT, s.MONDAY, s.CALENDAR)
     assert mine.applicant == ""
     assert (mine.unit, mine.officer, mine.step) == (s.TEAM.name, "Vũ Thị Mai", "Thụ lý")
@@ -312,12 +314,22 @@ def test_what_was_received_online_leaves_no_step_waiting():
     assert {step.state for step in seen(story).steps} == {StepState.DONE}
 
 
-def test_an_auditor_elsewhere_follows_a_dossier_without_its_personal_parts():
+@pytest.mark.parametrize("agency", ["another", s.AGENCY.id])
+@pytest.mark.parametrize("roles", [("auditor",), ("auditor", "administrator")])
+def test_an_auditor_of_any_agency_follows_a_dossier_without_its_personal_parts(agency, roles):
     document = views.project(s.UNTIL["handling"]().history())
-    auditor = Caller("acc-auditor", "officer", "Kiểm toán", ("auditor",), "another", "office")
+    auditor = Caller("acc-auditor", "officer", "Kiểm toán", roles, agency, "office")
     assert views.may_read(document, auditor)
     assert not views.may_see(document, auditor)
     view = views.status(document, auditor, s.MONDAY, s.CALENDAR)
     assert view.holder is not None
     assert (view.applicant, view.answers, view.documents, view.actions) == (None, None, (), ())
     assert not views.may_read(document, s.ELSEWHERE)
+    assert not views.may_read(document, s.ADMINISTRATOR)
+
+
+def test_an_auditor_who_also_works_on_dossiers_sees_those_of_the_own_agency_alone():
+    document = views.project(s.UNTIL["handling"]().history())
+    both = replace(s.AUDITOR, roles=("auditor", "handling"))
+    assert views.may_see(document, both)
+    assert not views.may_see(document, replace(both, agency="another"))

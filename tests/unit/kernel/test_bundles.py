@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from ledger_model import NAME, PRIVATE, World
 
 from kernel.commits import Tampered
+from kernel.events import Encoded
 from kernel.transparency import bundles
 from kernel.transparency.bundles import Bundle, NoBundle, attachments, collect
 from kernel.transparency.checkpoints import Checkpoint
@@ -247,3 +248,14 @@ def _content() -> bytes:
 
 
 CONTENT = _content()
+
+
+@pytest.mark.parametrize("data", ["[", "[" * 100_000 + "]" * 100_000])
+def test_an_event_that_is_no_json_is_a_fault_at_its_position(data: str) -> None:
+    foreign = World()
+    foreign.record("c1", STREAM, Encoded("e1", "Counted", 1, data))
+    newest = foreign.signer().sign()
+    assert newest is not None
+    bundle = collect("counting", foreign.documents, newest.note, str(VKEY), foreign.nodes(1))
+    found = examine(bundle, VKEY)
+    assert (found.fault, found.fault_position) == ("what an event holds is no JSON", 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import dossier_samples as s
@@ -18,7 +19,7 @@ from kernel.config import Settings
 from kernel.errors import Internal, NotFound, Unavailable
 from kernel.http import Tools, connect
 from kernel.requests import ANONYMOUS, Caller
-from kernel.transparency.answering import ReadCheckpoint, ReadLogKey
+from kernel.transparency.answering import ReadCheckpoint, ReadLogKey, asked_of
 from kernel.trust import Keyring, ensure_keys
 from services.dossier import contract
 from services.portal import site
@@ -198,6 +199,22 @@ def test_what_was_tampered_with_until_it_cannot_be_read_is_named(
     assert "its hash is another one" in answer.text
 
 
+def test_a_checkpoint_that_cannot_be_read_is_shown_as_a_fault(
+    browser: FlaskClient, services: Services
+) -> None:
+    reason = "what is stored as checkpoint 12 is no checkpoint"
+    services.verification = contract.Verification(
+        s.CODE, 0, 0, 0, (), fault=reason, fault_position=230
+    )
+    answer = browser.get(HISTORY)
+    assert answer.status_code == 200
+    assert "Lịch sử này có lỗi" in answer.text
+    assert reason in answer.text
+    assert "Chưa kiểm tra được gì" not in answer.text
+    assert "Gốc của cây" not in answer.text
+    assert "Đây là tình trạng hiện nay." in answer.text
+
+
 def test_a_dossier_that_is_not_there_is_no_fault(browser: FlaskClient) -> None:
     answer = browser.get("/dossiers/000.01.38.H56-260907-0002/history")
     assert answer.status_code == 404
@@ -224,3 +241,22 @@ def test_checkpoints_are_public_and_a_ledger_without_one_is_named(
     assert answer.status_code == 200
     assert answer.text.count("Dịch vụ không trả lời.") == 5
     assert browser.get("/transparency/guide").status_code == 200
+
+
+def test_all_ledgers_are_asked_at_once_and_not_for_long(
+    browser: FlaskClient, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together, patience = Barrier(10, timeout=20), []
+
+    def call(message: Any, *, timeout: float, **_: Any) -> Any:
+        together.wait()
+        patience.append(timeout)
+        if message == asked_of("payment", ReadLogKey)():
+            raise Unavailable("away", "Dịch vụ không trả lời.", "It does not answer.")
+        return services._answer(message)
+
+    monkeypatch.setattr(services, "call", call)
+    answer = browser.get("/transparency")
+    assert answer.text.count("Dịch vụ không trả lời.") == 1
+    assert answer.text.count("— localhost/motcua/dossier AAAA") == 4
+    assert patience == [3] * 10

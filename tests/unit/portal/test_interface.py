@@ -13,9 +13,11 @@ from flask.testing import FlaskClient
 
 from kernel.client import Client
 from kernel.config import Settings
+from kernel.errors import NotFound, Unavailable
 from kernel.http import Tools, connect
 from kernel.operations import DealtWith
 from kernel.requests import request_type
+from kernel.transparency.answering import LogKey, ReadLogKey, asked_of
 from kernel.trust import Keyring, ensure_keys
 from services.portal import api, site
 from services.portal.settings import PortalSettings
@@ -155,3 +157,24 @@ def test_dead_letters_are_those_of_the_service_in_the_address(
     unknown = client.post("/api/v1/operations/portal/dead-letters/replay", json={"ids": ["e"]})
     assert (unknown.status_code, unknown.json["code"]) == (404, "unknown-service")
     assert len(services.asked) == 1
+
+
+def test_a_service_that_is_away_does_not_take_the_keys_of_the_others_along(
+    client: FlaskClient, services: Services
+) -> None:
+    refusals = {
+        asked_of("payment", ReadLogKey): Unavailable("away", "Không trả lời.", "Away."),
+        asked_of("notify", ReadLogKey): NotFound("no-checkpoint", "Chưa có.", "None yet."),
+    }
+
+    def key(message: Any) -> LogKey:
+        if type(message) in refusals:
+            raise refusals[type(message)]
+        return LogKey(request_type(type(message)).service, "vkey")
+
+    services.answer = key
+    answer = client.get("/api/v1/audit/keys")
+    assert answer.status_code == 200
+    assert [one["service"] for one in answer.json["items"]] == ["identity", "catalog", "dossier"]
+    assert answer.json["unavailable"] == ["payment"]
+    assert [options["timeout"] for _, options in services.asked] == [3] * 5
