@@ -39,7 +39,7 @@ def bundle_of(
             f"The ledger is not what was signed: {fault}. Run `motcua audit verify`.",
         ) from fault
     except NotFound as error:
-        if kept is None:
+        if kept is None or error.code != "size-not-covered":
             raise
         raise Conflict(
             "ledger-shorter",

@@ -248,6 +248,17 @@ def test_a_bundle_proves_that_a_kept_checkpoint_leads_to_its_own(
     assert (found.fault, found.kept) == (None, 9)
 
 
+def test_a_ledger_without_checkpoints_is_not_called_a_short_one(
+    installation: Installation,
+) -> None:
+    (installation.settings.home / "kept.txt").write_text(installation.kept)
+    installation.checkpoints.delete_many({})
+    done = installation.audit("export", s.CODE, "--checkpoint", "kept.txt")
+    assert done.returncode == 1
+    assert "There is no such checkpoint" in done.stderr
+    assert "cut" not in done.stderr
+
+
 def test_each_field_of_a_view_that_is_not_what_the_ledger_says_is_named(
     installation: Installation,
 ) -> None:
