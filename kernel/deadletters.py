@@ -76,21 +76,24 @@ def letter(settings: Settings, service: str, letter_id: str) -> DeadLetter:
 
 
 def replay(settings: Settings, service: str, ids: Collection[str] | None = None) -> int:
-    """Send dead letters, all without `ids`, to the service again; return how many.
+    """Send dead letters, all without `ids`, to the service again; return how many it was sent.
 
-    Each leaves the dead letters only when the inbox has it for good. Of an event that is there
-    twice both go; what is no longer there is passed over, so that this may be repeated.
+    Each leaves the dead letters only when the inbox has it for good. An event that is there twice
+    is sent once and leaves as a whole, for a replay is handled whenever it comes. What is no longer
+    there is passed over, so that this may be repeated.
     """
     inbox = Consumer(service, (), settings).inbox
+    sent = set[str]()
     with _opened(settings, service) as tray:
         tray.channel.confirm_delivery()
-        chosen = tray.choose(ids)
-        for taken in chosen:
-            again = taken.message.with_headers(**_AGAIN)
-            properties = pika.BasicProperties(**again.properties())
-            tray.channel.basic_publish("", inbox, again.body, properties, mandatory=True)
+        for taken in tray.choose(ids):
+            if taken.letter.id not in sent:
+                again = taken.message.with_headers(**_AGAIN)
+                properties = pika.BasicProperties(**again.properties())
+                tray.channel.basic_publish("", inbox, again.body, properties, mandatory=True)
+                sent.add(taken.letter.id)
             tray.settle(taken)
-    return len(chosen)
+    return len(sent)
 
 
 def discard(settings: Settings, service: str, ids: Collection[str] | None = None) -> int:

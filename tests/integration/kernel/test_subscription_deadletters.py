@@ -128,12 +128,18 @@ def test_what_is_gone_is_passed_over_so_it_may_be_asked_twice(box: Box, act: Any
     assert box.ids() == ["e-2", "e-3"]
 
 
-@pytest.mark.parametrize("act", [deadletters.replay, deadletters.discard])
-def test_an_event_that_died_twice_is_dealt_with_as_a_whole(box: Box, act: Any) -> None:
+@pytest.mark.parametrize(
+    ("act", "count", "in_the_inbox"), [(deadletters.replay, 1, 1), (deadletters.discard, 2, 0)]
+)
+def test_an_event_that_died_twice_leaves_as_a_whole_and_is_replayed_once(
+    box: Box, act: Any, count: int, in_the_inbox: int
+) -> None:
     box.put(Message(HEADERS, b'{"by":13}', "e-1", "FeePaid", "c-1"))
     assert sorted(box.ids()) == ["e-1", "e-1", "e-2", "e-3"]
-    assert act(box.settings, "notify", ["e-1"]) == 2
+    assert act(box.settings, "notify", ["e-1"]) == count
     assert sorted(box.ids()) == ["e-2", "e-3"]
+    declared = box.channel.queue_declare(box.consumer.inbox, passive=True)
+    assert declared.message_count == in_the_inbox
 
 
 def test_without_a_broker_it_is_said_in_a_sentence(box: Box) -> None:
