@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from datetime import datetime
 
 import eventlet
@@ -69,7 +70,7 @@ class Sleep:
 class Compute:
     """Keeps the processor busy beside the green threads."""
 
-    rounds: int
+    seconds: int
 
 
 @request("sample", answer=Slept)
@@ -132,7 +133,7 @@ class Sample:
 
     @serves(Compute)
     def compute(self, message: Compute, call: Call) -> Slept:
-        offload(hashlib.pbkdf2_hmac, "sha256", b"password", b"salt", message.rounds)
+        offload(_compute, message.seconds)
         return Slept("computed")
 
     @serves(Break)
@@ -150,6 +151,12 @@ class Sample:
                 os._exit(9)
             case _:
                 raise RuntimeError("the handler broke")
+
+
+def _compute(seconds: int) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        hashlib.pbkdf2_hmac("sha256", b"password", b"salt", 200_000)
 
 
 def _echoed(text: str, call: Call) -> Echoed:
