@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[3]
 @pytest.fixture(scope="module")
 def filed(system: System, records: Records) -> Filed:
     """A dossier with a paper that has been accepted and assigned, and about which a mail went."""
-    filed = file(system, residence(system.person("congdan")))
+    filed = file(system, residence(system.person("congdan").file()))
     filed.act("ca.tiepnhan", "accept", note="Đủ giấy tờ")
     filed.act("ca.totruong", "assign", officer=system.person("ca.thuly2").account)
     eventually(lambda: "CitizenNotified" in records.dossier(filed.code), "a mail", 60)
@@ -106,7 +106,7 @@ def test_anybody_may_keep_checkpoints_and_check_that_one_continues_another(
     assert answer.headers["Content-Type"].startswith("text/plain")
     newest = open_checkpoint(answer.text, [key])
     kept = open_checkpoint(note, [key])
-    file(system, residence(system.person("congdan")))
+    file(system, residence(system.person("congdan").file()))
     later = open_checkpoint(succeeded(audit(stack, "checkpoint", "dossier")).strip() + "\n", [key])
     assert kept.size <= newest.size <= later.size
     assert kept.size < later.size

@@ -62,10 +62,8 @@ def pdf(text: str) -> bytes:
 def his(system: System) -> Filed:
     """A dossier of somebody else, with a paper whose bytes she sends too."""
     citizen = system.person("congdan")
-    sent = residence(citizen)
     paper = expect(citizen.upload("quy-che.pdf", pdf("Quy chế nhà chung")), 201)["file"]
-    sent["documents"] = [{"requirement": "cho-o-hop-phap", "file": paper}]
-    return file(system, sent)
+    return file(system, residence(paper))
 
 
 @pytest.fixture(scope="module")
@@ -95,15 +93,10 @@ def her(system: System, records: Records, his: Filed) -> Her:
     result = expect(system.person("ca.vanthu").upload("ket-qua.pdf", pdf(NAME)), 201)["file"]
     ended.act("ca.vanthu", "dispatch", number="7/TB", file=result)
 
-    sent = _about(residence(citizen), person)
     papers = [("giấy của Xuyến.pdf", pdf(f"Bên thuê: {NAME}")), ("b.pdf", pdf("Quy chế nhà chung"))]
-    sent["documents"] = [
-        {
-            "requirement": "cho-o-hop-phap",
-            "file": expect(citizen.upload(name, content), 201)["file"],
-        }
-        for name, content in papers
-    ]
+    one, two = (expect(citizen.upload(*paper), 201)["file"] for paper in papers)
+    sent = _about(residence(one), person)
+    sent["documents"].append({"requirement": "cho-o-hop-phap", "file": two})
     return Her(citizen, email, ended, file(system, sent, username))
 
 

@@ -128,7 +128,8 @@ def test_a_look_up_code_goes_to_the_contact_on_file(office: PostOffice) -> None:
     notice = office.applicant()
     office.submit(notice)
     look_up = uuid4().hex
-    told = dossier.LookUpNotice(notice.email, "vi", "903114", NOW + timedelta(minutes=10))
+    expires_at = datetime.now(UTC) + timedelta(minutes=10)
+    told = dossier.LookUpNotice(notice.email, "vi", "903114", expires_at)
     office.known("dossier", look_up, told)
     office.tellers["dossier"].tell(
         f"look-up-{look_up}", dossier.LookUpCodeRequested(look_up, notice.code)
