@@ -54,6 +54,8 @@ _DUPLICATE_KEY = 11000
 _UNAUTHORIZED = 13
 _UNIQUE = (("position",), ("stream", "from"))
 _REMEMBERED_ENDS = 10_000
+_NEARBY = 100
+_END = {"position": 1, "stream": 1, "to": 1, "hash": 1, "recorded_at": 1}
 _CONNECTION_TRIES = 4
 
 
@@ -275,6 +277,10 @@ class Ledger(LedgerReader):
         """Return a commit's events, decoded."""
         return records(commit, self.types, self.sealer)
 
+    def exists(self, stream: str) -> bool:
+        """Whether a stream exists; asks the database only where it is not known yet."""
+        return stream in self._ends or self.head_version(stream) > 0
+
     def _wait_for_turn(self, attempt: _Attempt) -> bool:
         """Queue up; return whether it is this caller's turn to write for all that wait.
 
@@ -378,10 +384,12 @@ class Ledger(LedgerReader):
         left = [attempt for attempt, _ in placed[inserted:]]
         if not left:
             return again
-        self._catch_up()  # whoever was in the way has most likely moved the tail
         if self._resolve(left[0]):
-            return again + left[1:]
-        time.sleep(random.uniform(0, 0.004))  # noqa: S311 - jitter between writers, no secret
+            left = left[1:]
+        else:
+            time.sleep(random.uniform(0, 0.004))  # noqa: S311 - jitter between writers, no secret
+        # last, so that as little as possible happens until the next try
+        self._catch_up()
         return again + left
 
     def _end(self, attempt: _Attempt, ends: Mapping[str, tuple[int, str]]) -> str | None:
@@ -415,8 +423,21 @@ class Ledger(LedgerReader):
         return False
 
     def _catch_up(self) -> None:
-        tail = self._tail
-        self._tail = None if tail is None else self._head_after(tail)
+        """Learn what others have written: where the tail is, and where their streams end.
+
+        Whoever does not learn it at once loses every race against who is a little faster.
+        """
+        if self._tail is None:
+            return
+        query = {"position": {"$gt": self._tail.position, "$lte": self._tail.position + _NEARBY}}
+        found = sorted(self.collection.find(query, _END), key=itemgetter("position"))
+        for position, one in enumerate(found, self._tail.position + 1):
+            if one["position"] != position:
+                return
+            self._tail = Head(position, one["hash"], one["recorded_at"])
+            self._remember(one["stream"], one["to"], one["hash"])
+        if len(found) == _NEARBY:
+            self._tail = self._head_after(self._tail)
 
     def _remember(self, stream: str, version: int, digest: str) -> None:
         self._ends[stream] = (version, digest)

@@ -424,7 +424,7 @@ class DossierService:
 
         def taken(number: int) -> bool:
             stream = stream_of(dossier_code(sound.identifier, at, number))
-            return bool(self.dossiers.ledger.head_version(stream))
+            return bool(self.dossiers.ledger.exists(stream))
 
         streams = (
             stream_of(dossier_code(sound.identifier, at, number))

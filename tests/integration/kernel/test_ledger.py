@@ -13,7 +13,7 @@ from ledgers import Counted, meta, new_id, open_ledger
 from pymongo import MongoClient
 
 from kernel.commits import GENESIS, Tampered, digest_of_commit, to_document, verify
-from kernel.ledger import Ledger
+from kernel.ledger import Ledger, VersionConflict
 
 
 @pytest.fixture
@@ -54,6 +54,22 @@ def test_a_writer_goes_on_behind_a_ledger_that_was_cut(ledger: Ledger) -> None:
     again = append(ledger, "counter-a", 2, 9)
     assert (again.position, again.last) == (3, 3)
     assert verify(ledger.commits()).position == 3
+
+
+def test_a_writer_that_lost_knows_at_once_what_the_others_wrote(
+    ledger: Ledger,
+    client: MongoClient[Any],
+    database_prefix: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = open_ledger(client, database_prefix)
+    append(ledger, "counter-0", 0, 0)
+    for number in range(1, 5):
+        append(other, f"counter-{number}", 0, number)
+    with pytest.raises(VersionConflict):
+        append(ledger, "counter-1", 0, 1)
+    monkeypatch.setattr(ledger, "collection", None)  # nothing is asked for
+    assert all(ledger.exists(f"counter-{number}") for number in range(5))
 
 
 @pytest.mark.proves("L6")
