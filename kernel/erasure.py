@@ -165,7 +165,7 @@ class Erasures:
         return found
 
 
-class Erasing(DependencyProvider):  # type: ignore[misc]
+class Erasing(DependencyProvider):  # type: ignore[misc]  # nameko has no types
     """Lets a service forget whom an event names in `subject`.
 
     Naming it in a service class that has a method `forget(subject)` is all: the class gets the
@@ -185,7 +185,7 @@ class Erasing(DependencyProvider):  # type: ignore[misc]
         def on_subject_erased(service: Any, record: Recorded) -> None:
             getattr(service, name).hear(record.event.subject, service.forget)
 
-        @timer(interval=_TICK_SECONDS)  # type: ignore[untyped-decorator]
+        @timer(interval=_TICK_SECONDS)  # type: ignore[untyped-decorator]  # nameko
         def forget_once_more(service: Any) -> None:
             getattr(service, name).repeat(service.forget)
 

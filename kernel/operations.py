@@ -165,7 +165,7 @@ class Desk:
         return DealtWith(count)
 
 
-class Operations(DependencyProvider):  # type: ignore[misc]
+class Operations(DependencyProvider):  # type: ignore[misc]  # nameko has no types
     """Lets a service that has a ledger answer its operators, and count its progress.
 
     Naming it in a service class is all: the class gets a method for each question.

@@ -136,7 +136,7 @@ def _requests_to(service: str) -> dict[type[Any], type[Any]]:
     }
 
 
-class Transparency(DependencyProvider):  # type: ignore[misc]
+class Transparency(DependencyProvider):  # type: ignore[misc]  # nameko has no types
     """Lets a service that has a ledger answer these requests. Naming it in the class is all."""
 
     storage = Storage()

@@ -12,7 +12,7 @@ import eventlet
 eventlet.monkey_patch()
 
 from nameko.containers import ServiceContainer  # noqa: E402 - after the process is cooperative
-from nameko.rpc import rpc  # noqa: E402
+from nameko.rpc import rpc  # noqa: E402 - likewise
 
 
 class Echo:

@@ -23,4 +23,4 @@ class _Shifted(_RealDatetime):
 
 time.time = lambda: _real_time() + _SHIFT
 time.time_ns = lambda: int((_real_time() + _SHIFT) * 1e9)
-datetime.datetime = _Shifted  # type: ignore[misc]
+datetime.datetime = _Shifted  # type: ignore[misc]  # what this file is for
