@@ -18,7 +18,7 @@ from eventsourcing.domain import Aggregate, event
 from eventsourcing.sqlite import SQLiteApplicationRecorder
 
 
-class Note(Aggregate):  # type: ignore[misc]  # its library has no types
+class Note(Aggregate):
     """A note; to create it is its one event."""
 
     @event("Noted")
