@@ -90,6 +90,11 @@ class Recorded:
     causation: str | None = None
     correlation: str | None = None
 
+    @property
+    def commit_id(self) -> str:
+        """The id of the commit that it came in; its own id is that with a number behind it."""
+        return self.id.rpartition(".")[0]
+
 
 @dataclass(frozen=True)
 class Encoded:

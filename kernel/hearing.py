@@ -21,8 +21,8 @@ from typing import Any
 from pymongo.collection import Collection
 from pymongo.database import Database
 
+from kernel.cursors import CURSORS, cursor_id
 from kernel.feed import OUTLINE_LIMIT, Outline
-from kernel.reception import CURSORS, cursor_id
 
 Document = dict[str, Any]
 Outlines = Callable[[str, int, int], Sequence[Outline]]

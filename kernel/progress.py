@@ -49,7 +49,7 @@ class RelayProgress:
 class InboxProgress:
     """The service's queues, in messages.
 
-    `ready` waits in the inbox, not counting what processes have in their hands (at most half of
+    `ready` waits in the inbox, not counting what processes have in their hands (at most twice
     MAX_WORKERS each); `consumers` receive from it; `retrying` waits for another attempt; `dead`
     was given up.
     """

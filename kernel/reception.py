@@ -11,12 +11,12 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
-from pymongo.collection import Collection
-from pymongo.errors import ConnectionFailure, DuplicateKeyError
+from pymongo.errors import ConnectionFailure
 
 from kernel import logs, metrics
+from kernel.cursors import Cursors
 from kernel.delivery import Delivery, decide_delivery, tier_after_failure, tier_while_waiting
 from kernel.envelope import (
     ATTEMPT,
@@ -42,54 +42,9 @@ _HOPELESS = (Undecodable, UndecodableEvent, UnknownEvent)
 
 _TRACEBACK_CHARACTERS = 8_000
 
-CURSORS = "cursors"
-"""The collection in which a service keeps its cursors."""
-
 Handle = Callable[[Recorded], None]
 Feed = Callable[[str, str, int, int], Sequence[Envelope]]
 Send = Callable[[str, Message], None]
-
-
-def cursor_id(source: str, stream: str) -> str:
-    """Return the id of a stream's cursor."""
-    return f"{source}/{stream}"
-
-
-class Cursors(Protocol):
-    """How far each stream was applied."""
-
-    def applied(self, source: str, stream: str) -> int:
-        """Return the last version of a stream that was applied; 0 where there is none."""
-        ...
-
-    def move(self, source: str, stream: str, version: int) -> None:
-        """Remember a version as applied; never moves back."""
-        ...
-
-
-class StoredCursors:
-    """Cursors in a collection: `{_id: "<source>/<stream>", version}`.
-
-    They serve the order of events and nothing else. That an event has one effect follows from
-    the commit id that its handler derives from it; a cursor may fall behind, and then an event
-    is handled again.
-    """
-
-    def __init__(self, collection: Collection[dict[str, Any]]) -> None:
-        self._collection = collection
-
-    def applied(self, source: str, stream: str) -> int:
-        """Return the last version of a stream that was applied; 0 where there is none."""
-        document = self._collection.find_one({"_id": cursor_id(source, stream)})
-        return 0 if document is None else int(document["version"])
-
-    def move(self, source: str, stream: str, version: int) -> None:
-        """Remember a version as applied; never moves back."""
-        own, change = {"_id": cursor_id(source, stream)}, {"$max": {"version": version}}
-        try:
-            self._collection.update_one(own, change, upsert=True)
-        except DuplicateKeyError:  # another process made the document in the same moment
-            self._collection.update_one(own, change)
 
 
 @dataclass(frozen=True)

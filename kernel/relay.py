@@ -68,7 +68,7 @@ class Pace:
     window: int = 128  # messages in flight
     batch: int = 500  # commits read at a time
     polls: tuple[float, ...] = (0.005, 0.010, 0.020, 0.040)  # pauses while nothing new comes
-    checkpoint: float = 0.1  # between two checkpoints under load
+    checkpoint: float = 0.25  # between two checkpoints under load
     stall: float = 10.0  # without a confirm: give up the connection
     lease: timedelta = timedelta(seconds=5)
     standby: float = 0.5  # between two tries for a lease that somebody else holds

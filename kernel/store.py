@@ -81,7 +81,7 @@ class Store(Generic[S]):
             return self._decider.decide(loaded.state, command)
 
         return self._once(
-            stream, decide, call.commit_id, _meta_of(call), lambda: self.repeated(call)
+            stream, decide, call.commit_id, _meta_of(call), lambda _: self.repeated(call)
         )
 
     def execute_first(
@@ -117,9 +117,10 @@ class Store(Generic[S]):
             causation=cause.id,
         )
 
-        def done() -> Executed[S] | None:
-            recorded = self.ledger.find(commit_id)
-            return None if recorded is None else self._as_of(recorded)
+        def done(loaded: Loaded[S]) -> Executed[S] | None:
+            # the commit's id names the stream, so that it can be nowhere else
+            own = [record for record in loaded.history if record.commit_id == commit_id]
+            return self._at(stream, loaded.history, own) if own else None
 
         def decide(loaded: Loaded[S]) -> Sequence[Any]:
             return self._decider.decide(loaded.state, command)
@@ -146,24 +147,16 @@ class Store(Generic[S]):
         decide: Callable[[Loaded[S]], Sequence[Any]],
         commit_id: str,
         meta: Meta,
-        done: Callable[[], Executed[S] | None],
+        done: Callable[[Loaded[S]], Executed[S] | None],
     ) -> Executed[S]:
         """Load, decide and append, or return what was `done` under this commit id before."""
-        if (before := done()) is not None:
-            return before
         for _ in range(_TRIES):
             loaded = self.load(stream)
+            # asked after the stream was read: what would refuse the command may be its own effect
+            if (before := done(loaded)) is not None:
+                return before
             try:
-                events = decide(loaded)
-            except DomainError:
-                # what refuses it may be its own effect: the same request, under way twice at once
-                if (meanwhile := done()) is not None:
-                    return meanwhile
-                raise
-            if not events and (meanwhile := done()) is not None:
-                return meanwhile
-            try:
-                return self._append(loaded, events, commit_id, meta)
+                return self._append(loaded, decide(loaded), commit_id, meta)
             except VersionConflict:
                 continue
         raise _contended(stream)
@@ -196,10 +189,14 @@ class Store(Generic[S]):
     def _as_of(self, commit: Commit) -> Executed[S]:
         """Return a stream as it stood right after a commit, and heal the views on the way."""
         history = self.ledger.read_stream(commit.stream)
-        self._refresh(commit.stream, history)
-        then = self._fold(commit.stream, [r for r in history if r.version <= commit.last])
-        new = tuple(r for r in then.history if r.version >= commit.first)
-        return Executed(commit.stream, then.version, then.state, then.history, new)
+        own = [record for record in history if commit.first <= record.version <= commit.last]
+        return self._at(commit.stream, history, own)
+
+    def _at(self, stream: str, history: Sequence[Recorded], own: Sequence[Recorded]) -> Executed[S]:
+        """Return a stream as it stood right after its events `own`; heals the views."""
+        self._refresh(stream, history)
+        then = self._fold(stream, [r for r in history if r.version <= own[-1].version])
+        return Executed(stream, then.version, then.state, then.history, tuple(own))
 
     def _fold(self, stream: str, history: Sequence[Recorded]) -> Loaded[S]:
         state = reduce(self._evolve, history, self._decider.initial)

@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 
 import eventlet
 from eventlet.event import Event
+from eventlet.queue import LightQueue
 from eventlet.semaphore import Semaphore
 from kombu import Connection
 from nameko.extensions import (
@@ -36,13 +37,14 @@ from nameko.extensions import (
 from kernel import logs, topology
 from kernel.config import Settings, read, setting, settings_of
 from kernel.container import Storage
+from kernel.cursors import CURSORS, StoredCursors
 from kernel.delivery import pause_after, read_tiers
 from kernel.envelope import Envelope, Message
 from kernel.errors import DomainError
 from kernel.events import EventTypes, Recorded
 from kernel.feed import LIMIT, FeedPage, feed_of
 from kernel.outlet import Outlet
-from kernel.reception import CURSORS, Reception, StoredCursors
+from kernel.reception import Reception
 from kernel.rpc import SharedClient
 from kernel.topology import Consumer
 
@@ -52,6 +54,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _DRAIN_SECONDS = 0.5
 _STOP_SECONDS = 10.0
 _FEED_SECONDS = 5.0
+_GATHER_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -101,8 +104,9 @@ def consumer_of(service_class: type[Any], settings: Settings) -> Consumer | None
 class Inbox(SharedExtension):  # type: ignore[misc]
     """Receives a service's events, on a connection of its own.
 
-    Streams are handled side by side, each stream's events one after another. Nothing here lets an
-    exception out: it would end the whole process.
+    Streams are handled side by side, each stream's events one after another. A message is
+    acknowledged when the cursor behind it is stored; those that wait at the same time are stored
+    in one write. Nothing here lets an exception out: it would end the whole process.
     """
 
     storage = Storage()
@@ -112,6 +116,8 @@ class Inbox(SharedExtension):  # type: ignore[misc]
         super().__init__()
         self.subscriptions: list[Subscription] = []
         self._lanes: dict[tuple[Any, Any], deque[Any]] = {}
+        self._dealt_with: LightQueue = LightQueue()
+        self._unsettled = 0
         self._channel: Any = None
         self._runner: Any = None
         self._broken = False
@@ -125,16 +131,20 @@ class Inbox(SharedExtension):  # type: ignore[misc]
             self._settings = settings
             self._consumer = _consumer(self.container.service_name, self.subscriptions, settings)
             self._outlet = Outlet(settings.amqp_uri, Semaphore())
+            self._cursors = StoredCursors(self.storage.database[CURSORS])
+            # Half of the workers at most: a backlog of events must not keep requests waiting.
+            self._hands = Semaphore(max(1, settings.max_workers // 2))
             self._reception = Reception(
                 consumer=self._consumer,
                 types={item.types.source: item.types for item in self.subscriptions},
                 handled=frozenset(key for item in self.subscriptions for key in item.handled),
-                cursors=StoredCursors(self.storage.database[CURSORS]),
+                cursors=self._cursors,
                 handle=self._handle,
                 feed=self._feed,
                 send=self._outlet.send,
             )
             self._runner = self.container.spawn_managed_thread(self._run, identifier="inbox")
+            self.container.spawn_managed_thread(self._settle, identifier="inbox-settling")
 
     def halt(self) -> None:
         """Receive no more, let the events at hand finish, and give back the rest."""
@@ -170,8 +180,8 @@ class Inbox(SharedExtension):  # type: ignore[misc]
         ) as connection:
             self._broken = False
             channel = connection.channel()
-            # Half of the workers at most: a backlog of events must not keep requests waiting.
-            channel.basic_qos(0, max(1, self._settings.max_workers // 2), a_global=False)
+            # more than are handled at a time: most need no worker, and wait for their cursor alone
+            channel.basic_qos(0, 2 * self._settings.max_workers, a_global=False)
             tag = channel.basic_consume(self._consumer.inbox, callback=self._take)
             self._channel = channel
             log.info("inbox.receiving", queue=self._consumer.inbox)
@@ -209,10 +219,30 @@ class Inbox(SharedExtension):  # type: ignore[misc]
                 log.exception("inbox.undone")
                 self._broken = True
                 break
-            self._acknowledge(delivered)
+            self._unsettled += 1
+            self._dealt_with.put(delivered)
         del self._lanes[key]
 
+    def _settle(self) -> None:
+        """Store cursors and acknowledge the messages behind them, for as long as there are any."""
+        while True:
+            batch = [self._dealt_with.get()]
+            eventlet.sleep(_GATHER_SECONDS)
+            while not self._dealt_with.empty():
+                batch.append(self._dealt_with.get())
+            try:
+                self._cursors.flush()
+            except Exception:
+                log.exception("inbox.undone")
+                self._broken = True
+            else:
+                for delivered in batch:
+                    self._acknowledge(delivered)
+            self._unsettled -= len(batch)
+
     def _acknowledge(self, delivered: Any) -> None:
+        if delivered.channel is not self._channel:
+            return  # of a lost connection: it comes again, and is found done
         try:
             delivered.channel.basic_ack(delivered.delivery_tag)
             self._progress = True
@@ -221,14 +251,15 @@ class Inbox(SharedExtension):  # type: ignore[misc]
 
     def _until_idle(self) -> None:
         with eventlet.Timeout(_STOP_SECONDS, False):
-            while self._lanes:
+            while self._lanes or self._unsettled:
                 eventlet.sleep(0.01)
 
     def _handle(self, record: Recorded) -> None:
         """Run every handler of an event; raise what the first failing one raised."""
-        for subscription in self.subscriptions:
-            if (record.source, record.type) in subscription.handled:
-                subscription.run(record)
+        with self._hands:
+            for subscription in self.subscriptions:
+                if (record.source, record.type) in subscription.handled:
+                    subscription.run(record)
 
     def _feed(self, source: str, stream: str, after: int, limit: int) -> Sequence[Envelope]:
         question = feed_of(source)(stream=stream, after=after, limit=min(limit, LIMIT))

@@ -62,7 +62,9 @@ class EmbeddedDatabase:
 
     @property
     def _open_uri(self) -> str:
-        return f"mongodb://127.0.0.1:{self._port}/"
+        # This server looks through all retryable writes of the last half hour at each write, some
+        # milliseconds under load. What we write may be repeated; the ledger's ids tell.
+        return f"mongodb://127.0.0.1:{self._port}/?retryWrites=false"
 
     @property
     def _administrator(self) -> Path:

@@ -14,6 +14,7 @@ from pymongo import MongoClient
 from kernel import rebuild
 from kernel.config import Settings
 from kernel.container import CatchUp, ViewProvider
+from kernel.cursors import CURSORS, StoredCursors
 from kernel.delivery import read_tiers
 from kernel.envelope import Message
 from kernel.feed import Outline
@@ -22,7 +23,6 @@ from kernel.lease import Lease
 from kernel.outlet import Outlet
 from kernel.progress import Concern, Observer, ServiceProgress, concerns, ledgers_outlines
 from kernel.queues import BrokerAway, Queues
-from kernel.reception import CURSORS, StoredCursors
 from kernel.store import Store
 from kernel.subscription import subscribes
 from kernel.topology import Consumer
@@ -72,6 +72,7 @@ class Office:
 
     def hear(self, stream: str, version: int) -> None:
         self.cursors.move("counting", f"counter-{stream}", version)
+        self.cursors.flush()
 
     def put(self, queue: str) -> None:
         outlet = Outlet(self.settings.amqp_uri, threading.Lock())

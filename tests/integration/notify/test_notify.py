@@ -280,7 +280,9 @@ def test_an_event_that_comes_twice_is_told_once(office: PostOffice) -> None:
     office.mails(notice, 1)
     # not even a consumer that has forgotten what it has seen tells it twice
     cursors = office.client[office.settings.database("notify")]["cursors"]
+    office.process.kill()
     cursors.delete_many({})
+    office.process.start()
     office.deliver_again(notice)
     handled = {"_id": f"dossier/dossier-{notice.code}", "version": 1}
     eventually(lambda: cursors.find_one(handled), lambda: "it did not come again")
