@@ -34,7 +34,7 @@ from kernel.delivery import ConfirmedPrefix, pause_after
 from kernel.envelope import envelopes, to_message
 from kernel.health import serve_ops
 from kernel.lease import Held, Lease, LeaseLost
-from kernel.ledger import LedgerReader, ledger_collection
+from kernel.ledger_reader import LedgerReader, ledger_collection
 from kernel.publisher import ConfirmedChannel, Unconfirmed
 from kernel.transparency.signing import Signing, Witness
 

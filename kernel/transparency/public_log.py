@@ -7,7 +7,7 @@ from pymongo import MongoClient
 from kernel.commits import Document, Tampered
 from kernel.config import Settings
 from kernel.errors import NotFound
-from kernel.ledger import ledger_collection
+from kernel.ledger_reader import ledger_collection
 from kernel.transparency.bundles import Bundle, collect
 from kernel.transparency.checkpoint_log import (
     CheckpointLog,

@@ -13,7 +13,7 @@ from pymongo import MongoClient
 
 from kernel.config import Settings
 from kernel.errors import Unavailable
-from kernel.ledger import ledger_collection
+from kernel.ledger_reader import ledger_collection
 from kernel.reception import CURSORS
 from kernel.topology import Consumer
 from motcua.access import administrator

@@ -23,7 +23,7 @@ from kernel.commits import Meta
 from kernel.config import Settings
 from kernel.errors import Conflict, Internal
 from kernel.events import Actor
-from kernel.ledger import create_indexes
+from kernel.ledger_reader import create_indexes
 from kernel.requests import ANONYMOUS, Call
 from kernel.transparency.answering import (
     ListCheckpoints,

@@ -13,7 +13,7 @@ from installation import Process, eventually
 from pymongo import MongoClient
 
 from kernel.errors import Conflict, Forbidden, Invalid, NotFound
-from kernel.ledger import LedgerReader, ledger_collection
+from kernel.ledger_reader import LedgerReader, ledger_collection
 from services.dossier import contract as dossier
 from services.payment.contract import (
     Method,
