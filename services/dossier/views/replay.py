@@ -21,8 +21,8 @@ from services.dossier.contract import (
     ReplayedEvent,
     ResultDispatched,
 )
-from services.dossier.views.answers import status
-from services.dossier.views.document import project
+from services.dossier.views.answers import status_of
+from services.dossier.views.picture import Folding, Picture
 from services.dossier.views.trace import trace
 
 # told by every event itself, or by the clock of whoever looks
@@ -73,8 +73,10 @@ def replay(
     entries = trace(history).entries
     events = []
     before: Mapping[str, JSON] = {}
-    for number, (record, entry) in enumerate(zip(history, entries, strict=True), 1):
-        then = _shown(history[:number], who, record.recorded_at, calendar, file_names)
+    folding = Folding()
+    for record, entry in zip(history, entries, strict=True):
+        folding.take(record)
+        then = _shown(folding.picture(), who, record.recorded_at, calendar, file_names)
         after = dict(_fields(dump(then)))
         events.append(
             ReplayedEvent(
@@ -95,7 +97,7 @@ def replay(
         before = after
     last = history[-1]
     moment = at or last.recorded_at
-    shown = _shown(history, who, moment, calendar, file_names)
+    shown = _shown(folding.picture(), who, moment, calendar, file_names)
     return Replay(shown.code, last.version, moment, shown, tuple(events))
 
 
@@ -113,16 +115,13 @@ def changes(before: Mapping[str, JSON], after: Mapping[str, JSON]) -> Iterator[C
 
 
 def _shown(
-    history: Sequence[Recorded],
+    picture: Picture,
     who: Caller,
     now: datetime,
     calendar: Calendar,
     file_names: Mapping[str, str] | None,
 ) -> DossierStatus:
-    document = project(history)
-    if document is None:
-        raise ValueError("this is no dossier's history")
-    return replace(status(document, who, now, calendar, file_names), actions=())
+    return replace(status_of(picture, who, now, calendar, file_names), actions=())
 
 
 def _fields(view: Mapping[str, Any]) -> Iterator[tuple[str, JSON]]:

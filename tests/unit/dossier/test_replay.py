@@ -24,8 +24,9 @@ from services.dossier.contract import (
     ReplayDossier,
     Status,
 )
+from services.dossier.decider import evolve
 from services.dossier.service import DossierService
-from services.dossier.views import files_in, project, replay, since, status, until
+from services.dossier.views import files_in, picture, project, replay, since, status, until
 
 ELSEWHERE = replace(s.AUDITOR, agency="ubnd-tinh-38")
 AUDITORS = (s.AUDITOR, ELSEWHERE)
@@ -66,6 +67,27 @@ def test_the_replay_of_a_beginning_is_the_status_at_that_time(
     assert found.status == replace(shown, actions=())
     assert found.version == version
     assert until(whole, past[-1].recorded_at, None) == past
+
+
+@given(STORIES, st.data())
+def test_what_an_event_changed_stays_as_more_happens(name: str, data: st.DataObject) -> None:
+    whole = history(name)
+    version = data.draw(st.integers(1, len(whole)))
+    assert replayed(whole[:version]).events == replayed(whole).events[:version]
+
+
+def test_a_replay_folds_each_event_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    folded = 0
+
+    def counted(dossier: Any, event: Any) -> Any:
+        nonlocal folded
+        folded += 1
+        return evolve(dossier, event)
+
+    monkeypatch.setattr(picture, "evolve", counted)
+    past = history("returned")
+    replayed(past)
+    assert folded == len(past)
 
 
 @given(STORIES, st.sampled_from([s.APPLICANT, s.RECEIVING, *AUDITORS]))
