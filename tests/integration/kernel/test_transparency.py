@@ -20,7 +20,7 @@ from structlog.testing import capture_logs
 from kernel.commits import Tampered
 from kernel.config import ConfigError, Settings
 from kernel.ledger import Ledger
-from kernel.relay import Relay
+from kernel.relay import Pace, Relay
 from kernel.topology import Source
 from kernel.transparency.checkpoint_log import CheckpointLog, last
 from kernel.transparency.checkpoints import open_checkpoint
@@ -249,9 +249,9 @@ def test_documents_are_read_as_they_stand_up_to_a_hole(ledger: Ledger) -> None:
 
 
 @contextmanager
-def relaying(settings: Settings, every: timedelta) -> Iterator[Relay]:
+def relaying(settings: Settings, every: timedelta, pace: Pace | None = None) -> Iterator[Relay]:
     """Run a relay that signs, in a thread, and stop it cleanly."""
-    relay = Relay("counting", settings, sign_every=every)
+    relay = Relay("counting", settings, pace=pace, sign_every=every)
     stop, loop = asyncio.Event(), asyncio.new_event_loop()
     thread = threading.Thread(target=lambda: loop.run_until_complete(relay.run(stop)))
     thread.start()
@@ -306,3 +306,32 @@ def test_a_signer_that_refuses_holds_up_no_event(
         eventually(lambda: (leases.find_one({"_id": "relay"}) or {}).get("position") == 5)
         assert relay.ready() == {"relay": True}
     assert len(CheckpointLog(client, settings.namespace, SERVICE).documents()) == 1
+
+
+def test_a_signer_that_does_not_come_to_an_end_holds_up_no_stop(
+    client: MongoClient[Any], settings: Settings, declared: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declared(Source(SERVICE, settings))
+    signing, enough = threading.Event(), threading.Event()
+    signers: list[threading.Thread] = []
+
+    def never_ending(_: Witness) -> None:
+        signers.append(threading.current_thread())
+        signing.set()
+        enough.wait()
+
+    monkeypatch.setattr(Witness, "sign", never_ending)
+    leases = client[settings.database(SERVICE)]["relay"]
+    with capture_logs() as lines:
+        with relaying(settings, timedelta(hours=1), Pace(farewell=0.01)):
+            assert signing.wait(60)
+        (signer,) = signers
+        assert signer.is_alive()
+        assert signer.daemon, "the process would wait for it at its end"
+        enough.set()
+        signer.join(60)
+        assert not signer.is_alive()
+    assert [one["event"] for one in lines if one["event"].startswith("checkpoint.")] == [
+        "checkpoint.left"
+    ]
+    assert leases.find_one({"_id": "relay"})["expires_at"] == 0, "the next relay goes on at once"
