@@ -106,6 +106,28 @@ def test_every_proof_from_tiles_is_that_of_the_whole_tree(
             verify_consistency(old, size, root(tree, old), root(tree, size), grown)
 
 
+def test_what_a_question_needs_is_read_at_once_and_then_nothing_more(
+    client: MongoClient[Any], settings: Settings, long_ledger: Any, hashes: list[str]
+) -> None:
+    tree = nodes_over([leaf_of(one) for one in hashes])
+    tiles = tiles_of(SERVICE, settings, client)
+    tiles.ensure_indexes()
+    questions = [
+        lambda nodes, size=size, at=at: (
+            inclusion_proof(nodes, at - 1, size),
+            consistency_proof(nodes, at, size),
+        )
+        for size in (1, 256, 257, 512, LONG)
+        for at in {1, size // 2 or 1, size}
+    ]
+    sizes = [question.__defaults__[0] for question in questions]
+    at_hand = [tiles.at_hand(*asked) for asked in zip(sizes, questions, strict=True)]
+    client.drop_database(settings.database(SERVICE))
+    long_ledger.drop()
+    for question, nodes in zip(questions, at_hand, strict=True):
+        assert question(nodes) == question(tree)
+
+
 def test_only_full_tiles_are_kept_and_dropped_ones_made_again(
     client: MongoClient[Any], settings: Settings, long_ledger: Any
 ) -> None:
