@@ -17,10 +17,12 @@ from services.dossier.contract import (
     DossierStatus,
     DossierSubmitted,
     DossierSupplemented,
+    RecordedFile,
     Replay,
     ReplayedEvent,
     ResultDispatched,
 )
+from services.dossier.names import RESULT_NAME
 from services.dossier.views.answers import status_of
 from services.dossier.views.picture import Folding, Picture
 from services.dossier.views.trace import trace
@@ -47,11 +49,7 @@ def files_in(history: Sequence[Recorded]) -> tuple[str, ...]:
     """Return the ids of all files that a history names, those that were replaced among them."""
     found: dict[str, None] = {}
     for record in history:
-        match record.event:
-            case DossierSubmitted(documents=documents) | DossierSupplemented(documents=documents):
-                found.update((one.file, None) for one in documents)
-            case ResultDispatched(result=Attachment(file=file)):
-                found[file] = None
+        found.update((one.file, None) for one in _attached(record.event))
     return tuple(found)
 
 
@@ -92,6 +90,7 @@ def replay(
                 recorded_at=record.recorded_at,
                 position=record.position,
                 changes=tuple(changes(before, after)),
+                files=tuple(_recorded(one, then) for one in _attached(record.event)),
             )
         )
         before = after
@@ -112,6 +111,24 @@ def changes(before: Mapping[str, JSON], after: Mapping[str, JSON]) -> Iterator[C
         old, new = before.get(path), after.get(path)
         if old != new:
             yield Change(path, old, new)
+
+
+def _attached(event: Any) -> Sequence[Attachment]:
+    """Return the files that an event names."""
+    match event:
+        case DossierSubmitted(documents=documents) | DossierSupplemented(documents=documents):
+            return documents
+        case ResultDispatched(result=Attachment() as result):
+            return (result,)
+    return ()
+
+
+def _recorded(one: Attachment, dossier: DossierStatus) -> RecordedFile:
+    """Name a file by the document that it is, the result where it is none that was asked for."""
+    listed = {document.id: document for document in dossier.procedure.documents}
+    document = listed.get(one.requirement)
+    name, name_en = (document.name, document.name_en) if document else RESULT_NAME
+    return RecordedFile(name, name_en, one.media_type, one.size, one.sha256)
 
 
 def _shown(

@@ -124,6 +124,16 @@ def test_nothing_personal_is_in_an_auditors_replay(name: str, who: Caller) -> No
         assert value not in text
 
 
+@pytest.mark.parametrize("who", [s.APPLICANT, *AUDITORS])
+def test_every_file_that_came_with_an_event_is_recorded_there_for_everybody(who: Caller) -> None:
+    found = {one.type: one.files for one in replayed(history("returned"), who).events}
+    (filed,), (sent,) = found.pop("DossierSubmitted"), found.pop("ResultDispatched")
+    assert (filed.name, filed.name_en) == (s.DECLARATION.name, s.DECLARATION.name_en)
+    assert (filed.sha256, filed.size) == ("0" * 64, 9)
+    assert (sent.name, sent.name_en) == ("Kết quả", "The result")
+    assert not any(found.values())
+
+
 def test_only_the_applicant_reads_the_pin() -> None:
     past = history("accepted")
     assert changed(replayed(past, s.APPLICANT), "DossierSubmitted")["pin"] == (None, "4711")
