@@ -231,7 +231,7 @@ def test_a_checkpoint_that_cannot_be_read_is_shown_as_a_fault(
     answer = browser.get(HISTORY)
     assert answer.status_code == 200
     assert "Lịch sử này có lỗi" in answer.text
-    assert reason in answer.text
+    assert "nội dung lưu làm điểm kiểm số 12 không phải điểm kiểm" in answer.text
     assert "Chưa kiểm tra được gì" not in answer.text
     assert "Gốc của cây" not in answer.text
     assert "Đây là tình trạng hiện nay." in answer.text
