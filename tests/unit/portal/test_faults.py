@@ -66,7 +66,7 @@ def page() -> Iterator[flask.Flask]:
         yield app
 
 
-@pytest.mark.proves("I14")
+@pytest.mark.proves("I06")
 @pytest.mark.usefixtures("page")
 def test_every_fault_that_the_kernel_can_name_is_told_in_vietnamese() -> None:
     assert len(KNOWN) > 40
