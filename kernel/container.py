@@ -21,7 +21,8 @@ from pymongo.database import Database
 from kernel.config import Settings, settings_of
 from kernel.decider import Decider
 from kernel.events import EventTypes
-from kernel.ledger import Ledger, create_indexes, ledger_collection
+from kernel.ledger import Ledger
+from kernel.ledger_reader import create_indexes, ledger_collection
 from kernel.privacy import SubjectKeys
 from kernel.store import Store
 from kernel.trust import Keyring

@@ -20,7 +20,7 @@ from kernel.config import settings_of
 from kernel.container import Storage
 from kernel.envelope import Envelope, envelopes
 from kernel.errors import Forbidden
-from kernel.ledger import LedgerReader, ledger_collection
+from kernel.ledger_reader import LedgerReader, ledger_collection
 from kernel.requests import Call, request
 from kernel.rpc import serves
 from kernel.schemas import field, frozen

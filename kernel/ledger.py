@@ -1,6 +1,6 @@
 """The append-only event log of a service: one MongoDB collection, one document a commit.
 
-(A commit's stored form: `kernel.commits`.)
+(A commit's stored form: `kernel.commits`; how a ledger is read: `kernel.ledger_reader`.)
 
 Promises: positions are dense and versions contiguous (L1); a commit is all or nothing (L2); one
 commit id has one effect, however late its first try lands (L3); nothing is updated or deleted
@@ -15,21 +15,16 @@ after n was seen, and nothing is ever removed, a reader that sees n + 1 sees n.
 from __future__ import annotations
 
 import random
-import threading
 import time
-from collections import OrderedDict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import pairwise, takewhile
 from operator import itemgetter
 from typing import Any
 
-from pymongo import ASCENDING, MongoClient, ReadPreference
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, OperationFailure, PyMongoError
-from pymongo.read_concern import ReadConcern
-from pymongo.write_concern import WriteConcern
 
 from kernel.commits import (
     GENESIS,
@@ -37,22 +32,18 @@ from kernel.commits import (
     Document,
     Head,
     Meta,
-    Tampered,
     digest_of_commit,
-    from_document,
     records,
     to_document,
 )
 from kernel.errors import TooLarge, database_away
-from kernel.events import Encoded, EventTypes, Recorded, Sealer
+from kernel.events import EventTypes, Recorded, Sealer
+from kernel.ledger_reader import LedgerReader
 from kernel.schemas import rfc3339
+from kernel.turns import Attempt, Turns
 
-READ_LIMIT = 1000
 MAX_COMMIT = 4_000_000
-_BATCH = 128
 _DUPLICATE_KEY = 11000
-_UNAUTHORIZED = 13
-_UNIQUE = (("position",), ("stream", "from"))
 _REMEMBERED_ENDS = 10_000
 _NEARBY = 100
 _END = {"position": 1, "stream": 1, "to": 1, "hash": 1, "recorded_at": 1}
@@ -69,148 +60,6 @@ class VersionConflict(Exception):
         self.actual = actual
 
 
-def ledger_collection(
-    client: MongoClient[Document], namespace: str, service: str
-) -> Collection[Document]:
-    """Return a service's ledger collection, journalled and acknowledged by a majority."""
-    return client[f"{namespace}_{service}_ledger"].get_collection(
-        "ledger",
-        read_preference=ReadPreference.PRIMARY,
-        read_concern=ReadConcern("majority"),
-        write_concern=WriteConcern("majority", j=True),
-    )
-
-
-def create_indexes(collection: Collection[Document]) -> None:
-    """Create the two unique indexes on which every promise of the ledger stands.
-
-    A service's own database role may only find and insert; then they must be there already, and
-    `RuntimeError` says so where they are not.
-    """
-    try:
-        for fields in _UNIQUE:
-            collection.create_index([(name, ASCENDING) for name in fields], unique=True)
-    except OperationFailure as error:
-        if error.code != _UNAUTHORIZED:
-            raise
-        if not has_indexes(collection):
-            raise RuntimeError(
-                f"{collection.full_name} lacks its indexes: run `motcua database init`"
-            ) from error
-
-
-def has_indexes(collection: Collection[Document]) -> bool:
-    """Whether a ledger has the indexes that `create_indexes` makes."""
-    unique = [
-        tuple(name for name, _ in index["key"])
-        for index in collection.index_information().values()
-        if index.get("unique")
-    ]
-    return all(fields in unique for fields in _UNIQUE)
-
-
-class LedgerReader:
-    """Reads a ledger in bounded ranges; needs neither event types nor keys."""
-
-    def __init__(self, collection: Collection[Document]) -> None:
-        self.collection = collection
-
-    def read(self, after: int, limit: int = READ_LIMIT) -> list[Commit]:
-        """Return the commits at positions after+1 … after+limit, in order, up to the tail.
-
-        A range is not read in one instant: a commit written meanwhile may be found while the one
-        in front of it, looked for a moment earlier, was not there yet. So the answer ends where
-        something is missing; it will be there the next time.
-        """
-        return [from_document(document) for document in self._whole_range(after, limit)]
-
-    def commits(self, after: int = 0) -> Iterator[Commit]:
-        """Iterate over all commits behind a position, in order, up to the present tail.
-
-        Raises `Tampered` where a commit is missing although later ones are there.
-        """
-        while True:
-            if found := self.read(after):
-                yield from found
-                after = found[-1].position
-            elif self._range(after, READ_LIMIT) and not self._exists(after + 1):
-                raise Tampered(after + 1, "the commit is missing")
-            elif not self._exists(after + 1):
-                return
-
-    def find(self, commit_id: str) -> Commit | None:
-        """Return the commit of this id."""
-        document = self.collection.find_one({"_id": commit_id})
-        return None if document is None else from_document(document)
-
-    def at(self, position: int) -> Commit | None:
-        """Return the commit at this position."""
-        document = self.collection.find_one({"position": position})
-        return None if document is None else from_document(document)
-
-    def stream_commits(self, stream: str, after: int = 0, limit: int | None = None) -> list[Commit]:
-        """Return the commits of a stream that hold versions greater than `after`, in order.
-
-        With `limit`, only those that hold one of the next so many versions.
-
-        The answer ends where something is missing, for the same reason as that of `read`.
-        """
-        query: Document = {"stream": stream}
-        if after:
-            query["to"] = {"$gt": after}
-        if limit is not None:
-            query["from"] = {"$lte": after + limit}
-        found = [from_document(document) for document in self.collection.find(query)]
-        found.sort(key=lambda commit: commit.first)
-        if found and found[0].first > after + 1:
-            return []
-        holes = (n for n, (a, b) in enumerate(pairwise(found), 1) if b.first != a.last + 1)
-        return found[: next(holes, len(found))]
-
-    def head_version(self, stream: str) -> int:
-        """Return the version at which a stream stands; 0 where it does not exist."""
-        ends = self.collection.find({"stream": stream}, {"to": 1})
-        return max((int(document["to"]) for document in ends), default=0)
-
-    def head(self, known: Head | None = None) -> Head:
-        """Find the tail by galloping over exact positions: cheap at any size, no sort.
-
-        Cheaper still behind a head that is `known`.
-        """
-        return self._head_after(known or Head(0, GENESIS))
-
-    def _head_after(self, known: Head) -> Head:
-        step, low = 1, known.position
-        while self._exists(known.position + step):
-            low = known.position + step
-            step *= 2
-        high = known.position + step
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if self._exists(middle) else (low, middle)
-        if low == known.position:
-            return known
-        document = self.collection.find_one({"position": low}, {"hash": 1, "recorded_at": 1})
-        if document is None:
-            raise Tampered(low, "the commit was there a moment ago and is gone")
-        return Head(low, document["hash"], document["recorded_at"])
-
-    def _exists(self, position: int) -> bool:
-        return self.collection.find_one({"position": position}, {"position": 1}) is not None
-
-    def _whole_range(self, after: int, limit: int) -> list[Document]:
-        """Return the documents of a range up to the first that is missing."""
-        found = self._range(after, limit)
-        if not found or found[-1]["position"] == after + len(found):
-            return found
-        places = enumerate(found, after + 1)
-        return [document for _, document in takewhile(_in_place, places)]
-
-    def _range(self, after: int, limit: int) -> list[Document]:
-        found = self.collection.find({"position": {"$gt": after, "$lte": after + limit}})
-        return sorted(found, key=itemgetter("position"))
-
-
 class Ledger(LedgerReader):
     """Appends and reads the events of one service."""
 
@@ -223,9 +72,7 @@ class Ledger(LedgerReader):
         super().__init__(collection)
         self.types = types
         self.sealer = sealer
-        self._turns = threading.Lock()
-        self._waiting: deque[_Attempt] = deque()
-        self._writing = False
+        self._turns = Turns()
         self._tail: Head | None = None
         self._ends: OrderedDict[str, tuple[int, str]] = OrderedDict()
 
@@ -252,13 +99,12 @@ class Ledger(LedgerReader):
                 "Nội dung gửi một lần quá lớn.",
                 f"What is recorded at once may hold at most {MAX_COMMIT} characters.",
             )
-        attempt = _Attempt(stream, encoded, expected, commit_id, meta)
-        if self._wait_for_turn(attempt):
+        attempt = Attempt(stream, encoded, expected, commit_id, meta)
+        if self._turns.wait_for_turn(attempt):
             try:
-                self._settle(self._next_batch())
+                self._settle(self._turns.next_batch())
             finally:
-                with self._turns:
-                    self._pass_on()
+                self._turns.end()
         return attempt.outcome()
 
     def read_stream(self, stream: str, after: int = 0) -> list[Recorded]:
@@ -281,42 +127,7 @@ class Ledger(LedgerReader):
         """Whether a stream exists; asks the database only where it is not known yet."""
         return stream in self._ends or self.head_version(stream) > 0
 
-    def _wait_for_turn(self, attempt: _Attempt) -> bool:
-        """Queue up; return whether it is this caller's turn to write for all that wait.
-
-        Otherwise another caller has written the attempt meanwhile. One caller writes at a time;
-        who comes in the meantime waits and then goes in together.
-        """
-        with self._turns:
-            self._waiting.append(attempt)
-            if not self._writing:
-                self._writing = True
-                return True
-        try:
-            attempt.called.wait()
-        except BaseException:
-            with self._turns:
-                if attempt in self._waiting:
-                    self._waiting.remove(attempt)
-                if attempt.writes:
-                    self._pass_on()
-            raise
-        return attempt.writes
-
-    def _pass_on(self) -> None:
-        """Let the first of those that wait write next; the caller holds `_turns`."""
-        if self._waiting:
-            self._waiting[0].writes = True
-            self._waiting[0].called.set()
-        else:
-            self._writing = False
-
-    def _next_batch(self) -> list[_Attempt]:
-        """Take who waits, in order; the one whose turn it is stands first."""
-        with self._turns:
-            return [self._waiting.popleft() for _ in range(min(len(self._waiting), _BATCH))]
-
-    def _settle(self, batch: list[_Attempt]) -> None:
+    def _settle(self, batch: list[Attempt]) -> None:
         """Give every attempt of the batch its outcome; never raises for one of them alone."""
         tries = 0
         while batch:
@@ -341,12 +152,12 @@ class Ledger(LedgerReader):
                     raise
                 return
 
-    def _insert(self, batch: list[_Attempt]) -> list[_Attempt]:
+    def _insert(self, batch: list[Attempt]) -> list[Attempt]:
         """Insert what can be inserted; return the attempts that must be tried again."""
         tail = self._tail = self._head_after(Head(0, GENESIS)) if self._tail is None else self._tail
         documents: list[Document] = []
-        placed: list[tuple[_Attempt, Commit]] = []
-        again: list[_Attempt] = []
+        placed: list[tuple[Attempt, Commit]] = []
+        again: list[Attempt] = []
         front = tail
         ends = dict[str, tuple[int, str]]()
         for attempt in batch:
@@ -392,7 +203,7 @@ class Ledger(LedgerReader):
         self._catch_up()
         return again + left
 
-    def _end(self, attempt: _Attempt, ends: Mapping[str, tuple[int, str]]) -> str | None:
+    def _end(self, attempt: Attempt, ends: Mapping[str, tuple[int, str]]) -> str | None:
         """Return the hash of the commit that ends at the expected version.
 
         None: there is none, or the stream is known to have gone on, which needs no try to insert.
@@ -406,7 +217,7 @@ class Ledger(LedgerReader):
         document = self.collection.find_one(query, {"hash": 1})
         return None if document is None else str(document["hash"])
 
-    def _resolve(self, attempt: _Attempt) -> bool:
+    def _resolve(self, attempt: Attempt) -> bool:
         """Settle an attempt that could not go in, unless only the tail has moved."""
         # In this order: what moved the head may be this very commit, its first try landing late.
         actual = self.head_version(attempt.stream)
@@ -446,53 +257,7 @@ class Ledger(LedgerReader):
             self._ends.popitem(last=False)
 
 
-class _Attempt:
-    """A command waiting to be written, and what became of it."""
-
-    def __init__(
-        self,
-        stream: str,
-        events: tuple[Encoded, ...],
-        expected: int,
-        commit_id: str,
-        meta: Meta,
-    ) -> None:
-        self.stream = stream
-        self.events = events
-        self.expected = expected
-        self.commit_id = commit_id
-        self.meta = meta
-        self.called = threading.Event()
-        self.writes = False
-        self._commit: Commit | None = None
-        self._failure: Exception | None = None
-
-    def succeed(self, commit: Commit) -> None:
-        self._commit = commit
-        self.called.set()
-
-    def fail(self, failure: Exception) -> None:
-        self._failure = failure
-        self.called.set()
-
-    @property
-    def settled(self) -> bool:
-        return self._commit is not None or self._failure is not None
-
-    def outcome(self) -> Commit:
-        if self._commit is not None:
-            return self._commit
-        if self._failure is not None:
-            raise self._failure
-        raise RuntimeError("the attempt is not settled")
-
-
-def _in_place(numbered: tuple[int, Document]) -> bool:
-    place, document = numbered
-    return bool(document["position"] == place)
-
-
-def _behind(front: Head, attempt: _Attempt, stream_prev: str) -> tuple[Commit, Document]:
+def _behind(front: Head, attempt: Attempt, stream_prev: str) -> tuple[Commit, Document]:
     """Return the commit that puts an attempt behind `front`, and its stored form."""
     moment = max(rfc3339(datetime.now(UTC)), front.recorded_at)
     commit = Commit(

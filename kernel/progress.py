@@ -22,7 +22,7 @@ from kernel.errors import DomainError
 from kernel.feed import Outline, outline
 from kernel.hearing import Outlines, heard, listen
 from kernel.lease import holding
-from kernel.ledger import LedgerReader, ledger_collection
+from kernel.ledger_reader import LedgerReader, ledger_collection
 from kernel.queues import BrokerAway, Depth, Queues
 from kernel.schemas import field, frozen
 from kernel.subscription import consumer_of

@@ -42,7 +42,8 @@ from kernel.commits import Commit, Tampered, records
 from kernel.errors import Conflict
 from kernel.events import EventTypes, Recorded
 from kernel.lease import Held, Lease, LeaseLost, holding
-from kernel.ledger import READ_LIMIT, Ledger, LedgerReader
+from kernel.ledger import Ledger
+from kernel.ledger_reader import READ_LIMIT, LedgerReader
 from kernel.views import (
     POINTERS,
     SEEN_WITHIN,

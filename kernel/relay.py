@@ -12,12 +12,14 @@ its work: a checkpoint that cannot be signed holds up no event.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import random
 import signal
 import socket
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -34,7 +36,7 @@ from kernel.delivery import ConfirmedPrefix, pause_after
 from kernel.envelope import envelopes, to_message
 from kernel.health import serve_ops
 from kernel.lease import Held, Lease, LeaseLost
-from kernel.ledger import LedgerReader, ledger_collection
+from kernel.ledger_reader import LedgerReader, ledger_collection
 from kernel.publisher import ConfirmedChannel, Unconfirmed
 from kernel.transparency.signing import Signing, Witness
 
@@ -72,6 +74,7 @@ class Pace:
     stall: float = 10.0  # without a confirm: give up the connection
     lease: timedelta = timedelta(seconds=5)
     standby: float = 0.5  # between two tries for a lease that somebody else holds
+    farewell: float = 5.0  # for the last checkpoint, when all else has ended
 
 
 def run_relay(
@@ -103,7 +106,8 @@ async def _run_until_signal(relay: Relay) -> None:
 class Relay:
     """Publishes the events of one service's ledger for as long as it holds the lease.
 
-    With `sign_every` it also signs what is new that often, and once more when it is told to stop.
+    With `sign_every` it also signs what is new that often, and once more when it is told to stop:
+    if that takes longer than a farewell may, it is left to the next relay.
     """
 
     def __init__(
@@ -193,7 +197,7 @@ class Relay:
             await channel.close()
         await asyncio.to_thread(self._lease.release, held, prefix.position)
         log.info("relay.released", source=self.service, position=prefix.position)
-        await signing
+        await self._take_leave(signing)
 
     async def _publish(self, channel: ConfirmedChannel, after: int, stop: asyncio.Event) -> None:
         """Publish everything behind a position, wait for more, and return when stopped."""
@@ -254,9 +258,18 @@ class Relay:
         if self._sign_every is None:
             return
         while not stop.is_set():
-            await asyncio.to_thread(self._witness.sign)
+            await _beside(self._witness.sign)
             await _pause(stop, self._sign_every.total_seconds())
-        await asyncio.to_thread(self._witness.sign)
+        await _beside(self._witness.sign)
+
+    async def _take_leave(self, signing: asyncio.Task[None]) -> None:
+        """Wait for the last checkpoint, within bounds; raise what went wrong with it."""
+        done, _ = await asyncio.wait({signing}, timeout=self.pace.farewell)
+        if done:
+            return signing.result()
+        signing.cancel()
+        log.warning("checkpoint.left", source=self.service, waited=self.pace.farewell)
+        return None
 
     def _become(self, *, active: bool) -> None:
         self.active = active
@@ -270,6 +283,23 @@ class Relay:
             )
         else:
             log.exception("relay.failed", source=self.service, retry_in=round(pause, 1))
+
+
+async def _beside(work: Callable[[], None]) -> None:
+    """Let a thread work that nobody has to wait for, the end of the process included.
+
+    `work` raises nothing. An insert that is under way then happens or not, as in a crash.
+    """
+    loop = asyncio.get_running_loop()
+    done = asyncio.Event()
+
+    def run() -> None:
+        work()
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(done.set)
+
+    threading.Thread(target=run, name="beside", daemon=True).start()
+    await done.wait()
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -23,7 +23,8 @@ from pymongo.write_concern import WriteConcern
 
 from kernel.errors import Unavailable
 from kernel.events import Recorded
-from kernel.ledger import READ_LIMIT, Ledger
+from kernel.ledger import Ledger
+from kernel.ledger_reader import READ_LIMIT
 
 Document = dict[str, Any]
 Project = Callable[[Sequence[Recorded]], Document | None]

@@ -10,7 +10,8 @@ from pymongo.database import Database
 
 from kernel import container
 from kernel.config import Settings
-from kernel.ledger import Ledger, ledger_collection
+from kernel.ledger import Ledger
+from kernel.ledger_reader import ledger_collection
 from kernel.privacy import SubjectKeys
 from kernel.trust import Keyring
 from kernel.views import Project, StreamView

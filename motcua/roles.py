@@ -21,7 +21,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from kernel.config import without_password
 from kernel.errors import Unavailable
-from kernel.ledger import create_indexes, ledger_collection
+from kernel.ledger_reader import create_indexes, ledger_collection
 
 Document = dict[str, Any]
 

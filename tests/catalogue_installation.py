@@ -17,7 +17,7 @@ import requests
 from pymongo import MongoClient
 
 from kernel.config import Settings
-from kernel.ledger import LedgerReader, ledger_collection
+from kernel.ledger_reader import LedgerReader, ledger_collection
 from kernel.requests import Caller
 from kernel.trust import Keyring
 from motcua.local.ports import Ports

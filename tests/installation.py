@@ -25,7 +25,8 @@ from pymongo import MongoClient
 from kernel.commits import Meta
 from kernel.config import Settings
 from kernel.events import Actor, EventTypes, Recorded
-from kernel.ledger import Ledger, create_indexes, ledger_collection
+from kernel.ledger import Ledger
+from kernel.ledger_reader import create_indexes, ledger_collection
 from kernel.requests import Caller
 from kernel.topology import all_queues
 from kernel.trust import Keyring, ensure_keys

@@ -14,7 +14,8 @@ from pymongo import MongoClient
 
 from kernel.config import Settings
 from kernel.events import EventTypes, Recorded
-from kernel.ledger import Ledger, LedgerReader
+from kernel.ledger import Ledger
+from kernel.ledger_reader import LedgerReader
 from motcua.local.stack import Stack
 from motcua.reading import ledger_of
 from motcua.wiring import LEDGERS

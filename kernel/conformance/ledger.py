@@ -6,8 +6,9 @@
 
 pytest finds the tests in the subclass. All that the suite needs is its fixture `open_collection`:
 a function that returns, over a client of its own each time, the collection of one and the same
-ledger, which is empty when a test begins and has its indexes (`kernel.ledger.create_indexes`). The
-user of the collection needs to find and insert, nothing else.
+ledger, which is empty when a test begins and has its indexes
+(`kernel.ledger_reader.create_indexes`). The user of the collection needs to find and insert,
+nothing else.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ from functools import partial
 from kernel.commits import GENESIS, Commit, verify
 from kernel.conformance.writing import OpenCollection, append, ledger_on, refusal, texts
 from kernel.errors import TooLarge
-from kernel.ledger import MAX_COMMIT, Ledger, LedgerReader, VersionConflict
+from kernel.ledger import MAX_COMMIT, Ledger, VersionConflict
+from kernel.ledger_reader import LedgerReader
 
 
 class Promises:

@@ -82,7 +82,7 @@ def as_one_group(
     ledger.collection = over_wire(ledger.collection, busy)
     with ThreadPoolExecutor(len(streams) + 1) as pool:
         pool.submit(write, "nothing", 1)
-        _until(lambda: ledger._writing and not ledger._waiting)
+        _until(partial(_wait, ledger, 0))
         group = []
         for waiting, stream in enumerate(streams, 1):
             group.append(pool.submit(write, stream, (expected or {}).get(stream, 0)))
@@ -101,7 +101,7 @@ def refusal(kind: type[_E], act: Callable[[], object]) -> _E:
 
 
 def _wait(ledger: Ledger, count: int) -> bool:
-    return len(ledger._waiting) == count
+    return ledger._turns.waiting() == count
 
 
 def _until(condition: Callable[[], bool]) -> None:

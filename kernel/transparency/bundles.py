@@ -19,7 +19,7 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, TypeGuard
@@ -130,22 +130,31 @@ def collect(
     proof that a checkpoint of that size leads to it comes along. Raises `Tampered` where the
     documents are not those of a stream, `ValueError` for a size that the checkpoint does not cover.
     """
-    checkpoint = claimed_checkpoint(note)
-    stream = str(documents[0].get("stream"))
-    for _ in verify_stream(stream, documents):
-        pass
-    covered = [one["position"] for one in documents if one["position"] <= checkpoint.size]
+    size = claimed_checkpoint(note).size
+    positions = verified_positions(documents)
     proofs = {
-        position: LoggedProof(
-            position - 1, inclusion_proof(nodes, position - 1, checkpoint.size), note
-        )
-        for position in covered
+        position: LoggedProof(position - 1, hashes, note)
+        for position, hashes in inclusions(nodes, positions, size).items()
     }
     continuation = None
     if kept_size is not None:
-        hashes = consistency_proof(nodes, kept_size, checkpoint.size)
-        continuation = Continuation(kept_size, checkpoint.size, hashes)
+        hashes = consistency_proof(nodes, kept_size, size)
+        continuation = Continuation(kept_size, size, hashes)
+    stream = str(documents[0].get("stream"))
     return Bundle(service, stream, tuple(documents), proofs, note, vkey, "", continuation)
+
+
+def verified_positions(documents: Sequence[Document]) -> tuple[int, ...]:
+    """Return the positions of a stream's documents; raises `Tampered` where they are no stream."""
+    stream = str(documents[0].get("stream"))
+    return tuple(commit.position for commit in verify_stream(stream, documents))
+
+
+def inclusions(
+    nodes: Nodes, positions: Iterable[int], size: int
+) -> Mapping[int, tuple[bytes, ...]]:
+    """Return the inclusion proof of each position that a tree of this size covers."""
+    return {one: inclusion_proof(nodes, one - 1, size) for one in positions if one <= size}
 
 
 def attachments(documents: Sequence[Document]) -> list[tuple[str, str]]:

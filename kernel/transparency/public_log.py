@@ -7,8 +7,9 @@ from pymongo import MongoClient
 from kernel.commits import Document, Tampered
 from kernel.config import Settings
 from kernel.errors import NotFound
-from kernel.ledger import ledger_collection
-from kernel.transparency.bundles import Bundle, collect
+from kernel.ledger_reader import ledger_collection
+from kernel.runner import offload
+from kernel.transparency.bundles import Bundle, collect, inclusions, verified_positions
 from kernel.transparency.checkpoint_log import (
     CheckpointLog,
     Checkpoints,
@@ -17,7 +18,7 @@ from kernel.transparency.checkpoint_log import (
     last,
 )
 from kernel.transparency.checkpoints import claimed_checkpoint
-from kernel.transparency.merkle import consistency_proof, inclusion_proof
+from kernel.transparency.merkle import Nodes, consistency_proof, inclusion_proof
 from kernel.transparency.notes import InvalidNote, VerifierKey, require_name
 from kernel.transparency.signing import tiles_of
 from kernel.transparency.stored import LedgerDocuments
@@ -92,7 +93,10 @@ class PublicLog:
         return digest, inclusion_proof(self.tiles.nodes(size), position - 1, size)
 
     def bundle(self, stream: str, newest: Signed, kept_size: int | None = None) -> Bundle:
-        """Return a stream with its proofs, up to the newest checkpoint; see `bundles.collect`."""
+        """Return a stream with its proofs, up to the newest checkpoint; see `bundles.collect`.
+
+        What takes the processor's time does so beside the green threads of a service.
+        """
         if kept_size is not None:
             _require_covered(newest, kept_size, newest.size)
         documents = self.documents.of_stream(stream)
@@ -102,9 +106,17 @@ class PublicLog:
                 "Sổ sự kiện không có gì về hồ sơ này.",
                 "The ledger holds nothing of this stream.",
             )
-        nodes = self.tiles.nodes(newest.size)
         vkey = str(self.key(newest))
-        return collect(self.service, documents, newest.note, vkey, nodes, kept_size)
+        # verified before anything is read that a damaged position would ask for
+        positions = offload(verified_positions, documents)
+
+        def asked(nodes: Nodes) -> None:
+            inclusions(nodes, positions, newest.size)
+            if kept_size is not None:
+                consistency_proof(nodes, kept_size, newest.size)
+
+        nodes = self.tiles.at_hand(newest.size, asked)
+        return offload(collect, self.service, documents, newest.note, vkey, nodes, kept_size)
 
 
 def origin_in(signed: Signed) -> str:

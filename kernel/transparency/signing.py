@@ -31,7 +31,7 @@ from kernel.commits import (
     verify_documents,
 )
 from kernel.config import Settings, setting
-from kernel.ledger import ledger_collection
+from kernel.ledger_reader import ledger_collection
 from kernel.schemas import rfc3339
 from kernel.transparency.checkpoint_log import CheckpointLog, Checkpoints, Signed, last
 from kernel.transparency.checkpoints import Checkpoint, claimed_checkpoint, open_checkpoint

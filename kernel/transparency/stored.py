@@ -1,7 +1,7 @@
 """A ledger's documents as they are stored, read in bounded ranges: what an auditor looks at.
 
-`kernel.ledger` gives commits that were parsed; here nothing is parsed, so that whoever checks
-sees each stored value as it is.
+`kernel.ledger_reader` gives commits that were parsed; here nothing is parsed, so that whoever
+checks sees each stored value as it is.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Protocol
 from pymongo.collection import Collection
 
 from kernel.commits import Document, Tampered
-from kernel.ledger import READ_LIMIT
+from kernel.ledger_reader import READ_LIMIT
 
 _HASH = re.compile("[0-9a-f]{64}")
 

@@ -12,6 +12,7 @@ is missing is made again when it is asked for, and the collection may be dropped
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from pymongo import ASCENDING
@@ -46,24 +47,42 @@ class Tiles:
         """
         rows: dict[tuple[int, int], list[bytes]] = {}
 
-        def row(level: int, n: int) -> list[bytes]:
-            if (level, n) not in rows:
-                width = min(WIDTH, (size >> (_HEIGHT * level)) - n * WIDTH)
-                full = width == WIDTH
-                rows[level, n] = self._tile(level, n) if full else self._row(level, n, width)
-            return rows[level, n]
+        def node(level: int, index: int) -> bytes:
+            place = _place(level, index)
+            if place.row not in rows:
+                rows[place.row] = self._read(*place.row, size)
+            return full_subtree(rows[place.row][place.within])
+
+        return node
+
+    def at_hand(self, size: int, question: Callable[[Nodes], object]) -> Nodes:
+        """Return what a question asks of `nodes(size)`, all of it read: I/O now and none later.
+
+        The question is put once to find out what to read, with no hash that is worth anything.
+        """
+        rows: dict[tuple[int, int], list[bytes]] = {}
+
+        def read(level: int, index: int) -> bytes:
+            row = _place(level, index).row
+            if row not in rows:
+                rows[row] = self._read(*row, size)
+            return b""
 
         def node(level: int, index: int) -> bytes:
-            tile_level, within = divmod(level, _HEIGHT)
-            first = index << within
-            start = first % WIDTH
-            return full_subtree(row(tile_level, first // WIDTH)[start : start + (1 << within)])
+            place = _place(level, index)
+            return full_subtree(rows[place.row][place.within])
 
+        question(read)
         return node
 
     def forget(self) -> None:
         """Remove all tiles; they are made again from the ledger."""
         self._collection.delete_many({})
+
+    def _read(self, level: int, n: int, size: int) -> list[bytes]:
+        """Return a row of the tree over `size` commits: a tile, or what there is of the last."""
+        width = min(WIDTH, (size >> (_HEIGHT * level)) - n * WIDTH)
+        return self._tile(level, n) if width == WIDTH else self._row(level, n, width)
 
     def _tile(self, level: int, n: int) -> list[bytes]:
         """Return a full tile, made and kept if it is not there yet."""
@@ -93,6 +112,21 @@ class Tiles:
             self._collection.insert_one(tile)
         except DuplicateKeyError:  # another process made it in the same moment
             return
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where the hashes below a node stand: in which row, and where in it."""
+
+    row: tuple[int, int]
+    within: slice
+
+
+def _place(level: int, index: int) -> _Place:
+    tile_level, within = divmod(level, _HEIGHT)
+    first = index << within
+    start = first % WIDTH
+    return _Place((tile_level, first // WIDTH), slice(start, start + (1 << within)))
 
 
 def _split(text: bytes) -> list[bytes]:

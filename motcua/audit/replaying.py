@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from kernel.commits import Document, records
 from kernel.config import Settings
-from kernel.ledger import LedgerReader, ledger_collection
+from kernel.ledger_reader import LedgerReader, ledger_collection
 from kernel.requests import Caller
 from kernel.schemas import rfc3339
 from motcua.audit.unusable import Unusable

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from kernel.commits import Document
 from kernel.config import Settings
-from kernel.ledger import ledger_collection
+from kernel.ledger_reader import ledger_collection
 from kernel.transparency.checkpoint_log import CheckpointLog
 from kernel.transparency.checkpoints import Checkpoint, claimed_checkpoint, to_base64
 from kernel.transparency.inspection import By, Fault, Inspected, inspect

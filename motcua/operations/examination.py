@@ -11,7 +11,7 @@ from pymongo import MongoClient
 
 from kernel.config import Settings, without_password
 from kernel.errors import Unavailable
-from kernel.ledger import has_indexes, ledger_collection
+from kernel.ledger_reader import has_indexes, ledger_collection
 from kernel.progress import Concern, ServiceProgress, age, concerns
 from kernel.trust import missing_keys
 from motcua import roles

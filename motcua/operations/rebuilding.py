@@ -8,7 +8,7 @@ from typing import Any
 from pymongo import MongoClient
 
 from kernel.config import Settings
-from kernel.ledger import LedgerReader, ledger_collection
+from kernel.ledger_reader import LedgerReader, ledger_collection
 from kernel.rebuild import Rebuildable, kept_by, of_kept, of_view
 from motcua.reading import ledger_of, views_of
 from motcua.wiring import service_class

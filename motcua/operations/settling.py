@@ -14,7 +14,7 @@ from pymongo import MongoClient
 from kernel.config import Settings
 from kernel.cursors import CURSORS
 from kernel.errors import Unavailable
-from kernel.ledger import ledger_collection
+from kernel.ledger_reader import ledger_collection
 from kernel.topology import Consumer
 from motcua.access import administrator
 from motcua.local.supervision import wait_until

@@ -10,7 +10,8 @@ import structlog
 from pymongo.errors import PyMongoError
 
 from kernel.errors import Unavailable
-from kernel.ledger import READ_LIMIT, Ledger
+from kernel.ledger import Ledger
+from kernel.ledger_reader import READ_LIMIT
 from services.catalog.views import Catalogue
 
 log = structlog.get_logger(__name__)

@@ -701,6 +701,17 @@ class Change:
 
 
 @frozen
+class RecordedFile:
+    """A file as an event records it, by what it was given for: enough to know it again."""
+
+    name: str
+    name_en: str
+    media_type: str
+    size: int = field(doc="bytes")
+    sha256: str
+
+
+@frozen
 class ReplayedEvent:
     """An event as an auditor reads it: who, when, where in the ledger, and what it changed."""
 
@@ -716,6 +727,7 @@ class ReplayedEvent:
     changes: tuple[Change, ...] = field(doc="without the personal parts for those not entitled")
     actor_agency: str | None = field(default=None)
     actor_unit: str | None = field(default=None)
+    files: tuple[RecordedFile, ...] = field(default=(), doc="that came with it")
 
 
 @frozen

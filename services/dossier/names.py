@@ -37,6 +37,8 @@ ACTION_NAMES: Mapping[str, Name] = {
     "withdraw": ("Rút hồ sơ", "Withdraw"),
 }
 
+RESULT_NAME: Name = ("Kết quả", "The result")
+
 TIMING_NAMES: Mapping[Timing, Name] = {
     Timing.EARLY: ("trước hạn", "early"),
     Timing.ON_TIME: ("đúng hạn", "on time"),

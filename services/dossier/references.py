@@ -7,7 +7,8 @@ like the views, so that they can be made anew from the neighbours' ledgers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -29,9 +30,12 @@ from services.catalog.contract import (
     Procedure,
     ProcedurePublished,
     Unit,
-    competences,
+)
+from services.catalog.contract.competence import (
+    competent_agency,
     handling_unit,
     resolves,
+    takes,
 )
 from services.dossier.contract import OfficerRef
 from services.identity.contract import OfficerAppointed, OfficerDismissed
@@ -218,30 +222,18 @@ class References:
     ) -> Agency:
         """Return the agency that resolves a procedure for a place (D13–D15).
 
-        A place that exists no longer leads to its main successor. Where the competence is not
-        territorial, an agency elsewhere takes it too, one of the place's own province first.
+        A place that exists no longer leads to its main successor. Raises `Invalid` on the field
+        `place` where there is no such place, or nobody is competent.
         """
-        chain = self._chain(place)
-        *_, province = chain
-        for competence in competences(procedure, case, on):
-            if competence.within not in (None, province):
-                continue
-            if able := self._able(competence, on, {"$in": chain}):
-                order = competence.levels.index
-                return min(able, key=lambda agency: (order(agency.level), agency.id))
-            if not competence.territorial and (
-                able := self._able(competence, on, {"$in": self._inside(province)})
-                or self._able(competence, on, {"$exists": True})
-            ):
-                return min(able, key=lambda agency: agency.id)
-        raise _invalid("place", "no-competent-agency")
+        found = competent_agency(procedure, case, on, self._chain(place), _Open(self, on))
+        if found is None:
+            raise _invalid("place", "no-competent-agency")
+        return found
 
     def takes(self, agency: Agency, procedure: Procedure, case: str | None, on: date) -> bool:
         """Whether an agency is one of those that resolve a procedure."""
-        return any(
-            resolves(agency, competence)
-            and (competence.within is None or agency.place in self._inside(competence.within))
-            for competence in competences(procedure, case, on)
+        return takes(
+            agency, procedure, case, on, lambda province: agency.place in self.inside(province)
         )
 
     def officer(self, account: str) -> Document:
@@ -258,13 +250,13 @@ class References:
         document = self._officers.read.find_one({"_id": account}) or {}
         return OfficerRef(account, document.get("name", name), document.get("title", ""))
 
-    def _able(self, competence: Competence, on: date, place: Document) -> list[Agency]:
+    def able(self, competence: Competence, on: date, place: Document) -> list[Agency]:
         """Return the agencies open on a day that a competence names, at some of the places."""
         found = self._agencies.read.find({"place": place, "kind": competence.kind.value})
         agencies = (_agency(document) for document in found)
         return [one for one in agencies if resolves(one, competence) and _in_force(one, on)]
 
-    def _inside(self, province: str) -> list[str]:
+    def inside(self, province: str) -> list[str]:
         """Return the codes of a province of today and of the units in it."""
         query = {"content.parent": province, "content.vintage": _TODAY}
         return [province, *(one["content"]["code"] for one in self._places.read.find(query))]
@@ -297,6 +289,24 @@ class References:
     def _place(self, vintage: str, code: str) -> Place | None:
         document = self._places.read.find_one({"_id": f"{vintage}/{code}"})
         return None if document is None else schemas.load(Place, document["content"], tolerant=True)
+
+
+@dataclass(frozen=True)
+class _Open:
+    """The kept agencies that are open on a day."""
+
+    references: References
+    on: date
+
+    def at(self, competence: Competence, places: Sequence[str]) -> list[Agency]:
+        """Return those that a competence names at some of the places."""
+        return self.references.able(competence, self.on, {"$in": list(places)})
+
+    def inside(self, competence: Competence, province: str | None) -> list[Agency]:
+        """Return those that it names in a province; None: anywhere."""
+        if province is None:
+            return self.references.able(competence, self.on, {"$exists": True})
+        return self.at(competence, self.references.inside(province))
 
 
 _KEEPERS: Mapping[str, Callable[[References, Recorded], None]] = {

@@ -13,7 +13,7 @@ from kernel.config import read, setting
 from kernel.container import CatchUp, DatabaseProvider, Storage, StoreProvider, ViewProvider, built
 from kernel.decider import Decider
 from kernel.erasure import Erasing
-from kernel.errors import Forbidden, NotFound, Unauthenticated
+from kernel.errors import Forbidden, NotFound
 from kernel.events import Recorded
 from kernel.feed import Feed
 from kernel.http import HttpServer
@@ -28,24 +28,31 @@ from kernel.transparency.answering import Transparency, require_auditor
 from kernel.transparency.public_log import PublicLog
 from kernel.trust import Keyring
 from services.catalog import contract as catalog
-from services.dossier import contract, lists, references
+from services.dossier import contract, lists, reactions, references
 from services.dossier.acting import Resolver
+from services.dossier.admission import (
+    IDENTITY,
+    NOTIFY,
+    log_in_first,
+    require_person,
+    require_service,
+    unknown_dossier,
+)
 from services.dossier.auditing import exported, verified
 from services.dossier.clock import Calendar, vietnam
 from services.dossier.contract import EVENTS, DossierStatus, FileTicket
-from services.dossier.decider import commands as do
 from services.dossier.decider import decide, dossier_code, evolve, initial
 from services.dossier.drafts import Drafts
 from services.dossier.files import MAX_BYTES, MEDIA_TYPES, Files
 from services.dossier.forgetting import RESULT_FILE, Forgetting
 from services.dossier.http import DOWNLOAD, UPLOAD, build_app
-from services.dossier.look_ups import LookUps, opened, recipients
+from services.dossier.look_ups import LookUps
+from services.dossier.looking_up import LookingUp
 from services.dossier.numbering import Numbering
 from services.dossier.references import References
 from services.dossier.submission import prepare
 from services.dossier.views import (
     files_in,
-    masked,
     may_read,
     may_see,
     notice,
@@ -57,7 +64,6 @@ from services.dossier.views import (
 )
 from services.dossier.views.document import picture_in
 from services.identity import contract as identity
-from services.identity.contract.identity_numbers import normal_number
 from services.notify import contract as notify
 from services.payment import contract as payment
 
@@ -85,8 +91,6 @@ REFERENCES = Kept(
     References.taker,
 )
 _TICKET = timedelta(minutes=10)
-_IDENTITY = "service:identity"
-_NOTIFY = "service:notify"
 
 
 @dataclass(frozen=True)
@@ -163,7 +167,7 @@ class DossierService:
     @serves(contract.SubmitDossier)
     def submit_dossier(self, request: contract.SubmitDossier, call: Call) -> contract.Receipt:
         """Give the dossier its code and lay it at the competent agency's desk."""
-        _require_known(call)
+        require_person(call)
         done = self.dossiers.repeated(call) or self._submit(request, call)
         if request.draft is not None:
             self.cabinet.drafts.delete(request.draft, call.caller.id)
@@ -235,13 +239,13 @@ class DossierService:
         self, request: contract.ListMyDossiers, call: Call
     ) -> contract.DossierPage:
         """Return the caller's own dossiers."""
-        _require_known(call)
+        require_person(call)
         return lists.mine(request, call.caller, self.status_view, _now(), self.cabinet.calendar)
 
     @serves(contract.ReadInbox)
     def read_inbox(self, request: contract.ReadInbox, call: Call) -> contract.DossierPage:
         """Return an officer's work list."""
-        _require_known(call)
+        require_person(call)
         if not call.caller.is_officer:
             raise Forbidden(
                 "officers-only",
@@ -253,10 +257,10 @@ class DossierService:
     @serves(contract.ReadNotice)
     def read_notice(self, request: contract.ReadNotice, call: Call) -> contract.Notice:
         """Return what a message needs; for notify only."""
-        _require(_NOTIFY, call)
+        require_service(NOTIFY, call)
         document = self.status_view.get(request.code)
         if document is None:
-            raise _unknown_dossier()
+            raise unknown_dossier()
         return notice(document)
 
     @serves(contract.ReadOpenDossiers)
@@ -264,7 +268,7 @@ class DossierService:
         self, request: contract.ReadOpenDossiers, call: Call
     ) -> contract.OpenDossiers:
         """Return what is still handled for an account; for identity only."""
-        _require(_IDENTITY, call)
+        require_service(IDENTITY, call)
         query = {"subject": request.account, "open": True}
         found = self.status_view.collection.find(query, {"_id": 1})
         return contract.OpenDossiers(tuple(sorted(str(document["_id"]) for document in found)))
@@ -274,27 +278,12 @@ class DossierService:
     @serves(contract.LookUp)
     def look_up(self, request: contract.LookUp, call: Call) -> contract.LookUpResult:
         """Return masked statuses; nothing for a wrong key as for a wrong factor."""
-        look_ups = self.cabinet.look_ups
-        look_ups.count_try(request.key, call.address)
-        subjects = look_ups.subjects_of(request.key, request.factor)
-        found = opened(self._found_by(request.key), request.factor, subjects)
-        now, calendar = _now(), self.cabinet.calendar
-        return contract.LookUpResult(tuple(masked(one, now, calendar) for one in found))
+        return self._looking_up.statuses(request, call, _now(), self.cabinet.calendar)
 
     @serves(contract.RequestLookUpCode)
     def request_look_up_code(self, request: contract.RequestLookUpCode, call: Call) -> Done:
         """Let notify send a one-time code to the contact on file of each account concerned."""
-        look_ups = self.cabinet.look_ups
-        look_ups.count_try(request.key, call.address)
-        if self.look_up_log.repeated(call) is None:
-            asked = [
-                contract.LookUpCodeRequested(
-                    look_ups.new_code(request.key, one["code"], one["subject"]), one["code"]
-                )
-                for one in recipients(self._found_by(request.key))
-            ]
-            if asked:
-                self.look_up_log.execute(asked[0].look_up, asked, call)
+        self._looking_up.request_code(request, call)
         return Done("look-up", 0)
 
     @serves(contract.ReadLookUpNotice)
@@ -302,20 +291,15 @@ class DossierService:
         self, request: contract.ReadLookUpNotice, call: Call
     ) -> contract.LookUpNotice:
         """Return what the mail with the one-time code says; for notify only."""
-        _require(_NOTIFY, call)
-        code, one_time_code, expires_at = self.cabinet.look_ups.read_code(request.look_up)
-        document = self.status_view.get(code)
-        if document is None:
-            raise _unknown_dossier()
-        told = notice(document)
-        return contract.LookUpNotice(told.email, told.locale, one_time_code, expires_at)
+        require_service(NOTIFY, call)
+        return self._looking_up.notice(request)
 
     # Drafts and files
 
     @serves(contract.SaveDraft)
     def save_draft(self, request: contract.SaveDraft, call: Call) -> contract.Draft:
         """Save a draft."""
-        _require_known(call)
+        require_person(call)
         return self.cabinet.drafts.save(request.draft, request.procedure, request.content, call)
 
     @serves(contract.ReadDraft)
@@ -326,7 +310,7 @@ class DossierService:
     @serves(contract.ListDrafts)
     def list_drafts(self, request: contract.ListDrafts, call: Call) -> contract.Drafts:
         """Return all drafts of the caller."""
-        _require_known(call)
+        require_person(call)
         return contract.Drafts(self.cabinet.drafts.list(call.caller.id))
 
     @serves(contract.DeleteDraft)
@@ -338,7 +322,7 @@ class DossierService:
     @serves(contract.NewUploadTicket)
     def new_upload_ticket(self, request: contract.NewUploadTicket, call: Call) -> FileTicket:
         """Let the caller upload one file."""
-        _require_known(call)
+        require_person(call)
         return self._ticket(UPLOAD, {"owner": call.caller.id}, "/files")
 
     @serves(contract.NewDownloadTicket)
@@ -349,7 +333,7 @@ class DossierService:
         else:
             document = self._visible(request.code, call)
             if not may_see(document, call.caller):
-                raise _unknown_dossier()
+                raise unknown_dossier()
             self._require_part_of(request.file, document)
         return self._ticket(DOWNLOAD, {"file": request.file}, f"/files/{request.file}")
 
@@ -375,33 +359,15 @@ class DossierService:
     def on_fee_paid(self, record: Recorded) -> None:
         """Record the payment in the dossier; its clock runs again."""
         paid: payment.FeePaid = record.event
-        command = do.RecordFeePaid(
-            obligation=paid.obligation,
-            payment=paid.payment,
-            amount=paid.amount,
-            method=paid.method.value,
-            receipt=paid.receipt,
-            paid_at=paid.paid_at,
-            calendar=self.cabinet.calendar,
-        )
+        command = reactions.on_payment(paid, self.cabinet.calendar)
         self.dossiers.react(stream_of(paid.dossier), command, record)
 
     @subscribes(notify.EVENTS, notify.MessageSent, notify.MessageFailed)
     def on_message(self, record: Recorded) -> None:
         """Record in the dossier that its applicant was told, or could not be."""
         told: notify.MessageSent | notify.MessageFailed = record.event
-        if not told.dossier:
-            return
-        failed = isinstance(told, notify.MessageFailed)
-        command = do.RecordNotification(
-            message=told.message,
-            template=told.template,
-            channel=told.channel,
-            delivered=not failed,
-            at=told.failed_at if isinstance(told, notify.MessageFailed) else told.sent_at,
-            reason=told.reason if isinstance(told, notify.MessageFailed) else "",
-        )
-        self.dossiers.react(stream_of(told.dossier), command, record)
+        if told.dossier:
+            self.dossiers.react(stream_of(told.dossier), reactions.on_message(told), record)
 
     def forget(self, subject: str) -> Mapping[str, int]:
         """Forget an erased person."""
@@ -439,6 +405,10 @@ class DossierService:
             cabinet.numbering.took(taken_series, int(last))
         return done
 
+    @property
+    def _looking_up(self) -> LookingUp:
+        return LookingUp(self.cabinet.look_ups, self.status_view, self.look_up_log)
+
     def _resolver(self) -> Resolver:
         cabinet = self.cabinet
         return Resolver(cabinet.references, cabinet.files, cabinet.calendar, _now())
@@ -449,10 +419,10 @@ class DossierService:
         Nobody without login may see any: `Unauthenticated` says that, whatever the code.
         """
         if call.caller == ANONYMOUS:
-            raise _log_in_first()
+            raise log_in_first()
         document: dict[str, Any] | None = self.status_view.get(code)
         if document is None or not may_read(document, call.caller):
-            raise _unknown_dossier()
+            raise unknown_dossier()
         return document
 
     def _status(self, document: dict[str, Any], call: Call) -> DossierStatus:
@@ -465,16 +435,6 @@ class DossierService:
         """Return a stream's events as they read without any key."""
         commits = self.dossiers.ledger.stream_commits(stream)
         return [record for commit in commits for record in records(commit, EVENTS, None)]
-
-    def _found_by(self, key: str) -> list[dict[str, Any]]:
-        """Return the documents with this code, or of a person with this identity number."""
-        typed = key.strip().upper()
-        by_code = self.status_view.get(typed)
-        if by_code is not None:
-            return [by_code]
-        number, person = normal_number(key), "picture.view.{}.identity_number"
-        query = {"$or": [{person.format(who): number} for who in ("applicant", "owner")]}
-        return list(self.status_view.collection.find(query))
 
     def _require_part_of(self, file: str, document: dict[str, Any]) -> None:
         view = document["picture"]["view"]
@@ -496,33 +456,6 @@ def stream_of(code: str) -> str:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _require_known(call: Call) -> None:
-    if call.caller == ANONYMOUS:
-        raise _log_in_first()
-    if call.caller.is_service:
-        raise Forbidden("people-only", "Chỉ dành cho người dùng.", "This is for people only.")
-
-
-def _require(service: str, call: Call) -> None:
-    if call.caller.id != service:
-        name = service.removeprefix("service:")
-        raise Forbidden(
-            f"{name}-only", "Không được phép.", f"Only the {name} service may ask this."
-        )
-
-
-def _log_in_first() -> Unauthenticated:
-    return Unauthenticated("log-in-first", "Hãy đăng nhập trước.", "Log in first.")
-
-
-def _unknown_dossier() -> NotFound:
-    return NotFound(
-        "unknown-dossier",
-        "Không tìm thấy hồ sơ này trong số hồ sơ bạn được xem.",
-        "There is no such dossier among those you may see.",
-    )
 
 
 def _not_then() -> NotFound:

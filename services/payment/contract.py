@@ -47,7 +47,7 @@ class ObligationLine:
 # Events. The stream is `obligation-<id>`.
 
 
-@event()
+@event(schema=2)
 @frozen
 class ObligationRaised:
     """A fee of a dossier is to be paid."""
@@ -60,6 +60,7 @@ class ObligationRaised:
     amount: int = field(minimum=1)
     payable_online: bool
     raised_at: datetime
+    officer: str = field(default="", doc="account of the officer who asked for it; schema 2")
 
 
 @event()
@@ -138,6 +139,7 @@ EVENTS = EventTypes(
         PaymentFlagged,
         ObligationCancelled,
     ),
+    upcasters={("ObligationRaised", 1): lambda data: {**data, "officer": ""}},
 )
 
 
@@ -204,7 +206,7 @@ class ProviderAnswer:
 @request("payment", answer=Obligations)
 @frozen
 class ReadObligations:
-    """The obligations of a dossier, for its applicant and the agency's officers."""
+    """The obligations of a dossier, for its applicant and those who deal with its money."""
 
     dossier: str = field(max_length=64)
 

@@ -138,6 +138,7 @@ class PaymentService:
             amount=event.amount,
             payable_online=event.payable_online,
             at=event.requested_at,
+            officer=event.officer.account,
             ended=self._endings.of(event.code),
         )
         self.obligations.react(stream_of(event.obligation), command, record)
@@ -172,7 +173,9 @@ class PaymentService:
         found = [
             views.read(document)
             for document in self.view.collection.find({"dossier": request.dossier})
-            if views.may_see(call.caller, document["subject"], document["agency"])
+            if views.may_see(
+                call.caller, document["subject"], document["agency"], document.get("officer", "")
+            )
         ]
         return contract.Obligations(tuple(sorted(found, key=lambda one: one.raised_at)))
 
@@ -224,7 +227,7 @@ class PaymentService:
         """Enter cash that was taken at the counter."""
         stream = stream_of(request.obligation)
         owed = self.obligations.load(stream).state
-        seen = owed.exists and views.may_see(call.caller, owed.subject, owed.agency)
+        seen = owed.exists and views.may_see(call.caller, owed.subject, owed.agency, owed.officer)
         if not seen or not owed.belongs_to(request.dossier):
             raise _unknown()
         if not views.may_take_cash(call.caller, owed.agency):

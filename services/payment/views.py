@@ -9,11 +9,14 @@ from typing import Any
 from kernel import schemas
 from kernel.events import Recorded
 from kernel.requests import Caller
+from services.identity.contract import Role
 from services.payment.contract import Obligation, Payment, PaymentState
 from services.payment.decider import Attempt, Owed, evolve, initial
 
 # by dossier for reading, by `pending` for the inquiries
 INDEXES = (("dossier",), ("pending",))
+
+_MONEY_ROLES = frozenset({Role.RECEIVING, Role.LEADER})
 
 
 def project(history: Sequence[Recorded]) -> dict[str, Any] | None:
@@ -25,6 +28,7 @@ def project(history: Sequence[Recorded]) -> dict[str, Any] | None:
         "dossier": owed.dossier,
         "subject": owed.subject,
         "agency": owed.agency,
+        "officer": owed.officer,
         "content": schemas.dump(obligation_of(owed, history[-1].version)),
         "pending": any(attempt.state is PaymentState.PENDING for attempt in owed.attempts),
     }
@@ -67,11 +71,17 @@ def payment_of(owed: Owed, attempt: Attempt) -> Payment:
     )
 
 
-def may_see(caller: Caller, subject: str, agency: str) -> bool:
-    """Whether a caller may see an obligation: who owes it, and the officers of its agency."""
-    return caller.id == subject or (caller.is_officer and caller.agency == agency)
+def may_see(caller: Caller, subject: str, agency: str, officer: str) -> bool:
+    """Whether a caller may see an obligation: who owes it, and whose work it is at its agency.
+
+    That is the officer who asked for it, the receiving officers, who take the cash, and the
+    leaders, who answer for it. Others see the fees of a dossier that they handle with the dossier.
+    """
+    if not (caller.is_officer and caller.agency == agency):
+        return caller.id == subject
+    return caller.id in (subject, officer) or not _MONEY_ROLES.isdisjoint(caller.roles)
 
 
 def may_take_cash(caller: Caller, agency: str) -> bool:
     """Whether a caller takes cash for an agency: its receiving officers (cán bộ tiếp nhận)."""
-    return caller.is_officer and caller.agency == agency and "receiving" in caller.roles
+    return caller.is_officer and caller.agency == agency and Role.RECEIVING in caller.roles

@@ -31,21 +31,29 @@ def send(
 
 
 def send_each(messages: Sequence[Any], *, token: str | None, timeout: float) -> list[Any]:
-    """Return the answers to several messages, sent at once; a `DomainError` where one came."""
+    """Return the answers to several messages, sent at once; a `DomainError` where one came.
+
+    Any other error is raised as it is, once all have ended.
+    """
     client, about = current_client(), _about(token)
     answers: dict[int, Any] = {}
+    broken: dict[int, Exception] = {}
 
     def call(number: int, message: Any) -> None:
         try:
             answers[number] = client.call(message, timeout=timeout, **about)
         except DomainError as refusal:
             answers[number] = refusal
+        except Exception as error:  # noqa: BLE001 - raised below, where somebody hears it
+            broken[number] = error
 
     threads = [Thread(target=call, args=numbered) for numbered in enumerate(messages)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    if broken:
+        raise broken[min(broken)]
     return [answers[number] for number in range(len(messages))]
 
 

@@ -35,7 +35,7 @@ from services.portal.pages import (
     transparency,
     wizard,
 )
-from services.portal.screens import changes
+from services.portal.screens import changes, faults
 from services.portal.screens import search as search_screens
 from services.portal.settings import PortalSettings
 
@@ -81,6 +81,7 @@ def build(settings: Settings, portal: PortalSettings) -> flask.Flask:
 def _furnish(app: flask.Flask, portal: PortalSettings) -> None:
     """Give the templates what they call."""
     app.jinja_env.filters["plain"] = changes.plain
+    app.jinja_env.filters["fault_words"] = faults.fault_words
     app.jinja_env.globals.update(
         bundle=bundles.address,
         portal=portal,

@@ -14,7 +14,8 @@ from pymongo.write_concern import WriteConcern
 
 from kernel.commits import GENESIS, Commit, Meta, to_document
 from kernel.events import Actor, EventTypes, event
-from kernel.ledger import Ledger, create_indexes, ledger_collection
+from kernel.ledger import Ledger
+from kernel.ledger_reader import create_indexes, ledger_collection
 from kernel.schemas import frozen
 
 CHARACTERS = 560

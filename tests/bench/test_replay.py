@@ -10,7 +10,7 @@ from pymongo import MongoClient
 from rounds import interleaved, seconds_of
 
 from kernel.commits import verify_documents
-from kernel.ledger import READ_LIMIT
+from kernel.ledger_reader import READ_LIMIT
 from kernel.transparency.stored import LedgerDocuments, stored
 
 

@@ -13,7 +13,7 @@ from pymongo.collection import Collection
 from kernel.commits import records
 from kernel.config import Settings
 from kernel.events import Recorded
-from kernel.ledger import LedgerReader, ledger_collection
+from kernel.ledger_reader import LedgerReader, ledger_collection
 from kernel.topology import Consumer
 from motcua.access import administrator
 from motcua.reading import view_of

@@ -19,8 +19,8 @@ from services.catalog.contract import (
     ProcedureSummary,
     ReadProcedure,
     can_file_online,
-    competences,
 )
+from services.catalog.contract.competence import competences
 from services.catalog.views.catalogue import Catalogue, version_on
 from services.catalog.views.paging import NAME_LENGTH, SortKey, page
 from services.catalog.views.territory import serves, takes

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import product
 
 from kernel.errors import FieldError, Invalid, NotFound
 from services.catalog.contract import (
@@ -20,18 +22,12 @@ from services.catalog.contract import (
     Procedure,
     ReadAgency,
     ReadPlace,
-    competences,
-    resolves,
+    competence,
 )
 from services.catalog.views.catalogue import Catalogue, in_force, version_on
 from services.catalog.views.paging import NAME_LENGTH, SortKey, page
 from services.catalog.views.words import plain, rank
 
-_LEVEL_OF = {
-    PlaceLevel.PROVINCE: AgencyLevel.PROVINCE,
-    PlaceLevel.DISTRICT: AgencyLevel.DISTRICT,
-    PlaceLevel.COMMUNE: AgencyLevel.COMMUNE,
-}
 _PLACE_ORDER = tuple(PlaceLevel)
 _AGENCY_ORDER = tuple(AgencyLevel)
 
@@ -109,7 +105,7 @@ def find_competent_agency(catalogue: Catalogue, asked: FindCompetentAgency, toda
             "Hãy chọn một xã, phường, đặc khu đang có.",
             "Choose a commune or ward that exists now.",
         )
-    agency = next(_competent(catalogue, procedure, asked.case, place, on), None)
+    agency = _competent(catalogue, procedure, asked.case, place, on)
     if agency is None:
         raise NotFound(
             "no-competent-agency",
@@ -143,9 +139,7 @@ def serves(catalogue: Catalogue, procedure: Procedure, code: str, on: date) -> b
     if place is None:
         return False
     cases = (None, *(case.id for case in procedure.cases))
-    return any(
-        next(_competent(catalogue, procedure, case, place, on), None) is not None for case in cases
-    )
+    return any(_competent(catalogue, procedure, case, place, on) is not None for case in cases)
 
 
 def takes(catalogue: Catalogue, agency_id: str, procedure: Procedure, on: date) -> bool:
@@ -155,50 +149,45 @@ def takes(catalogue: Catalogue, agency_id: str, procedure: Procedure, on: date) 
         return False
     place = _place_of(catalogue, agency, on)
     cases = (None, *(case.id for case in procedure.cases))
-    return any(
-        resolves(agency, competence)
-        and (competence.within is None or _province(catalogue, place) == competence.within)
-        for case in cases
-        for competence in competences(procedure, case, on)
-    )
+
+    def lies_in(province: str) -> bool:
+        return _province(catalogue, place) == province
+
+    return any(competence.takes(agency, procedure, case, on, lies_in) for case in cases)
 
 
 def _competent(
     catalogue: Catalogue, procedure: Procedure, case: str | None, place: Place, on: date
-) -> Iterator[Agency]:
-    chain = {_LEVEL_OF[it.level]: it.code for it in catalogue.above(place)}
-    province = chain.get(AgencyLevel.PROVINCE)
-    for competence in competences(procedure, case, on):
-        if competence.within is not None and competence.within != province:
-            continue
-        for level in competence.levels:
-            if level in chain:
-                yield from _open_at(catalogue, competence, level, chain[level], on)
-        if not competence.territorial:
-            yield from _open_anywhere(catalogue, competence, province, on)
+) -> Agency | None:
+    chain = [it.code for it in catalogue.above(place)]
+    return competence.competent_agency(procedure, case, on, chain, _Open(catalogue, on))
 
 
-def _open_at(
-    catalogue: Catalogue, competence: Competence, level: AgencyLevel, place: str, on: date
-) -> Iterator[Agency]:
-    for agency in catalogue.agencies_at(competence.kind, level, place):
-        if resolves(agency, competence) and in_force(agency.valid_from, agency.valid_to, on):
-            yield agency
+@dataclass(frozen=True)
+class _Open:
+    """The catalogue's agencies that are open on a day."""
 
+    catalogue: Catalogue
+    on: date
 
-def _open_anywhere(
-    catalogue: Catalogue, competence: Competence, province: str | None, on: date
-) -> Iterator[Agency]:
-    """Yield every agency that is competent wherever one lives, those of the province first."""
-    able = [
-        it
-        for it in catalogue.agencies.values()
-        if resolves(it, competence) and in_force(it.valid_from, it.valid_to, on)
-    ]
-    yield from sorted(
-        able,
-        key=lambda it: (_province(catalogue, _place_of(catalogue, it, on)) != province, it.id),
-    )
+    def at(self, wanted: Competence, places: Sequence[str]) -> Iterator[Agency]:
+        """Yield those that a competence names at some of the places."""
+        for level, place in product(wanted.levels, places):
+            yield from self._able(wanted, self.catalogue.agencies_at(wanted.kind, level, place))
+
+    def inside(self, wanted: Competence, province: str | None) -> Iterator[Agency]:
+        """Yield those that it names in a province; None: anywhere."""
+        for agency in self._able(wanted, self.catalogue.agencies.values()):
+            own = _place_of(self.catalogue, agency, self.on)
+            if province is None or _province(self.catalogue, own) == province:
+                yield agency
+
+    def _able(self, wanted: Competence, agencies: Iterable[Agency]) -> Iterator[Agency]:
+        for agency in agencies:
+            if competence.resolves(agency, wanted) and in_force(
+                agency.valid_from, agency.valid_to, self.on
+            ):
+                yield agency
 
 
 def _place_of(catalogue: Catalogue, agency: Agency, on: date) -> Place | None:

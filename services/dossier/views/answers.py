@@ -30,7 +30,7 @@ SOON_HOURS = 24  # working hours before the due time, from which a row is marked
 
 def may_see(document: Document, who: Caller) -> bool:
     """Whether `who` is the applicant, or works on dossiers at the agency that holds it."""
-    return who.id == document["subject"] or serves_there(document["agency"], who)
+    return _sees(document["subject"], document["agency"], who)
 
 
 def serves_there(agency: str, who: Caller) -> bool:
@@ -60,8 +60,18 @@ def status(
     alone. `file_names` names its files, the result's among them; what is not named was erased.
     Without it nobody looked: no file has a name, and the result's is taken to be there.
     """
-    picture = picture_in(document)
-    view = picture.view
+    return status_of(picture_in(document), who, now, calendar, file_names)
+
+
+def status_of(
+    picture: Picture,
+    who: Caller,
+    now: datetime,
+    calendar: Calendar,
+    file_names: Mapping[str, str] | None = None,
+) -> DossierStatus:
+    """Return what `status` does, of a picture that was not stored."""
+    view, subject = picture.view, picture.standing.subject
     steps = tuple(_measured(step, picture, now, calendar) for step in view.steps)
     current = next((step for step in steps if step.state is StepState.CURRENT), None)
     names = file_names or {}
@@ -75,9 +85,11 @@ def status(
         documents=tuple(replace(one, file_name=names.get(one.file, "")) for one in view.documents),
         result=_with_file(view.result, file_names),
     )
-    if who.id == document["subject"]:
+    if who.id == subject:
         return shown
-    return replace(shown, pin=None) if may_see(document, who) else _without_personal_parts(shown)
+    if _sees(subject, view.agency.id, who):
+        return replace(shown, pin=None)
+    return _without_personal_parts(shown)
 
 
 def stuck_at(steps: tuple[StepView, ...]) -> StepView | None:
@@ -178,6 +190,10 @@ def notice(document: Document) -> Notice:
         step_en=step.name_en if step else "",
         due=view.clock.due,
     )
+
+
+def _sees(subject: str, agency: str, who: Caller) -> bool:
+    return who.id == subject or serves_there(agency, who)
 
 
 def _with_file(result: ResultView | None, names: Mapping[str, str] | None) -> ResultView | None:

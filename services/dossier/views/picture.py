@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import reduce
-from typing import Any, TypeVar
+from typing import Any
 
 from kernel.events import Recorded
 from kernel.schemas import JSON, field, frozen
@@ -25,10 +25,10 @@ from services.dossier.contract import (
     SupplementView,
 )
 from services.dossier.decider.actions import Standing, standing
-from services.dossier.decider.state import Dossier, evolve, initial
+from services.dossier.decider.state import Dossier, State, evolve, initial
 from services.dossier.names import STATUS_NAMES
+from services.dossier.views.past import Past
 
-E = TypeVar("E")
 Steps = Mapping[str, StepView]
 
 
@@ -59,34 +59,65 @@ class Picture:
 
 def picture_of(history: Sequence[Recorded]) -> Picture | None:
     """Fold a dossier's history; None where it is not that of a dossier."""
-    events = [record.event for record in history]
-    if not events or not isinstance(events[0], contract.DossierSubmitted):
+    if not history or not isinstance(history[0].event, contract.DossierSubmitted):
         return None
-    dossier = reduce(evolve, events, initial)
-    if dossier is None:
-        return None
-    waiting_for, waiting_since = _waiting(dossier, events)
-    completed = _last(events, contract.DossierCompleted)
-    return Picture(
-        view=_view(dossier, events, history[-1]),
-        standing=standing(dossier),
-        locale=events[0].locale,
-        pauses=tuple(
-            Pause(event.reason, event.paused_minutes)
-            for event in _all(events, contract.ClockResumed)
-        ),
-        waiting_for=waiting_for,
-        waiting_since=waiting_since,
-        completed_at=completed.completed_at if completed else None,
-    )
+    folding = Folding()
+    for record in history:
+        folding.take(record)
+    return folding.picture()
 
 
-def _view(dossier: Dossier, events: Sequence[Any], newest: Recorded) -> DossierStatus:
+class Folding:
+    """A dossier as far as it was told: each event is folded once.
+
+    So a picture after every event of a history costs what the dossier holds, each time, and never
+    its whole past.
+    """
+
+    def __init__(self) -> None:
+        self._past = Past()
+        self._steps: Steps = {}
+        self._dossier: State = initial
+        self._newest: Recorded | None = None
+
+    def take(self, record: Recorded) -> None:
+        """Take the next event; the first is the submission."""
+        event = record.event
+        if isinstance(event, contract.DossierSubmitted):
+            self._steps = _waiting_all(event.route)
+        self._past.append(event)
+        self._dossier = evolve(self._dossier, event)
+        self._steps = _seen(self._steps, event)
+        self._newest = record
+
+    def picture(self) -> Picture:
+        """Return the picture as it is now; raises `ValueError` while nothing was told."""
+        dossier, past = self._dossier, self._past
+        if dossier is None or self._newest is None:
+            raise ValueError("nothing had happened yet")
+        waiting_for, waiting_since = _waiting(dossier, past)
+        completed = past.last(contract.DossierCompleted)
+        return Picture(
+            view=_view(dossier, past, tuple(self._steps.values()), self._newest),
+            standing=standing(dossier),
+            locale=past[0].locale,
+            pauses=tuple(
+                Pause(event.reason, event.paused_minutes)
+                for event in past.all(contract.ClockResumed)
+            ),
+            waiting_for=waiting_for,
+            waiting_since=waiting_since,
+            completed_at=completed.completed_at if completed else None,
+        )
+
+
+def _view(
+    dossier: Dossier, events: Past, steps: tuple[StepView, ...], newest: Recorded
+) -> DossierStatus:
     submitted: contract.DossierSubmitted = events[0]
-    accepted = _last(events, contract.DossierAccepted)
-    refused = _last(events, contract.DossierRefused)
+    accepted = events.last(contract.DossierAccepted)
+    refused = events.last(contract.DossierRefused)
     received_by = accepted or refused
-    steps = steps_of(dossier, events)
     name, name_en = STATUS_NAMES[dossier.status]
     hold = dossier.hold
     return DossierStatus(
@@ -122,20 +153,18 @@ def _view(dossier: Dossier, events: Sequence[Any], newest: Recorded) -> DossierS
     )
 
 
-def _clock(dossier: Dossier, events: Sequence[Any]) -> ClockView:
-    paused = sum(event.paused_minutes for event in _all(events, contract.ClockResumed))
+def _clock(dossier: Dossier, events: Past) -> ClockView:
+    paused = sum(event.paused_minutes for event in events.all(contract.ClockResumed))
     return ClockView(dossier.clock.state, "", "", dossier.clock.due, paused)
 
 
-def steps_of(dossier: Dossier, events: Sequence[Any]) -> tuple[StepView, ...]:
-    """Return every step of the route as it stands; overruns are measured when somebody looks."""
-    waiting: Steps = {
+def _waiting_all(route: Iterable[contract.RouteStep]) -> Steps:
+    return {
         step.id: StepView(
             step.id, step.name, step.name_en, step.unit, StepState.WAITING, step.budget_hours
         )
-        for step in dossier.route
+        for step in route
     }
-    return tuple(reduce(_seen, events, waiting).values())
 
 
 def _seen(steps: Steps, event: Any) -> Steps:
@@ -202,18 +231,18 @@ def _current(steps: Steps, **changes: Any) -> Steps:
     }
 
 
-def _waiting(dossier: Dossier, events: Sequence[Any]) -> tuple[str, datetime | None]:
+def _waiting(dossier: Dossier, events: Past) -> tuple[str, datetime | None]:
     if dossier.status is Status.SUPPLEMENT_REQUESTED:
-        asked = _last(events, contract.SupplementRequested)
+        asked = events.last(contract.SupplementRequested)
         return "supplement", asked.requested_at if asked else None
     if dossier.status is Status.FEE_DUE:
-        due = _last(events, contract.FeeRequested)
+        due = events.last(contract.FeeRequested)
         return "fee", due.requested_at if due else None
     return "", None
 
 
-def _fees(events: Sequence[Any]) -> tuple[FeeView, ...]:
-    paid = {event.obligation: event for event in _all(events, contract.FeePaid)}
+def _fees(events: Past) -> tuple[FeeView, ...]:
+    paid = {event.obligation: event for event in events.all(contract.FeePaid)}
     return tuple(
         FeeView(
             obligation=asked.obligation,
@@ -224,12 +253,12 @@ def _fees(events: Sequence[Any]) -> tuple[FeeView, ...]:
             receipt=paid[asked.obligation].receipt if asked.obligation in paid else "",
             paid_at=paid[asked.obligation].paid_at if asked.obligation in paid else None,
         )
-        for asked in _all(events, contract.FeeRequested)
+        for asked in events.all(contract.FeeRequested)
     )
 
 
-def _supplement(dossier: Dossier, events: Sequence[Any]) -> SupplementView | None:
-    asked = _last(events, contract.SupplementRequested)
+def _supplement(dossier: Dossier, events: Past) -> SupplementView | None:
+    asked = events.last(contract.SupplementRequested)
     if dossier.status is not Status.SUPPLEMENT_REQUESTED or asked is None:
         return None
     return SupplementView(asked.items, asked.reason, asked.legal_basis, asked.requested_at)
@@ -252,9 +281,9 @@ def _documents(dossier: Dossier) -> tuple[DocumentView, ...]:
     )
 
 
-def _result(events: Sequence[Any]) -> ResultView | None:
-    sent = _last(events, contract.ResultDispatched)
-    received = _last(events, contract.ResultReceived)
+def _result(events: Past) -> ResultView | None:
+    sent = events.last(contract.ResultDispatched)
+    received = events.last(contract.ResultReceived)
     if sent is None:
         return None
     return ResultView(
@@ -275,19 +304,10 @@ def _refusal(refused: contract.DossierRefused | None) -> str:
     return refused.reason + (f" ({refused.legal_basis})" if refused.legal_basis else "")
 
 
-def _answers(events: Sequence[Any]) -> Mapping[str, JSON] | None:
+def _answers(events: Past) -> Mapping[str, JSON] | None:
     """The answers with their corrections; None once they were erased."""
     first = events[0].answers
     if first is None:
         return None
-    corrections = (event.answers or {} for event in _all(events, contract.DossierSupplemented))
+    corrections = (event.answers or {} for event in events.all(contract.DossierSupplemented))
     return reduce(lambda known, newer: {**known, **newer}, corrections, dict(first))
-
-
-def _all(events: Iterable[Any], kind: type[E]) -> list[E]:
-    return [event for event in events if isinstance(event, kind)]
-
-
-def _last(events: Iterable[Any], kind: type[E]) -> E | None:
-    found = _all(events, kind)
-    return found[-1] if found else None

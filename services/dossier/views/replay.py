@@ -17,12 +17,14 @@ from services.dossier.contract import (
     DossierStatus,
     DossierSubmitted,
     DossierSupplemented,
+    RecordedFile,
     Replay,
     ReplayedEvent,
     ResultDispatched,
 )
-from services.dossier.views.answers import status
-from services.dossier.views.document import project
+from services.dossier.names import RESULT_NAME
+from services.dossier.views.answers import status_of
+from services.dossier.views.picture import Folding, Picture
 from services.dossier.views.trace import trace
 
 # told by every event itself, or by the clock of whoever looks
@@ -47,11 +49,7 @@ def files_in(history: Sequence[Recorded]) -> tuple[str, ...]:
     """Return the ids of all files that a history names, those that were replaced among them."""
     found: dict[str, None] = {}
     for record in history:
-        match record.event:
-            case DossierSubmitted(documents=documents) | DossierSupplemented(documents=documents):
-                found.update((one.file, None) for one in documents)
-            case ResultDispatched(result=Attachment(file=file)):
-                found[file] = None
+        found.update((one.file, None) for one in _attached(record.event))
     return tuple(found)
 
 
@@ -73,8 +71,10 @@ def replay(
     entries = trace(history).entries
     events = []
     before: Mapping[str, JSON] = {}
-    for number, (record, entry) in enumerate(zip(history, entries, strict=True), 1):
-        then = _shown(history[:number], who, record.recorded_at, calendar, file_names)
+    folding = Folding()
+    for record, entry in zip(history, entries, strict=True):
+        folding.take(record)
+        then = _shown(folding.picture(), who, record.recorded_at, calendar, file_names)
         after = dict(_fields(dump(then)))
         events.append(
             ReplayedEvent(
@@ -90,12 +90,13 @@ def replay(
                 recorded_at=record.recorded_at,
                 position=record.position,
                 changes=tuple(changes(before, after)),
+                files=tuple(_recorded(one, then) for one in _attached(record.event)),
             )
         )
         before = after
     last = history[-1]
     moment = at or last.recorded_at
-    shown = _shown(history, who, moment, calendar, file_names)
+    shown = _shown(folding.picture(), who, moment, calendar, file_names)
     return Replay(shown.code, last.version, moment, shown, tuple(events))
 
 
@@ -112,17 +113,32 @@ def changes(before: Mapping[str, JSON], after: Mapping[str, JSON]) -> Iterator[C
             yield Change(path, old, new)
 
 
+def _attached(event: Any) -> Sequence[Attachment]:
+    """Return the files that an event names."""
+    match event:
+        case DossierSubmitted(documents=documents) | DossierSupplemented(documents=documents):
+            return documents
+        case ResultDispatched(result=Attachment() as result):
+            return (result,)
+    return ()
+
+
+def _recorded(one: Attachment, dossier: DossierStatus) -> RecordedFile:
+    """Name a file by the document that it is, the result where it is none that was asked for."""
+    listed = {document.id: document for document in dossier.procedure.documents}
+    document = listed.get(one.requirement)
+    name, name_en = (document.name, document.name_en) if document else RESULT_NAME
+    return RecordedFile(name, name_en, one.media_type, one.size, one.sha256)
+
+
 def _shown(
-    history: Sequence[Recorded],
+    picture: Picture,
     who: Caller,
     now: datetime,
     calendar: Calendar,
     file_names: Mapping[str, str] | None,
 ) -> DossierStatus:
-    document = project(history)
-    if document is None:
-        raise ValueError("this is no dossier's history")
-    return replace(status(document, who, now, calendar, file_names), actions=())
+    return replace(status_of(picture, who, now, calendar, file_names), actions=())
 
 
 def _fields(view: Mapping[str, Any]) -> Iterator[tuple[str, JSON]]:

@@ -30,6 +30,7 @@ class Raise:
     payable_online: bool
     at: datetime
     ended: Cancel | None = None
+    officer: str = ""
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,7 @@ def _raise(owed: Owed, command: Raise) -> Sequence[Any]:
         amount=command.amount,
         payable_online=command.payable_online,
         raised_at=command.at,
+        officer=command.officer,
     )
     # a request that comes only after the dossier's end owes nothing for a moment
     ended = [] if command.ended is None else [_cancelled(raised, command.ended)]

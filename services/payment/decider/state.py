@@ -43,6 +43,7 @@ class Owed:
     dossier: str = ""
     subject: str = ""
     agency: str = ""
+    officer: str = ""  # who asked for it
     lines: tuple[ObligationLine, ...] = ()
     amount: int = 0
     payable_online: bool = False
@@ -82,6 +83,7 @@ def evolve(owed: Owed, event: Any) -> Owed:
                 dossier=event.dossier,
                 subject=event.subject,
                 agency=event.agency,
+                officer=event.officer,
                 lines=event.lines,
                 amount=event.amount,
                 payable_online=event.payable_online,

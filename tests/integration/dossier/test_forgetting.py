@@ -18,7 +18,8 @@ from kernel.commits import verify
 from kernel.decider import Decider
 from kernel.erasure import Erasures
 from kernel.errors import Conflict, NotFound, Unavailable
-from kernel.ledger import Ledger, create_indexes, ledger_collection
+from kernel.ledger import Ledger
+from kernel.ledger_reader import create_indexes, ledger_collection
 from kernel.privacy import REMEMBERED, SETTLED, SubjectKeys
 from kernel.requests import Call, Caller
 from kernel.store import Store

@@ -13,7 +13,8 @@ from pymongo.database import Database
 from kernel import rebuild
 from kernel.commits import Meta
 from kernel.events import Actor, EventTypes
-from kernel.ledger import Ledger, create_indexes, ledger_collection
+from kernel.ledger import Ledger
+from kernel.ledger_reader import create_indexes, ledger_collection
 from services.catalog import contract as catalog
 from services.dossier.references import COLLECTIONS, References
 from services.dossier.service import REFERENCES

@@ -18,7 +18,7 @@ from kernel.commits import verify
 from kernel.config import Settings
 from kernel.erasure import Erasure, forget_subject_of, read_erasure_of
 from kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated, Unavailable
-from kernel.ledger import LedgerReader
+from kernel.ledger_reader import LedgerReader
 from kernel.privacy import SETTLED
 from kernel.schemas import rfc3339
 from motcua.operations.privacy import Office

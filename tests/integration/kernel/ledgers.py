@@ -12,7 +12,8 @@ from kernel.commits import Meta
 from kernel.decider import Decider
 from kernel.errors import Conflict
 from kernel.events import Actor, EventTypes, Sealer, event
-from kernel.ledger import Ledger, create_indexes, ledger_collection
+from kernel.ledger import Ledger
+from kernel.ledger_reader import create_indexes, ledger_collection
 from kernel.requests import Call, Caller
 from kernel.schemas import field, frozen
 

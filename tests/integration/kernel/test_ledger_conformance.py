@@ -16,7 +16,7 @@ from stack import database_of_its_own
 
 from kernel.commits import Document
 from kernel.conformance.ledger import LedgerConformance, OpenCollection
-from kernel.ledger import create_indexes, ledger_collection
+from kernel.ledger_reader import create_indexes, ledger_collection
 from motcua import roles
 
 

@@ -38,7 +38,8 @@ from kernel.commits import Commit, Document, Tampered, from_document, verify
 from kernel.conformance.faults import Died
 from kernel.conformance.writing import TYPES, append
 from kernel.errors import Unavailable
-from kernel.ledger import Ledger, LedgerReader, VersionConflict, create_indexes, ledger_collection
+from kernel.ledger import Ledger, VersionConflict
+from kernel.ledger_reader import LedgerReader, create_indexes, ledger_collection
 
 # a share of what a property takes, for each example here is some fifty commands to a database
 EXAMPLES = max(1, settings.default.max_examples // 4)

@@ -17,7 +17,7 @@ from samples.writing_process import STREAMS
 from stack import database_of_its_own
 
 from kernel.commits import Document, verify
-from kernel.ledger import LedgerReader, create_indexes, ledger_collection
+from kernel.ledger_reader import LedgerReader, create_indexes, ledger_collection
 from motcua.local.database import EmbeddedDatabase
 from motcua.local.supervision import Supervisor
 

@@ -20,7 +20,7 @@ from structlog.testing import capture_logs
 from kernel.commits import Tampered
 from kernel.config import ConfigError, Settings
 from kernel.ledger import Ledger
-from kernel.relay import Relay
+from kernel.relay import Pace, Relay
 from kernel.topology import Source
 from kernel.transparency.checkpoint_log import CheckpointLog, last
 from kernel.transparency.checkpoints import open_checkpoint
@@ -104,6 +104,28 @@ def test_every_proof_from_tiles_is_that_of_the_whole_tree(
         for old in {1, size // 2 or 1, size}:
             grown = consistency_proof(nodes, old, size)
             verify_consistency(old, size, root(tree, old), root(tree, size), grown)
+
+
+def test_what_a_question_needs_is_read_at_once_and_then_nothing_more(
+    client: MongoClient[Any], settings: Settings, long_ledger: Any, hashes: list[str]
+) -> None:
+    tree = nodes_over([leaf_of(one) for one in hashes])
+    tiles = tiles_of(SERVICE, settings, client)
+    tiles.ensure_indexes()
+    questions = [
+        lambda nodes, size=size, at=at: (
+            inclusion_proof(nodes, at - 1, size),
+            consistency_proof(nodes, at, size),
+        )
+        for size in (1, 256, 257, 512, LONG)
+        for at in {1, size // 2 or 1, size}
+    ]
+    sizes = [question.__defaults__[0] for question in questions]
+    at_hand = [tiles.at_hand(*asked) for asked in zip(sizes, questions, strict=True)]
+    client.drop_database(settings.database(SERVICE))
+    long_ledger.drop()
+    for question, nodes in zip(questions, at_hand, strict=True):
+        assert question(nodes) == question(tree)
 
 
 def test_only_full_tiles_are_kept_and_dropped_ones_made_again(
@@ -249,9 +271,9 @@ def test_documents_are_read_as_they_stand_up_to_a_hole(ledger: Ledger) -> None:
 
 
 @contextmanager
-def relaying(settings: Settings, every: timedelta) -> Iterator[Relay]:
+def relaying(settings: Settings, every: timedelta, pace: Pace | None = None) -> Iterator[Relay]:
     """Run a relay that signs, in a thread, and stop it cleanly."""
-    relay = Relay("counting", settings, sign_every=every)
+    relay = Relay("counting", settings, pace=pace, sign_every=every)
     stop, loop = asyncio.Event(), asyncio.new_event_loop()
     thread = threading.Thread(target=lambda: loop.run_until_complete(relay.run(stop)))
     thread.start()
@@ -306,3 +328,32 @@ def test_a_signer_that_refuses_holds_up_no_event(
         eventually(lambda: (leases.find_one({"_id": "relay"}) or {}).get("position") == 5)
         assert relay.ready() == {"relay": True}
     assert len(CheckpointLog(client, settings.namespace, SERVICE).documents()) == 1
+
+
+def test_a_signer_that_does_not_come_to_an_end_holds_up_no_stop(
+    client: MongoClient[Any], settings: Settings, declared: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declared(Source(SERVICE, settings))
+    signing, enough = threading.Event(), threading.Event()
+    signers: list[threading.Thread] = []
+
+    def never_ending(_: Witness) -> None:
+        signers.append(threading.current_thread())
+        signing.set()
+        enough.wait()
+
+    monkeypatch.setattr(Witness, "sign", never_ending)
+    leases = client[settings.database(SERVICE)]["relay"]
+    with capture_logs() as lines:
+        with relaying(settings, timedelta(hours=1), Pace(farewell=0.01)):
+            assert signing.wait(60)
+        (signer,) = signers
+        assert signer.is_alive()
+        assert signer.daemon, "the process would wait for it at its end"
+        enough.set()
+        signer.join(60)
+        assert not signer.is_alive()
+    assert [one["event"] for one in lines if one["event"].startswith("checkpoint.")] == [
+        "checkpoint.left"
+    ]
+    assert leases.find_one({"_id": "relay"})["expires_at"] == 0, "the next relay goes on at once"

@@ -18,13 +18,15 @@ import pytest
 from bson.decimal128 import Decimal128
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pymongo import MongoClient
+from pymongo.collection import Collection
 
 from kernel.commits import Meta
 from kernel.config import Settings
 from kernel.errors import Conflict, Internal
 from kernel.events import Actor
-from kernel.ledger import create_indexes
+from kernel.ledger_reader import create_indexes
 from kernel.requests import ANONYMOUS, Call
+from kernel.transparency import public_log
 from kernel.transparency.answering import (
     ListCheckpoints,
     ReadCheckpoint,
@@ -32,7 +34,7 @@ from kernel.transparency.answering import (
     Transparency,
     asked_of,
 )
-from kernel.transparency.bundles import Bundle
+from kernel.transparency.bundles import Bundle, collect, verified_positions
 from kernel.transparency.checkpoints import Checkpoint, to_base64
 from kernel.transparency.examination import examine
 from kernel.transparency.notes import SignerKey
@@ -426,3 +428,30 @@ def test_a_database_that_is_away_is_said_in_a_sentence(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
     assert "MONGO_URI" in done.stderr
+
+
+def test_what_takes_time_of_a_bundle_is_done_beside_the_others_and_asks_the_database_nothing(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[Any] = []
+
+    def asked(*_: Any, **__: Any) -> Any:
+        raise AssertionError("no I/O beside the green threads")
+
+    def beside(work: Any, *given: Any) -> Any:
+        done.append(work)
+        with monkeypatch.context() as there:
+            there.setattr(Collection, "find", asked)
+            there.setattr(Collection, "find_one", asked)
+            return work(*given)
+
+    monkeypatch.setattr(public_log, "offload", beside)
+    log = PublicLog("dossier", installation.settings, installation.client)
+    newest = log.newest()
+    bundle = log.bundle(STREAM, newest, kept_size=5)
+    assert done == [verified_positions, collect]
+    assert examine(bundle, log.key(newest)).fault is None
+    nodes = log.tiles.nodes(newest.size)
+    assert bundle == collect(
+        "dossier", bundle.documents, newest.note, str(log.key(newest)), nodes, 5
+    )

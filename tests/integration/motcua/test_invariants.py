@@ -15,7 +15,8 @@ from kernel.commits import Meta
 from kernel.config import Settings
 from kernel.events import Actor
 from kernel.examples import example_of
-from kernel.ledger import Ledger, create_indexes, ledger_collection
+from kernel.ledger import Ledger
+from kernel.ledger_reader import create_indexes, ledger_collection
 from motcua.local.processes import command
 from motcua.operations.invariants.examination import examine
 from motcua.wiring import LEDGERS

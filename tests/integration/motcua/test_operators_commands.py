@@ -26,7 +26,8 @@ from kernel.envelope import Message
 from kernel.errors import Conflict, Internal
 from kernel.events import Actor
 from kernel.lease import LeaseLost
-from kernel.ledger import Ledger, create_indexes, ledger_collection
+from kernel.ledger import Ledger
+from kernel.ledger_reader import create_indexes, ledger_collection
 from kernel.outlet import Outlet
 from kernel.rebuild import Pace, Stage, rebuild, standing
 from kernel.topology import dead_queue

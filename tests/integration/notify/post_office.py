@@ -18,7 +18,7 @@ from kernel.config import Settings
 from kernel.envelope import to_message
 from kernel.events import Recorded
 from kernel.examples import example_of
-from kernel.ledger import LedgerReader, ledger_collection
+from kernel.ledger_reader import LedgerReader, ledger_collection
 from kernel.relay import envelopes
 from services.dossier import contract as dossier
 from services.identity import contract as identity

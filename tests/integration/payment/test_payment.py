@@ -13,7 +13,7 @@ from installation import Process, eventually
 from pymongo import MongoClient
 
 from kernel.errors import Conflict, Forbidden, Invalid, NotFound
-from kernel.ledger import LedgerReader, ledger_collection
+from kernel.ledger_reader import LedgerReader, ledger_collection
 from services.dossier import contract as dossier
 from services.payment.contract import (
     Method,
@@ -44,10 +44,11 @@ def test_a_fee_is_owed_only_where_one_was_asked_for(cashier: Cashier) -> None:
     assert cashier.owed("H56-without-any-fee") == ()
 
 
-def test_only_who_owes_and_the_agencys_officers_see_it(cashier: Cashier) -> None:
+def test_only_who_owes_and_those_whose_work_it_is_see_it(cashier: Cashier) -> None:
     fee = cashier.requested()
     assert cashier.seen(fee.code, cashier.receiving_officer())
-    assert cashier.seen(fee.code, cashier.people.officer("acc-o", AGENCY, "auditor"))
+    assert cashier.seen(fee.code, cashier.people.officer(OFFICER.account, AGENCY, "handling"))
+    assert not cashier.seen(fee.code, cashier.people.officer("acc-o", AGENCY, "auditor"))
     assert not cashier.seen(fee.code, cashier.receiving_officer("ag-other"))
     assert not cashier.seen(fee.code, cashier.people.citizen("acc-other"))
 
@@ -227,10 +228,12 @@ def test_cash_at_the_counter_pays_at_once_and_once(cashier: Cashier) -> None:
 def test_cash_is_entered_only_at_that_agencys_counter(cashier: Cashier) -> None:
     fee = cashier.requested()
     with pytest.raises(Forbidden):
-        cashier.cash(fee, cashier.people.officer("acc-h", AGENCY, "handling"))
+        cashier.cash(fee, cashier.people.officer("acc-l", AGENCY, "leader"))
     with pytest.raises(Forbidden):
         cashier.cash(fee, cashier.people.citizen("acc-citizen"))
-    for stranger in (cashier.receiving_officer("ag-other"), cashier.people.citizen("acc-other")):
+    handling = cashier.people.officer("acc-h", AGENCY, "handling")
+    elsewhere = cashier.receiving_officer("ag-other")
+    for stranger in (handling, elsewhere, cashier.people.citizen("acc-other")):
         with pytest.raises(NotFound):
             cashier.cash(fee, stranger)
 

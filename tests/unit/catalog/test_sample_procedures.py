@@ -18,9 +18,8 @@ from services.catalog.contract import (
     ServiceLevel,
     Source,
     can_file_online,
-    handling_unit,
-    resolves,
 )
+from services.catalog.contract.competence import handling_unit, resolves
 from services.catalog.files import read_procedures
 
 CODES = [

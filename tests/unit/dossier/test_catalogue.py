@@ -7,7 +7,8 @@ import pytest
 
 from kernel.errors import Invalid
 from kernel.requests import Caller
-from services.catalog.contract import Agency, Channel, Procedure, can_file_online, resolves
+from services.catalog.contract import Agency, Channel, Procedure, can_file_online
+from services.catalog.contract.competence import resolves
 from services.catalog.files import read_agencies, read_places, read_procedures
 from services.dossier import views
 from services.dossier.contract import RouteStep, Status

@@ -24,8 +24,9 @@ from services.dossier.contract import (
     ReplayDossier,
     Status,
 )
+from services.dossier.decider import evolve
 from services.dossier.service import DossierService
-from services.dossier.views import files_in, project, replay, since, status, until
+from services.dossier.views import files_in, picture, project, replay, since, status, until
 
 ELSEWHERE = replace(s.AUDITOR, agency="ubnd-tinh-38")
 AUDITORS = (s.AUDITOR, ELSEWHERE)
@@ -68,6 +69,27 @@ def test_the_replay_of_a_beginning_is_the_status_at_that_time(
     assert until(whole, past[-1].recorded_at, None) == past
 
 
+@given(STORIES, st.data())
+def test_what_an_event_changed_stays_as_more_happens(name: str, data: st.DataObject) -> None:
+    whole = history(name)
+    version = data.draw(st.integers(1, len(whole)))
+    assert replayed(whole[:version]).events == replayed(whole).events[:version]
+
+
+def test_a_replay_folds_each_event_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    folded = 0
+
+    def counted(dossier: Any, event: Any) -> Any:
+        nonlocal folded
+        folded += 1
+        return evolve(dossier, event)
+
+    monkeypatch.setattr(picture, "evolve", counted)
+    past = history("returned")
+    replayed(past)
+    assert folded == len(past)
+
+
 @given(STORIES, st.sampled_from([s.APPLICANT, s.RECEIVING, *AUDITORS]))
 def test_all_changes_together_are_the_view(name: str, who: Caller) -> None:
     found = replayed(history(name), who)
@@ -100,6 +122,16 @@ def test_nothing_personal_is_in_an_auditors_replay(name: str, who: Caller) -> No
     text = str(dump(replayed(history(name), who)))
     for value in (s.PERSON.name, s.PERSON.identity_number, s.PERSON.email, "4711", "cha mẹ"):
         assert value not in text
+
+
+@pytest.mark.parametrize("who", [s.APPLICANT, *AUDITORS])
+def test_every_file_that_came_with_an_event_is_recorded_there_for_everybody(who: Caller) -> None:
+    found = {one.type: one.files for one in replayed(history("returned"), who).events}
+    (filed,), (sent,) = found.pop("DossierSubmitted"), found.pop("ResultDispatched")
+    assert (filed.name, filed.name_en) == (s.DECLARATION.name, s.DECLARATION.name_en)
+    assert (filed.sha256, filed.size) == ("0" * 64, 9)
+    assert (sent.name, sent.name_en) == ("Kết quả", "The result")
+    assert not any(found.values())
 
 
 def test_only_the_applicant_reads_the_pin() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
@@ -164,6 +165,27 @@ def test_the_slider_gets_the_moment_alone(browser: FlaskClient, services: Servic
     assert asked(services, contract.VerifyDossier) == []
 
 
+@pytest.mark.proves("E05")
+@pytest.mark.parametrize(
+    ("spoken", "name", "result", "size"),
+    [
+        ("vi", "Tờ khai", "Kết quả", "9 byte"),
+        ("en", "Declaration", "The result", "9 bytes"),
+    ],
+)
+def test_each_file_is_told_where_it_came_with_its_size_and_hash(
+    browser: FlaskClient, spoken: str, name: str, result: str, size: str
+) -> None:
+    browser.set_cookie("language", spoken)
+    page = browser.get(HISTORY).text
+    events = re.split('id="event-([0-9]+)"', page)
+    shown = dict(zip(events[1::2], events[2::2], strict=True))
+    hashed = f'{size}, SHA-256 <span class="app-exact">{"0" * 64}</span>'
+    assert f"<li>{name}, {hashed}" in shown["1"]
+    assert page.count(hashed) == 3, "as filed, as supplemented, as returned"
+    assert f"<li>{result}, {hashed}" in page
+
+
 def test_it_is_verified_at_each_view_and_nothing_is_kept(
     browser: FlaskClient, services: Services
 ) -> None:
@@ -209,7 +231,7 @@ def test_a_checkpoint_that_cannot_be_read_is_shown_as_a_fault(
     answer = browser.get(HISTORY)
     assert answer.status_code == 200
     assert "Lịch sử này có lỗi" in answer.text
-    assert reason in answer.text
+    assert "nội dung lưu làm điểm kiểm số 12 không phải điểm kiểm" in answer.text
     assert "Chưa kiểm tra được gì" not in answer.text
     assert "Gốc của cây" not in answer.text
     assert "Đây là tình trạng hiện nay." in answer.text

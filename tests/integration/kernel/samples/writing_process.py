@@ -14,7 +14,8 @@ from pymongo.errors import PyMongoError
 from kernel.commits import Commit, Document
 from kernel.conformance.writing import TYPES, append
 from kernel.errors import Unavailable
-from kernel.ledger import Ledger, VersionConflict, ledger_collection
+from kernel.ledger import Ledger, VersionConflict
+from kernel.ledger_reader import ledger_collection
 
 STREAMS = 3
 

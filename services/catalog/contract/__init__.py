@@ -637,38 +637,3 @@ def can_file_online(procedure: Procedure) -> bool:
     """Whether the portal takes a dossier of it: level 3 or 4, with the online channel open."""
     offered = OFFERINGS[procedure.legacy_level]
     return Offering.FILE_ONLINE in offered and Channel.ONLINE in procedure.channels
-
-
-def competences(procedure: Procedure, case: str | None, on: date) -> tuple[Competence, ...]:
-    """Return who resolves it on a day, in order of preference, for one of its cases or none."""
-    return tuple(
-        competence
-        for competence in (procedure.competence, *procedure.also_competent)
-        if (competence.valid_to is None or on <= competence.valid_to)
-        and (not competence.cases or case in competence.cases)
-    )
-
-
-def resolves(agency: Agency, competence: Competence) -> bool:
-    """Whether the agency is one of those that the competence names (its place is not asked)."""
-    return (
-        agency.kind is competence.kind
-        and agency.level in competence.levels
-        and (not competence.sector or agency.sector == competence.sector)
-    )
-
-
-def handling_unit(
-    agency: Agency, procedure: Procedure, case: str | None = None, on: date | None = None
-) -> Unit:
-    """Return the unit that a workflow step means by `handling`.
-
-    It is the one the agency's competence names, else the first unit that is neither the one-stop
-    desk nor the leadership nor the records office.
-    """
-    units = {unit.id: unit for unit in agency.units}
-    for competence in competences(procedure, case, on or date.max):
-        if resolves(agency, competence) and competence.unit in units:
-            return units[competence.unit]
-    apart = ("one-stop", "leadership", "office")
-    return next((unit for unit in agency.units if unit.id not in apart), agency.units[0])
