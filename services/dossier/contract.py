@@ -619,6 +619,15 @@ class SupplementView:
 
 
 @frozen
+class PaperLink:
+    """A paper that there is of a dossier: `01` to `06`, or `declaration`."""
+
+    number: str = field(example="01")
+    name: str
+    name_en: str
+
+
+@frozen
 class DossierStatus:
     """The status view: which unit and officer hold it, at which step, due when, where stuck.
 
@@ -657,6 +666,7 @@ class DossierStatus:
     answers: Mapping[str, JSON] | None = field(default=None)
     pin: str | None = field(default=None)
     erased: bool = field(default=False, doc="the personal parts were erased on request")
+    papers: tuple[PaperLink, ...] = field(default=(), doc="papers that the caller may have")
 
 
 @frozen
@@ -756,6 +766,16 @@ class BundleFile:
     name: str
     content: str = field(doc="base64")
     sha256: str
+
+
+@frozen
+class PaperFile:
+    """A paper as PDF."""
+
+    name: str
+    content: str = field(doc="base64")
+    sha256: str
+    signed_by: str = field(default="", doc="whose signature it carries; nothing without one")
 
 
 @frozen
@@ -1104,6 +1124,46 @@ class ExportDossier:
         maximum=10**15,
         doc="prove also that a checkpoint over so many commits leads to the newest",
     )
+
+
+@request("dossier", answer=PaperFile)
+@frozen
+class ReadPaper:
+    """An official paper of a dossier as PDF, for those who may see the dossier."""
+
+    code: str = field(max_length=64)
+    number: str = field(max_length=20, doc="`01` to `06`, or `declaration`", example="01")
+    version: int | None = field(
+        default=None, minimum=1, maximum=1_000_000, doc="as it was after this event"
+    )
+
+
+@request("dossier", answer=PaperFile)
+@frozen
+class ReadRegister:
+    """The register (paper 07) of the officer's agency: what it received on these days."""
+
+    since: date
+    until: date
+
+
+@request("dossier", answer=PaperFile)
+@frozen
+class ReadChecklist:
+    """What to bring to the counter for a procedure, for anybody (D24)."""
+
+    procedure: str = field(max_length=100)
+    case: str | None = field(default=None, max_length=100)
+
+
+@request("dossier", answer=PaperFile)
+@frozen
+class PrintDeclaration:
+    """The declaration of a procedure: blank for anybody, with answers for who is logged in."""
+
+    procedure: str = field(max_length=100)
+    answers: Mapping[str, JSON] = field(default_factory=dict, doc="by the keys of the fields")
+    declarer: str = field(default="", max_length=200)
 
 
 @request("dossier", answer=DossierPage)

@@ -7,7 +7,7 @@ like the views, so that they can be made anew from the neighbours' ledgers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -212,6 +212,20 @@ class References:
         if not _in_force(agency, on):
             raise _invalid("agency", "closed-agency")
         return agency
+
+    def known_agency(self, agency_id: str) -> Agency | None:
+        """Return an agency, open or closed; None where it is not known."""
+        document = self._agencies.read.find_one({"_id": agency_id})
+        return None if document is None else _agency(document)
+
+    def known_place(self, code: str) -> Place | None:
+        """Return the place that a code names today, else the one that it named before."""
+        return self._place(_TODAY, code) or self._place(_FORMER, code)
+
+    def place_names(self, codes: Iterable[str]) -> dict[str, str]:
+        """Return the names of places by their codes; unknown ones are left out."""
+        found = {code: self.known_place(code) for code in codes}
+        return {code: place.name for code, place in found.items() if place is not None}
 
     def competent_agency(
         self, procedure: Procedure, case: str | None, place: str, on: date

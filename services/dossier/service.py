@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from kernel import logs
@@ -31,7 +32,7 @@ from services.catalog import contract as catalog
 from services.dossier import contract, lists, references
 from services.dossier.acting import Resolver
 from services.dossier.auditing import exported, verified
-from services.dossier.clock import Calendar, vietnam
+from services.dossier.clock import Calendar, day_of, vietnam
 from services.dossier.contract import EVENTS, DossierStatus, FileTicket
 from services.dossier.decider import commands as do
 from services.dossier.decider import decide, dossier_code, evolve, initial
@@ -41,6 +42,9 @@ from services.dossier.forgetting import RESULT_FILE, Forgetting
 from services.dossier.http import DOWNLOAD, UPLOAD, build_app
 from services.dossier.look_ups import LookUps, opened, recipients
 from services.dossier.numbering import Numbering
+from services.dossier.papers import register
+from services.dossier.papers.issuing import Asked, Issuing, certificates
+from services.dossier.papers.signed import SignedPapers
 from services.dossier.references import References
 from services.dossier.submission import prepare
 from services.dossier.views import (
@@ -51,6 +55,7 @@ from services.dossier.views import (
     notice,
     project,
     replay,
+    serves_there,
     status,
     trace,
     until,
@@ -72,6 +77,7 @@ STATUS = ViewProvider(
         ("officer", "open"),
         ("agency", "unit", "open"),
         ("agency", "open", "updated_at"),
+        ("agency", "submitted_at"),
         ("picture.view.applicant.identity_number",),
         ("picture.view.owner.identity_number",),
         (RESULT_FILE,),
@@ -99,6 +105,12 @@ class DossierSettings:
         doc="where other processes reach the file entrypoint",
         pattern=r"^https?://[^/]+$",
     )
+    certificates: Path | None = setting(
+        env="DOSSIER_CERTIFICATES",
+        default=None,
+        doc="the folder with agencies' certificates to sign papers with, `<agency>.p12` and "
+        "`<agency>.passphrase`; papers are not signed without it",
+    )
 
 
 @dataclass(frozen=True)
@@ -114,24 +126,32 @@ class Cabinet:
     keys: SubjectKeys
     settings: DossierSettings
     calendar: Calendar
+    issuing: Issuing
 
 
 def open_cabinet(storage: Storage) -> Cabinet:
     """Open the collections with their indexes."""
     database = storage.database
-    for room in (References, Files, Drafts, LookUps):
+    for room in (References, Files, Drafts, LookUps, SignedPapers):
         room.ensure_indexes(database)
     keyring, keys = Keyring(storage.settings.keys), storage.keys
+    settings, known = read(DossierSettings), References(database)
     return Cabinet(
-        references=References(database),
+        references=known,
         files=Files(database, keys),
         drafts=Drafts(database, keys),
         look_ups=LookUps(database, keyring.master),
         numbering=Numbering(),
         keyring=keyring,
         keys=keys,
-        settings=read(DossierSettings),
+        settings=settings,
         calendar=vietnam(),
+        issuing=Issuing(
+            references=known,
+            signed=SignedPapers(database, keys),
+            certificates=certificates(settings.certificates),
+            public_url=storage.settings.public_url,
+        ),
     )
 
 
@@ -229,6 +249,48 @@ class DossierService:
         require_auditor(call.caller)
         stream = stream_of(request.code)
         return exported(request.code, stream, self.transparency, request.kept_size)
+
+    # Papers
+
+    @serves(contract.ReadPaper)
+    def read_paper(self, request: contract.ReadPaper, call: Call) -> contract.PaperFile:
+        """Return an official paper."""
+        document = self._visible(request.code, call)
+        if not may_see(document, call.caller):
+            raise _unknown_dossier()
+        history = self.dossiers.load(stream_of(request.code)).history
+        applicant = call.caller.id == document["subject"]
+        asked = Asked(request.number, request.version, applicant)
+        return self.cabinet.issuing.paper(asked, history, picture_in(document).view)
+
+    @serves(contract.ReadRegister)
+    def read_register(self, request: contract.ReadRegister, call: Call) -> contract.PaperFile:
+        """Return the register of the officer's agency."""
+        _require_known(call)
+        agency = call.caller.agency or ""
+        if not serves_there(agency, call.caller):
+            raise _officers_only()
+        query = register.received_between(agency, request.since, request.until)
+        found = self.status_view.collection.find(query, register.NARROW)
+        return self.cabinet.issuing.register(
+            found.limit(register.MOST_ROWS + 1), agency, request.since, request.until
+        )
+
+    @serves(contract.ReadChecklist)
+    def read_checklist(self, request: contract.ReadChecklist, call: Call) -> contract.PaperFile:
+        """Return what to bring to the counter."""
+        return self.cabinet.issuing.checklist(request.procedure, request.case, day_of(_now()))
+
+    @serves(contract.PrintDeclaration)
+    def print_declaration(
+        self, request: contract.PrintDeclaration, call: Call
+    ) -> contract.PaperFile:
+        """Return the declaration of a procedure, blank or filled in."""
+        if request.answers or request.declarer:
+            _require_known(call)
+        return self.cabinet.issuing.declaration(
+            request.procedure, request.answers, request.declarer, day_of(_now())
+        )
 
     @serves(contract.ListMyDossiers)
     def list_my_dossiers(
@@ -413,6 +475,7 @@ class DossierService:
             cabinet.files,
             cabinet.drafts,
             cabinet.look_ups,
+            cabinet.issuing.signed,
         ).forget(subject)
 
     # How
@@ -522,6 +585,14 @@ def _unknown_dossier() -> NotFound:
         "unknown-dossier",
         "Không tìm thấy hồ sơ này trong số hồ sơ bạn được xem.",
         "There is no such dossier among those you may see.",
+    )
+
+
+def _officers_only() -> Forbidden:
+    return Forbidden(
+        "officers-only",
+        "Sổ theo dõi hồ sơ chỉ dành cho cán bộ của cơ quan.",
+        "The register is for officers of the agency only.",
     )
 
 

@@ -13,11 +13,13 @@ from services.dossier.contract import (
     DossierStatus,
     MaskedStatus,
     Notice,
+    PaperLink,
     ResultView,
     StepState,
     StepView,
 )
 from services.dossier.decider.actions import allowed_actions
+from services.dossier.papers.forms import DECLARATION, DECLARATION_NAMES, PAPERS
 from services.dossier.views.document import Document, picture_in, urgent_at
 from services.dossier.views.explanation import explained
 from services.dossier.views.picture import Picture
@@ -75,9 +77,16 @@ def status(
         documents=tuple(replace(one, file_name=names.get(one.file, "")) for one in view.documents),
         result=_with_file(view.result, file_names),
     )
+    shown = replace(shown, papers=_papers(shown, applicant=who.id == document["subject"]))
     if who.id == document["subject"]:
         return shown
     return replace(shown, pin=None) if may_see(document, who) else _without_personal_parts(shown)
+
+
+def _papers(view: DossierStatus, *, applicant: bool) -> tuple[PaperLink, ...]:
+    """The papers that the applicant may have, or an officer of the agency."""
+    issued = tuple(one for one in view.papers if not applicant or PAPERS[one.number].for_applicant)
+    return issued if view.answers is None else (*issued, PaperLink(DECLARATION, *DECLARATION_NAMES))
 
 
 def stuck_at(steps: tuple[StepView, ...]) -> StepView | None:
@@ -195,4 +204,6 @@ def _measured(step: StepView, picture: Picture, now: datetime, calendar: Calenda
 
 
 def _without_personal_parts(view: DossierStatus) -> DossierStatus:
-    return replace(view, applicant=None, owner=None, answers=None, pin=None, documents=())
+    return replace(
+        view, applicant=None, owner=None, answers=None, pin=None, documents=(), papers=()
+    )

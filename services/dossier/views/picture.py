@@ -18,6 +18,7 @@ from services.dossier.contract import (
     FeeState,
     FeeView,
     Holder,
+    PaperLink,
     ResultView,
     Status,
     StepState,
@@ -27,6 +28,7 @@ from services.dossier.contract import (
 from services.dossier.decider.actions import Standing, standing
 from services.dossier.decider.state import Dossier, evolve, initial
 from services.dossier.names import STATUS_NAMES
+from services.dossier.papers.forms import PAPERS, issued_in
 
 E = TypeVar("E")
 Steps = Mapping[str, StepView]
@@ -119,7 +121,13 @@ def _view(dossier: Dossier, events: Sequence[Any], newest: Recorded) -> DossierS
         answers=_answers(events),
         pin=submitted.pin,
         erased=submitted.applicant is None,
+        papers=_papers(events),
     )
+
+
+def _papers(events: Sequence[Any]) -> tuple[PaperLink, ...]:
+    papers = (PAPERS[number] for number in issued_in(events))
+    return tuple(PaperLink(one.number, one.name, one.name_en) for one in papers)
 
 
 def _clock(dossier: Dossier, events: Sequence[Any]) -> ClockView:

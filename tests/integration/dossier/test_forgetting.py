@@ -29,6 +29,7 @@ from services.dossier.drafts import Drafts
 from services.dossier.files import Files, StoredFile
 from services.dossier.forgetting import Forgetting
 from services.dossier.look_ups import LookUps
+from services.dossier.papers.signed import SignedPapers
 from services.dossier.views import may_see, project, status, trace
 from services.dossier.views.trace import ERASED
 
@@ -143,7 +144,7 @@ def start(server: MongoClient[Any], database_prefix: str, clock: Clock) -> Calla
             files,
             drafts,
             look_ups,
-            Forgetting(keys, ledger, view, files, drafts, look_ups),
+            Forgetting(keys, ledger, view, files, drafts, look_ups, SignedPapers(database, keys)),
             erasures,
         )
 
