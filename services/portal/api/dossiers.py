@@ -11,8 +11,9 @@ from flask_smorest import Blueprint
 from kernel.schemas import dump
 from services.dossier import contract
 from services.dossier.contract import ACTIONS, DossierPage, DossierStatus, Receipt, Trace
+from services.portal import papers
 from services.portal.api.asking import ask
-from services.portal.api.shapes import answer, body, query
+from services.portal.api.shapes import PDF, answer, body, query
 
 blueprint = Blueprint("api-dossiers", __name__, description="Dossiers: submit, follow, act")
 
@@ -53,6 +54,22 @@ def read_events(code: str) -> Trace:
     """Read the whole history."""
     trace: Trace = ask(contract.ReadTrace(code=code))
     return trace
+
+
+@blueprint.get("/dossiers/<code>/papers/<number>.pdf")
+@blueprint.arguments(query(contract.ReadPaper, "code", "number"), location="query")
+@blueprint.alt_response(200, **PDF)
+def read_paper(found: dict[str, Any], code: str, number: str) -> Response:
+    """Fetch a paper, `01` to `06` or `declaration`; those there are stand in the dossier."""
+    return papers.sent(ask(contract.ReadPaper(code=code, number=number, **found)))
+
+
+@blueprint.get("/register.pdf")
+@blueprint.arguments(query(contract.ReadRegister), location="query")
+@blueprint.alt_response(200, **PDF)
+def read_register(found: dict[str, Any]) -> Response:
+    """Fetch the register (paper 07) of what one's agency received; for officers."""
+    return papers.sent(ask(contract.ReadRegister(**found)))
 
 
 @blueprint.get("/inbox")

@@ -22,13 +22,14 @@ from services.dossier.contract import (
     ListMyDossiers,
     NewUploadTicket,
     ReadDossier,
+    ReadPaper,
     ReadTrace,
     Status,
     SupplementDossier,
     Trace,
 )
 from services.identity.contract import FindOfficers, Officers, Role
-from services.portal import actions, drafting, sessions, uploads
+from services.portal import actions, drafting, papers, sessions, uploads
 from services.portal.actions import FORMS, Ask
 from services.portal.forms import Form, file_name, typed, version_of
 from services.portal.language import gettext
@@ -141,6 +142,13 @@ def send_supplement(code: str) -> Response:
         return _supplement_page(dossier, form.refused(error), status=422)
     flash(gettext("Your supplement has been sent."), "success")
     return redirect(url_for("dossiers.show", code=code), 303)
+
+
+@pages.get("/dossiers/<code>/papers/<number>.pdf")
+@logged_in
+def paper(code: str, number: str) -> flask.Response:
+    """Give an official paper of a dossier, or its declaration (D08)."""
+    return papers.sent(ask(ReadPaper(code=code, number=number)))
 
 
 @pages.get("/dossiers/<code>/files/<file>")

@@ -133,6 +133,13 @@ class InboxScreen:
 
 
 @dataclass(frozen=True)
+class RegisterScreen:
+    """Which days the register is wanted of."""
+
+    form: Form
+
+
+@dataclass(frozen=True)
 class LookUpScreen:
     """The look-up without login (E10 to E16); `found` is None before anything was asked."""
 

@@ -309,6 +309,12 @@ STATUS = dossier.DossierStatus(
     owner=dossier.Person(dossier.PersonKind.CITIZEN, "Nguyễn Văn Em", "038215000123", "0912345678"),
     answers={"text": "Nội dung", "choice": "1"},
     pin="4821",
+    papers=(
+        dossier.PaperLink(
+            "01", "Giấy tiếp nhận hồ sơ và hẹn trả kết quả", "Receipt with the day of the result"
+        ),
+        dossier.PaperLink("declaration", "Tờ khai", "Declaration"),
+    ),
 )
 TRACE = dossier.Trace(
     STATUS.code,
@@ -524,7 +530,12 @@ PAGES: tuple[Shown, ...] = (
         ),
         CITIZEN,
     ),
-    Shown("declaration", "declaration.html", wizard.DeclarationScreen(PROCEDURE, WRITING.form)),
+    Shown(
+        "register",
+        "register_of_dossiers.html",
+        dossiers.RegisterScreen(Form({"since": "2026-11-01"}, {"until": "Hãy nhập mục này."})),
+        OFFICER,
+    ),
     Shown("sent", "dossier/sent.html", wizard.SentScreen(STATUS), CITIZEN),
     Shown("mine", "dossier/mine.html", dossiers.MineScreen(ROWS, (DRAFT,), "", "/next"), CITIZEN),
     Shown(
