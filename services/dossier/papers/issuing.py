@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -27,22 +28,26 @@ from services.dossier.contract import (
     DossierStatus,
     DossierSubmitted,
     PaperFile,
+    ProcedureKept,
     SupplementRequested,
 )
+from services.dossier.decider.state import Dossier, evolve, initial
 from services.dossier.papers import wording
 from services.dossier.papers.checklist import checklist
 from services.dossier.papers.declaration import declaration, places_in
-from services.dossier.papers.facts import Office
-from services.dossier.papers.forms import DECLARATION, PAPERS, Paper, form_of
+from services.dossier.papers.facts import Office, ReceiptFacts, RefusalFacts, SupplementFacts
+from services.dossier.papers.forms import DECLARATION, PAPERS, Paper
 from services.dossier.papers.issued import Surroundings, receipt, refusal, supplement_request
 from services.dossier.papers.register import register
 from services.dossier.papers.signed import SignedPapers
 from services.dossier.papers.slip import control_slip
-from services.dossier.papers.typesetting import Facts, pdf
+from services.dossier.papers.typesetting import pdf
 from services.dossier.references import References
 from services.dossier.submission import agency_ref
 
-_WRITERS: Mapping[type[Any], Callable[[Sequence[Any], Surroundings], Facts]] = {
+Issued = ReceiptFacts | SupplementFacts | RefusalFacts
+
+_WRITERS: Mapping[type[Any], Callable[[Sequence[Any], Surroundings], Issued]] = {
     DossierAccepted: receipt,
     SupplementRequested: supplement_request,
     DossierRefused: refusal,
@@ -91,26 +96,31 @@ class Issuing:
                 f"«{paper.name}» chỉ dùng trong cơ quan giải quyết.",
                 f"The paper “{paper.name_en}” is for officers only.",
             )
-        past = [one for one in history if asked.version is None or one.version <= asked.version]
-        events = [record.event for record in past]
-        around = self._surroundings(
-            view, with_pin=asked.applicant or view.channel != wording.ONLINE
-        )
-        if paper.event is None:
-            if not past:
-                raise _not_yet(paper)
-            slip = control_slip(events, around, past[-1].occurred_at)
-            return _file(f"{paper.number}-{view.code}", offload(pdf, slip))
-        last = max(
-            (n for n, one in enumerate(events) if isinstance(one, paper.event)), default=None
-        )
-        if last is None:
+        past: Sequence[Recorded] = [
+            one for one in history if asked.version is None or one.version <= asked.version
+        ]
+        if paper.event is not None:
+            past = _up_to_last(past, paper.event)
+        if not past:
             raise _not_yet(paper)
-        told = _WRITERS[paper.event](events[: last + 1], around)
-        key = f"{view.code}/{paper.number}/{past[last].version}"
-        return self._sealed(
-            paper, told, key + ("/pin" if around.with_pin else ""), history[0].event
-        )
+        events = [record.event for record in past]
+        dossier = reduce(evolve, events, initial)
+        if dossier is None:
+            raise _not_yet(paper)
+        submitted: DossierSubmitted = events[0]
+        # who comes to the desk is handed the paper there
+        with_pin = asked.applicant or submitted.channel != wording.ONLINE
+        around = self._surroundings(dossier, with_pin=with_pin)
+        if paper.event is None:
+            slip = control_slip(events, around, past[-1].occurred_at)
+            return _file(f"{paper.number}-{dossier.code}", offload(pdf, slip))
+        copy = "pin" if with_pin else "plain"
+        key = f"{dossier.code}/{paper.number}/{past[-1].version}/{copy}"
+        facts = _WRITERS[paper.event](events, around)
+        certificate = self.certificates.get(dossier.agency.id)
+        if certificate is None or submitted.applicant is None:  # an erased person's is not kept
+            return _file(f"{paper.number}-{dossier.code}", offload(pdf, facts))
+        return self._sealed(facts, certificate, key, submitted)
 
     def register(
         self, documents: Iterable[Mapping[str, Any]], agency: str, since: date, until: date
@@ -159,35 +169,27 @@ class Issuing:
         )
 
     def _sealed(
-        self, paper: Paper, facts: Facts, key: str, submitted: DossierSubmitted
+        self, facts: Issued, certificate: Any, key: str, submitted: DossierSubmitted
     ) -> PaperFile:
-        name = f"{paper.number}-{submitted.code}"
-        certificate = self.certificates.get(submitted.agency.id)
-        if certificate is None or submitted.applicant is None:  # an erased person's is not kept
-            return _file(name, offload(pdf, facts))
         content = self.signed.find(key, submitted.subject)
         if content is None:
-            _, title = form_of(paper, submitted.procedure.field_code)
-            reason, at = f"{title} – {submitted.code}", datetime.now(UTC)
-            seat = facts.head.office.seat  # type: ignore[union-attr]
-            content = self.signed.keep(
-                key,
-                submitted.subject,
-                offload(lambda: certificate.sign(pdf(facts), reason, seat, at)),
-            )
-        return _file(name, content, certificate.name)
+            head, at = facts.head, datetime.now(UTC)
+            reason, seat = f"{head.title} – {head.code}", head.office.seat
+            made = offload(lambda: certificate.sign(pdf(facts), reason, seat, at))
+            content = self.signed.keep(key, submitted.subject, made)
+        _, number, *_ = key.split("/")
+        return _file(f"{number}-{submitted.code}", content, certificate.name)
 
-    def _surroundings(self, view: DossierStatus, *, with_pin: bool) -> Surroundings:
-        desk = view.receiving_unit.name if view.receiving_unit else ""
+    def _surroundings(self, dossier: Dossier, *, with_pin: bool) -> Surroundings:
         return Surroundings(
-            office=self.office(view.agency, desk),
-            link=f"{self.public_url}/lookup?code={view.code}",
-            definition=self._definition(view),
+            office=self.office(dossier.agency, dossier.desk.name),
+            link=f"{self.public_url}/lookup?code={dossier.code}",
+            definition=self._definition(dossier.procedure),
             with_pin=with_pin,
         )
 
     def _declaration(self, history: Sequence[Recorded], view: DossierStatus) -> PaperFile:
-        definition = self._definition(view)
+        definition = self._definition(view.procedure)
         if definition is None or view.answers is None:
             raise NotFound(
                 "no-declaration",
@@ -201,7 +203,7 @@ class Issuing:
             view.answers,
             places,
             day_of(submitted.submitted_at),
-            agency=wording.whole_name(view.agency.name),
+            agency=wording.whole_name(submitted.agency.name),
             dossier=view.code,
             declared_at=submitted.submitted_at,
             declarer=view.applicant.name if view.applicant else "",
@@ -215,9 +217,9 @@ class Issuing:
         except Invalid as error:
             raise NotFound("unknown-procedure", error.vi, error.en) from error
 
-    def _definition(self, view: DossierStatus) -> Procedure | None:
+    def _definition(self, kept: ProcedureKept) -> Procedure | None:
         try:
-            return self.references.version(view.procedure.code, view.procedure.version)
+            return self.references.version(kept.code, kept.version)
         except NotFound:
             return None
 
@@ -230,6 +232,12 @@ def certificates(folder: Path | None) -> Mapping[str, Any]:
     from services.dossier.papers.signing import read_certificates
 
     return read_certificates(folder)
+
+
+def _up_to_last(history: Sequence[Recorded], kind: type[Any]) -> Sequence[Recorded]:
+    """Return a history up to the last event of a kind; nothing where there is none."""
+    last = max((n for n, one in enumerate(history, 1) if isinstance(one.event, kind)), default=0)
+    return history[:last]
 
 
 def _file(name: str, content: bytes, signed_by: str = "") -> PaperFile:
