@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -118,28 +116,6 @@ def test_what_cannot_be_used_stops_the_start_with_a_sentence(
     assert said in str(error.value)
     with pytest.raises(ConfigError, match="no folder"):
         certificates(tmp_path / "nowhere")
-
-
-def test_it_signs_beside_green_threads(folder: Path, tmp_path: Path) -> None:
-    """As in a running service: everything is patched, and the work is done in a thread."""
-    paper, signed = tmp_path / "paper.pdf", tmp_path / "signed.pdf"
-    paper.write_bytes(pdf(p.a_receipt()))
-    program = f"""
-import eventlet
-eventlet.monkey_patch()
-from datetime import UTC, datetime
-from pathlib import Path
-from kernel.runner import offload
-from services.dossier.papers.facts import StampFacts
-from services.dossier.papers.issuing import certificates
-(found,) = certificates(Path({str(folder)!r})).values()
-content = Path({str(paper)!r}).read_bytes()
-made = offload(found.sign, content, "reason", "place", datetime.now(UTC))
-Path({str(signed)!r}).write_bytes(made)
-"""
-    subprocess.run([sys.executable, "-W", "ignore", "-c", program], check=True, timeout=120)
-    (certificate,) = certificates(folder).values()
-    assert verdict(signed.read_bytes(), certificate).bottom_line
 
 
 def test_the_claimed_time_is_shown_in_vietnam_s(certificate: Certificate) -> None:
