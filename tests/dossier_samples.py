@@ -189,6 +189,21 @@ def withdraw(when: datetime = MONDAY, by: Caller = APPLICANT) -> do.Withdraw:
     return do.Withdraw(by, when, "Không còn nhu cầu")
 
 
+def request_withdrawal(when: datetime = MONDAY, by: Caller = APPLICANT) -> do.RequestWithdrawal:
+    """Ask to take it back."""
+    return do.RequestWithdrawal(by, when, "Không còn nhu cầu")
+
+
+def grant_withdrawal(when: datetime = MONDAY, by: Caller = HANDLING) -> do.GrantWithdrawal:
+    """Let it be taken back."""
+    return do.GrantWithdrawal(by, ref(by), when)
+
+
+def refuse_withdrawal(when: datetime = MONDAY, by: Caller = HANDLING) -> do.RefuseWithdrawal:
+    """Keep it."""
+    return do.RefuseWithdrawal(by, ref(by), when, "Kết quả đã được ký.")
+
+
 def assign(when: datetime = MONDAY, by: Caller = TEAM_LEADER, to: Caller = HANDLING) -> do.Assign:
     """Put it into the handling officer's hands."""
     assignee = do.Assignee(ref(to), to.agency or "", to.unit or "", to.roles)
@@ -321,6 +336,8 @@ UNTIL: dict[str, Callable[[], Story]] = {
     "fee due in handling": lambda: Story(submit(), accept(), assign(), request_fee()),
     "refused": lambda: Story(submit(), refuse()),
     "withdrawn": lambda: Story(submit(), withdraw()),
+    "withdrawal asked": lambda: Story(submit(), accept(), assign(), request_withdrawal()),
+    "withdrawal asked at records": lambda: _records(request_withdrawal()),
 }
 
 

@@ -48,6 +48,12 @@ class Resolver:
                 return do.Supplement(by, at, calendar, documents, clean, note)
             case contract.WithdrawDossier(reason=reason):
                 return do.Withdraw(by, at, reason)
+            case contract.RequestWithdrawal(reason=reason):
+                return do.RequestWithdrawal(by, at, reason)
+            case contract.GrantWithdrawal():
+                return do.GrantWithdrawal(by, self._officer(by), at)
+            case contract.RefuseWithdrawal(reason=reason):
+                return do.RefuseWithdrawal(by, self._officer(by), at, reason)
             case contract.AcceptDossier(note=note):
                 return do.Accept(by, self._officer(by), at, calendar, note)
             case contract.RefuseDossier(reason=reason, legal_basis=basis):

@@ -69,6 +69,7 @@ class FeeState(StrEnum):
 
     DUE = "due"
     PAID = "paid"
+    CANCELLED = "cancelled"  # the dossier ended without it
 
 
 class StepState(StrEnum):
@@ -453,15 +454,42 @@ class ResultReceived:
     officer: OfficerRef | None = field(default=None)
 
 
-@event(schema=2)
+@event()
+@frozen
+class WithdrawalRequested:
+    """The applicant asks to take back what was accepted; an officer answers."""
+
+    code: str
+    subject: str
+    requested_at: datetime
+    reason: str | None = field(default=None, personal=True, doc="the applicant's own words")
+
+
+@event()
+@frozen
+class WithdrawalRefused:
+    """The agency does not let it be taken back; the work goes on."""
+
+    code: str
+    officer: OfficerRef
+    unit: UnitRef
+    reason: str
+    refused_at: datetime
+
+
+@event(schema=3)
 @frozen
 class DossierWithdrawn:
-    """The applicant took it back (status 7). Schema 1 did not say whose it was."""
+    """The applicant took it back (status 7).
+
+    Schema 1 did not say whose it was, schema 2 not who agreed.
+    """
 
     code: str
     subject: str
     withdrawn_at: datetime
     reason: str | None = field(default=None, personal=True, doc="the applicant's own words")
+    officer: OfficerRef | None = field(default=None, doc="who agreed; nobody before acceptance")
 
 
 @event()
@@ -507,11 +535,16 @@ EVENTS = EventTypes(
         DossierCompleted,
         ResultDispatched,
         ResultReceived,
+        WithdrawalRequested,
+        WithdrawalRefused,
         DossierWithdrawn,
         CitizenNotified,
         LookUpCodeRequested,
     ),
-    upcasters={("DossierWithdrawn", 1): lambda data: {**data, "subject": ""}},
+    upcasters={
+        ("DossierWithdrawn", 1): lambda data: {**data, "subject": ""},
+        ("DossierWithdrawn", 2): lambda data: {**data, "officer": None},
+    },
 )
 
 
@@ -619,6 +652,16 @@ class SupplementView:
 
 
 @frozen
+class WithdrawalView:
+    """The last request to take it back: open, unless it was refused or the dossier ended."""
+
+    requested_at: datetime
+    reason: str | None = field(default=None, doc="for the applicant and the agency's officers")
+    refused_at: datetime | None = field(default=None)
+    refusal: str = field(default="")
+
+
+@frozen
 class DossierStatus:
     """The status view: which unit and officer hold it, at which step, due when, where stuck.
 
@@ -652,6 +695,7 @@ class DossierStatus:
     documents: tuple[DocumentView, ...] = field(default=())
     result: ResultView | None = field(default=None)
     refusal: str = field(default="")
+    withdrawal: WithdrawalView | None = field(default=None)
     applicant: Person | None = field(default=None)
     owner: Person | None = field(default=None)
     answers: Mapping[str, JSON] | None = field(default=None)
@@ -784,6 +828,7 @@ class DossierRow:
         default="none", doc="on-time, soon (under 24 working hours), late, none"
     )
     erased: bool = field(default=False, doc="the personal parts were erased on request")
+    withdrawal_asked: bool = field(default=False, doc="the applicant waits for an answer to that")
 
 
 @frozen
@@ -933,7 +978,16 @@ class SupplementDossier:
 @command("dossier", answer=DossierStatus)
 @frozen
 class WithdrawDossier:
-    """Take it back; possible until processing is over."""
+    """Take it back at once; possible before it is accepted."""
+
+    code: str
+    reason: str = field(min_length=1, max_length=1000)
+
+
+@command("dossier", answer=DossierStatus)
+@frozen
+class RequestWithdrawal:
+    """Ask to take back what was accepted; possible until processing is over."""
 
     code: str
     reason: str = field(min_length=1, max_length=1000)
@@ -959,6 +1013,23 @@ class RefuseDossier:
     code: str
     reason: str = field(min_length=1, max_length=2000)
     legal_basis: str = field(default="", max_length=500)
+
+
+@command("dossier", answer=DossierStatus)
+@frozen
+class GrantWithdrawal:
+    """Let the applicant take it back, as asked for; it ends."""
+
+    code: str
+
+
+@command("dossier", answer=DossierStatus)
+@frozen
+class RefuseWithdrawal:
+    """Do not let the applicant take it back; the work goes on."""
+
+    code: str
+    reason: str = field(min_length=1, max_length=2000)
 
 
 @command("dossier", answer=DossierStatus)
@@ -1052,6 +1123,9 @@ ACTIONS: Mapping[str, type] = {
     "dispatch": DispatchResult,
     "hand-over": HandOver,
     "withdraw": WithdrawDossier,
+    "request-withdrawal": RequestWithdrawal,
+    "grant-withdrawal": GrantWithdrawal,
+    "refuse-withdrawal": RefuseWithdrawal,
 }
 
 

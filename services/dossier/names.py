@@ -35,6 +35,9 @@ ACTION_NAMES: Mapping[str, Name] = {
     "dispatch": ("Phát hành kết quả", "Dispatch the result"),
     "hand-over": ("Trả kết quả", "Hand over the result"),
     "withdraw": ("Rút hồ sơ", "Withdraw"),
+    "request-withdrawal": ("Đề nghị rút hồ sơ", "Ask to withdraw"),
+    "grant-withdrawal": ("Đồng ý cho rút hồ sơ", "Let it be withdrawn"),
+    "refuse-withdrawal": ("Không đồng ý cho rút hồ sơ", "Refuse the withdrawal"),
 }
 
 TIMING_NAMES: Mapping[Timing, Name] = {

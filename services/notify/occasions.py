@@ -78,6 +78,10 @@ def _refused(event: dossier.DossierRefused, locale: str) -> Facts:
     }
 
 
+def _withdrawal_refused(event: dossier.WithdrawalRefused, locale: str) -> Facts:
+    return {**_by(event, locale), "reason": event.reason}
+
+
 def _supplement(event: dossier.SupplementRequested, locale: str) -> Facts:
     return {
         **_by(event, locale),
@@ -148,6 +152,7 @@ OCCASIONS: tuple[Occasion, ...] = (
     Occasion(dossier.StepEntered, "step-entered", _entered, applies=changes_holder),
     Occasion(dossier.DossierCompleted, "completed", _nothing),
     Occasion(dossier.ResultDispatched, "dispatched", _dispatched),
+    Occasion(dossier.WithdrawalRefused, "withdrawal-refused", _withdrawal_refused),
     Occasion(dossier.DossierWithdrawn, "withdrawn", _nothing),
     Occasion(dossier.LookUpCodeRequested, "look-up-code", _nothing, MAIL_ONLY),
     Occasion(

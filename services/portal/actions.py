@@ -59,6 +59,7 @@ class ActionForm:
 
 _NOTE = AskFor("note", Ask.TEXT, mark("Note (kept in the history)"))
 _REASON = AskFor("reason", Ask.TEXT, mark("Reason, as the applicant will read it"), required=True)
+_WHY_WITHDRAWN = AskFor("reason", Ask.TEXT, mark("Why do you withdraw it?"), required=True)
 _BASIS = AskFor("legal_basis", Ask.LINE, mark("Legal basis"))
 
 FORMS: Mapping[str, ActionForm] = {
@@ -122,8 +123,17 @@ FORMS: Mapping[str, ActionForm] = {
     "withdraw": ActionForm(
         mark("Withdraw the dossier"),
         mark("Withdraw"),
-        (AskFor("reason", Ask.TEXT, mark("Why do you withdraw it?"), required=True),),
+        (_WHY_WITHDRAWN,),
         "warning",
+    ),
+    "request-withdrawal": ActionForm(
+        mark("Ask to withdraw the dossier"), mark("Ask to withdraw"), (_WHY_WITHDRAWN,), "warning"
+    ),
+    "grant-withdrawal": ActionForm(
+        mark("Let the applicant withdraw it"), mark("Agree: the dossier ends"), style="warning"
+    ),
+    "refuse-withdrawal": ActionForm(
+        mark("Refuse the withdrawal"), mark("Refuse and go on"), (_REASON,), "secondary"
     ),
 }
 

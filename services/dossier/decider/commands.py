@@ -64,7 +64,16 @@ class Supplement:
 
 @dataclass(frozen=True)
 class Withdraw:
-    """Take it back (rút hồ sơ)."""
+    """Take it back before it is accepted (rút hồ sơ)."""
+
+    by: Caller
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class RequestWithdrawal:
+    """Ask to take back what was accepted (đề nghị rút hồ sơ)."""
 
     by: Caller
     at: datetime
@@ -94,6 +103,25 @@ class Refuse:
     at: datetime
     reason: str
     legal_basis: str = ""
+
+
+@dataclass(frozen=True)
+class GrantWithdrawal:
+    """Let the applicant take it back (đồng ý cho rút)."""
+
+    by: Caller
+    officer: OfficerRef
+    at: datetime
+
+
+@dataclass(frozen=True)
+class RefuseWithdrawal:
+    """Do not let the applicant take it back (không đồng ý cho rút)."""
+
+    by: Caller
+    officer: OfficerRef
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -230,8 +258,11 @@ Command = (
     Submit
     | Supplement
     | Withdraw
+    | RequestWithdrawal
     | Accept
     | Refuse
+    | GrantWithdrawal
+    | RefuseWithdrawal
     | RequestSupplement
     | Assign
     | CompleteStep

@@ -8,9 +8,15 @@ from typing import Any, assert_never
 from kernel.errors import NotFound
 from services.dossier.contract import CitizenNotified
 from services.dossier.decider import commands as do
+from services.dossier.decider.ending import (
+    grant_withdrawal,
+    refuse_withdrawal,
+    request_withdrawal,
+    withdraw,
+)
 from services.dossier.decider.fees import record_fee_paid, request_fee
 from services.dossier.decider.handling import approve, assign, complete_step, return_step
-from services.dossier.decider.reception import accept, refuse, submit, withdraw
+from services.dossier.decider.reception import accept, refuse, submit
 from services.dossier.decider.result import dispatch, hand_over
 from services.dossier.decider.state import Dossier, State
 from services.dossier.decider.supplements import request_supplement, supplement
@@ -31,6 +37,12 @@ def decide(state: State, command: do.Command) -> Sequence[Any]:
             return supplement(state, command)
         case do.Withdraw():
             return withdraw(state, command)
+        case do.RequestWithdrawal():
+            return request_withdrawal(state, command)
+        case do.GrantWithdrawal():
+            return grant_withdrawal(state, command)
+        case do.RefuseWithdrawal():
+            return refuse_withdrawal(state, command)
         case do.Accept():
             return accept(state, command)
         case do.Refuse():

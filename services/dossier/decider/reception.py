@@ -1,4 +1,4 @@
-"""At the one-stop desk: submit, accept, refuse; and the applicant's withdrawal."""
+"""At the one-stop desk: submit, accept, refuse."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from services.dossier.contract import (
     DossierAccepted,
     DossierRefused,
     DossierSubmitted,
-    DossierWithdrawn,
     ReturnBy,
     RouteStep,
     StepEntered,
@@ -96,12 +95,6 @@ def refuse(dossier: Dossier, command: do.Refuse) -> list[Any]:
             refused_at=command.at,
         ),
     ]
-
-
-def withdraw(dossier: Dossier, command: do.Withdraw) -> list[Any]:
-    """The applicant takes it back; it ends."""
-    demand(dossier, "withdraw", command.by)
-    return [DossierWithdrawn(dossier.code, dossier.subject, command.at, command.reason)]
 
 
 def _due(dossier: Dossier, command: do.Accept) -> datetime:

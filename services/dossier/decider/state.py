@@ -39,6 +39,8 @@ from services.dossier.contract import (
     SupplementItem,
     SupplementRequested,
     UnitRef,
+    WithdrawalRefused,
+    WithdrawalRequested,
 )
 
 ENDED = frozenset({Status.REFUSED, Status.WITHDRAWN, Status.STOPPED, Status.RETURNED})
@@ -94,6 +96,12 @@ class Dossier:
     fees: Mapping[str, Fee] = field(default_factory=dict)
     assigned: Mapping[str, OfficerRef] = field(default_factory=dict)
     notified: frozenset[tuple[str, bool]] = frozenset()
+    withdrawal_asked: bool = False
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the agency took it, so that its clock was started."""
+        return self.clock.due is not None
 
     @property
     def desk(self) -> UnitRef:
@@ -146,6 +154,10 @@ def _evolve(dossier: Dossier, event: Any) -> Dossier:
             return _end(dossier, Status.REFUSED)
         case DossierWithdrawn():
             return _end(dossier, Status.WITHDRAWN)
+        case WithdrawalRequested():
+            return replace(dossier, withdrawal_asked=True)
+        case WithdrawalRefused():
+            return replace(dossier, withdrawal_asked=False)
         case SupplementRequested():
             return replace(
                 dossier,
@@ -190,7 +202,9 @@ def _evolve(dossier: Dossier, event: Any) -> Dossier:
 
 def _end(dossier: Dossier, status: Status) -> Dossier:
     stopped = Clock(ClockState.STOPPED, dossier.clock.due)
-    return replace(dossier, status=status, clock=stopped, hold=None, resumes=None)
+    return replace(
+        dossier, status=status, clock=stopped, hold=None, resumes=None, withdrawal_asked=False
+    )
 
 
 def _resume(dossier: Dossier) -> Dossier:

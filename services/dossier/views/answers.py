@@ -113,6 +113,7 @@ def row(document: Document, who: Caller, now: datetime, calendar: Calendar) -> D
         step_due=step.due if step else None,
         due_colour=due_colour(urgent_at(picture), now, calendar),
         erased=view.erased,
+        withdrawal_asked=picture.standing.withdrawal_asked,
     )
 
 
@@ -195,4 +196,13 @@ def _measured(step: StepView, picture: Picture, now: datetime, calendar: Calenda
 
 
 def _without_personal_parts(view: DossierStatus) -> DossierStatus:
-    return replace(view, applicant=None, owner=None, answers=None, pin=None, documents=())
+    asked = view.withdrawal
+    return replace(
+        view,
+        applicant=None,
+        owner=None,
+        answers=None,
+        pin=None,
+        documents=(),
+        withdrawal=replace(asked, reason=None) if asked else None,
+    )

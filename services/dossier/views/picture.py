@@ -23,9 +23,10 @@ from services.dossier.contract import (
     StepState,
     StepView,
     SupplementView,
+    WithdrawalView,
 )
-from services.dossier.decider.actions import Standing, standing
-from services.dossier.decider.state import Dossier, evolve, initial
+from services.dossier.decider.standing import Standing, standing
+from services.dossier.decider.state import ENDED, Dossier, evolve, initial
 from services.dossier.names import STATUS_NAMES
 
 E = TypeVar("E")
@@ -109,11 +110,12 @@ def _view(dossier: Dossier, events: Sequence[Any], newest: Recorded) -> DossierS
         receiving_officer=received_by.officer if received_by else None,
         receiving_unit=dossier.desk,
         accepted_at=accepted.accepted_at if accepted else None,
-        fees=_fees(events),
+        fees=_fees(dossier, events),
         supplement=_supplement(dossier, events),
         documents=_documents(dossier),
         result=_result(events),
         refusal=_refusal(refused),
+        withdrawal=_withdrawal(dossier, events),
         applicant=submitted.applicant,
         owner=submitted.owner,
         answers=_answers(events),
@@ -212,14 +214,15 @@ def _waiting(dossier: Dossier, events: Sequence[Any]) -> tuple[str, datetime | N
     return "", None
 
 
-def _fees(events: Sequence[Any]) -> tuple[FeeView, ...]:
+def _fees(dossier: Dossier, events: Sequence[Any]) -> tuple[FeeView, ...]:
     paid = {event.obligation: event for event in _all(events, contract.FeePaid)}
+    unpaid = FeeState.CANCELLED if dossier.status in ENDED else FeeState.DUE
     return tuple(
         FeeView(
             obligation=asked.obligation,
             amount=asked.amount,
             lines=asked.lines,
-            state=FeeState.PAID if asked.obligation in paid else FeeState.DUE,
+            state=FeeState.PAID if asked.obligation in paid else unpaid,
             payable_online=asked.payable_online,
             receipt=paid[asked.obligation].receipt if asked.obligation in paid else "",
             paid_at=paid[asked.obligation].paid_at if asked.obligation in paid else None,
@@ -266,6 +269,19 @@ def _result(events: Sequence[Any]) -> ResultView | None:
         appointment_at=sent.appointment_at,
         appointment_place=sent.appointment_place,
         received_at=received.received_at if received else None,
+    )
+
+
+def _withdrawal(dossier: Dossier, events: Sequence[Any]) -> WithdrawalView | None:
+    asked = _last(events, contract.WithdrawalRequested)
+    if asked is None:
+        return None
+    refused = None if dossier.withdrawal_asked else _last(events, contract.WithdrawalRefused)
+    return WithdrawalView(
+        requested_at=asked.requested_at,
+        reason=asked.reason,
+        refused_at=refused.refused_at if refused else None,
+        refusal=refused.reason if refused else "",
     )
 
 

@@ -78,7 +78,7 @@ def _entry(record: Recorded, before: Dossier, after: Dossier, erased: bool) -> T
 _BY_APPLICANT = (
     contract.DossierSubmitted,
     contract.DossierSupplemented,
-    contract.DossierWithdrawn,
+    contract.WithdrawalRequested,
     contract.FeePaid,
 )
 
@@ -90,6 +90,8 @@ def _redacted(told: Told) -> Told:
 
 def _who(event: Any) -> Name:
     if isinstance(event, _BY_APPLICANT):
+        return APPLICANT
+    if isinstance(event, contract.DossierWithdrawn) and event.officer is None:
         return APPLICANT
     if isinstance(event, contract.StepEntered):
         officer = event.from_officer
@@ -281,7 +283,21 @@ def _received(event: contract.ResultReceived, _: Dossier) -> Told:
     return Told((f"Đã trả kết quả {vi}", f"Result received {en}"))
 
 
+def _withdrawal_requested(event: contract.WithdrawalRequested, _: Dossier) -> Told:
+    reason = event.reason or ""
+    return Told(("Đề nghị rút hồ sơ", "Withdrawal asked for"), (reason, reason))
+
+
+def _withdrawal_refused(event: contract.WithdrawalRefused, _: Dossier) -> Told:
+    return Told(("Không đồng ý cho rút hồ sơ", "Withdrawal refused"), (event.reason, event.reason))
+
+
 def _withdrawn(event: contract.DossierWithdrawn, _: Dossier) -> Told:
+    if event.officer is not None:
+        return Told(
+            ("Đồng ý cho rút hồ sơ", "Withdrawn with the agency's consent"),
+            ("Hồ sơ kết thúc theo đề nghị của người nộp.", "It ended as the applicant asked."),
+        )
     reason = event.reason or ""
     return Told(("Rút hồ sơ", "Withdrawn"), (reason, reason))
 
@@ -320,6 +336,8 @@ TELLERS: Mapping[type[Any], Callable[[Any, Dossier], Told]] = {
     contract.DossierCompleted: _completed,
     contract.ResultDispatched: _dispatched,
     contract.ResultReceived: _received,
+    contract.WithdrawalRequested: _withdrawal_requested,
+    contract.WithdrawalRefused: _withdrawal_refused,
     contract.DossierWithdrawn: _withdrawn,
     contract.CitizenNotified: _notified,
 }

@@ -177,9 +177,12 @@ def test_a_withdrawn_dossier_ends_and_nobody_can_go_on(system: System, records: 
     filed = file(system, stay())
     filed.act("ca.tiepnhan", "accept")
     key, reason = new_key(), {"reason": "Không còn nhu cầu"}
-    first = expect(filed.citizen.post(f"{filed.address}/withdraw", reason, key=key), 200)
-    again = expect(filed.citizen.post(f"{filed.address}/withdraw", reason, key=key), 200)
-    assert (first["status"], again["version"]) == (7, first["version"])
+    refused(filed.citizen.post(f"{filed.address}/withdraw", reason, key=key), 409, "not-now")
+    path = f"{filed.address}/request-withdrawal"
+    first = expect(filed.citizen.post(path, reason, key=key), 200)
+    again = expect(filed.citizen.post(path, reason, key=key), 200)
+    assert (first["status"], again["version"]) == (2, first["version"])
+    assert filed.act("ca.lanhdao", "grant-withdrawal")["status"] == 7
     handler = system.person("ca.thuly1")
     refused(handler.post(f"{filed.address}/complete-step", {}, key=new_key()), 409, "not-now")
     assert records.dossier(filed.code).count("DossierWithdrawn") == 1
@@ -201,7 +204,7 @@ def test_a_missing_paper_is_asked_for_and_brought(system: System, records: Recor
     waiting = filed.status()
     assert waiting["clock"]["state"] == "paused"
     assert waiting["supplement"]["items"][0]["note"] == "Trang 2 bị mờ"
-    assert waiting["actions"] == ["supplement", "withdraw"]
+    assert waiting["actions"] == ["supplement", "request-withdrawal"]
 
     paper = {"requirement": "cho-o-hop-phap", "file": filed.citizen.file("ro-net.pdf")}
     brought = filed.citizen.post(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import dossier_samples as s
 import pytest
@@ -11,7 +12,9 @@ from kernel.errors import Conflict, Forbidden
 from kernel.requests import ANONYMOUS
 from services.dossier.contract import ACTIONS, Status
 from services.dossier.decider import TABLE, allowed_actions, decide, standing
-from services.dossier.decider.actions import By, Needs
+from services.dossier.decider.actions import By
+from services.dossier.decider.drawing import NEEDS_NAMES
+from services.dossier.decider.standing import LACKING, MET, Needs
 from services.dossier.decider.state import ENDED
 
 COMMANDS = {
@@ -27,6 +30,9 @@ COMMANDS = {
     "dispatch": s.dispatch,
     "hand-over": s.hand_over,
     "withdraw": s.withdraw,
+    "request-withdrawal": s.request_withdrawal,
+    "grant-withdrawal": s.grant_withdrawal,
+    "refuse-withdrawal": s.refuse_withdrawal,
 }
 
 # In which capacity each person acts, by the step at which the dossier lies.
@@ -37,6 +43,19 @@ CAPACITIES: dict[str, dict[str, set[By]]] = {
     "handling officer": {"handle": {By.STEP}},
     "chair": {"*": {By.LEADER}, "sign": {By.STEP}},
     "records officer": {"records": {By.STEP}},
+}
+
+
+BEFORE_ACCEPTANCE = {"submitted", "supplement asked at the desk", "fee due at the desk"}
+
+# What a clerk knows of a stage by its name, and nothing else.
+HOLDS: dict[Needs, Callable[[str], bool]] = {
+    Needs.FEES_SETTLED: lambda stage: not stage.endswith("fee due"),
+    Needs.EARLIER_STEP: lambda stage: True,
+    Needs.NOT_ACCEPTED: lambda stage: stage in BEFORE_ACCEPTANCE,
+    Needs.ACCEPTED: lambda stage: stage not in BEFORE_ACCEPTANCE,
+    Needs.WITHDRAWAL_ASKED: lambda stage: stage.startswith("withdrawal asked"),
+    Needs.NO_WITHDRAWAL_ASKED: lambda stage: not stage.startswith("withdrawal asked"),
 }
 
 
@@ -52,7 +71,7 @@ def expected(stage: str, person: str) -> set[str]:
         if dossier.status in row.statuses
         and (not row.steps or (step is not None and step.action in row.steps))
         and capacities & set(row.by)
-        and not (row.needs is Needs.FEES_SETTLED and stage.endswith("fee due"))
+        and all(HOLDS[need](stage) for need in row.needs)
     }
 
 
@@ -87,6 +106,11 @@ def test_the_stages_reach_every_status_but_stopped():
 
 def test_the_table_names_every_action_and_no_other():
     assert {row.action for row in TABLE} == set(ACTIONS) == set(COMMANDS)
+
+
+def test_every_need_is_checked_named_and_known():
+    assert set(MET) == set(Needs) == set(HOLDS) == set(NEEDS_NAMES)
+    assert set(LACKING) == set(Needs) - {Needs.EARLIER_STEP}  # the refusal names the step itself
 
 
 def test_nothing_leaves_a_status_in_which_it_ended():

@@ -94,6 +94,7 @@ BY_POST = replace(
     appointment_place="",
 )
 ONLINE = replace(BY_POST, by=dossier.ReturnBy.ONLINE, tracking="")
+WITHDRAWAL_REFUSED = dossier.WithdrawalRefused(CODE, AN, DESK, SECRET_TEXT, NOW)
 WITHDRAWN = dossier.DossierWithdrawn(CODE, "acc-1", NOW)
 LOOK_UP = dossier.LookUpCodeRequested("lu-1", CODE)
 REGISTERED = identity.AccountRegistered(
@@ -117,6 +118,7 @@ TOLD_OF_ALL = (
     IN_PERSON,
     BY_POST,
     ONLINE,
+    WITHDRAWAL_REFUSED,
     WITHDRAWN,
 )
 
