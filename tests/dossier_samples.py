@@ -204,6 +204,11 @@ def refuse_withdrawal(when: datetime = MONDAY, by: Caller = HANDLING) -> do.Refu
     return do.RefuseWithdrawal(by, ref(by), when, "Kết quả đã được ký.")
 
 
+def stop(when: datetime = MONDAY, by: Caller = HANDLING) -> do.Stop:
+    """Do not go on with it."""
+    return do.Stop(by, ref(by), when, "Chủ hồ sơ đã mất.", "Điều 7 Luật Cư trú")
+
+
 def assign(when: datetime = MONDAY, by: Caller = TEAM_LEADER, to: Caller = HANDLING) -> do.Assign:
     """Put it into the handling officer's hands."""
     assignee = do.Assignee(ref(to), to.agency or "", to.unit or "", to.roles)
@@ -336,6 +341,7 @@ UNTIL: dict[str, Callable[[], Story]] = {
     "fee due in handling": lambda: Story(submit(), accept(), assign(), request_fee()),
     "refused": lambda: Story(submit(), refuse()),
     "withdrawn": lambda: Story(submit(), withdraw()),
+    "stopped": lambda: Story(submit(), accept(), assign(), stop()),
     "withdrawal asked": lambda: Story(submit(), accept(), assign(), request_withdrawal()),
     "withdrawal asked at records": lambda: _records(request_withdrawal()),
 }

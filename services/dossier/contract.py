@@ -494,6 +494,19 @@ class DossierWithdrawn:
 
 @event()
 @frozen
+class ProcessingStopped:
+    """The agency does not go on with what it had accepted (status 8, paper 05)."""
+
+    code: str
+    officer: OfficerRef
+    unit: UnitRef
+    reason: str
+    legal_basis: str
+    stopped_at: datetime
+
+
+@event()
+@frozen
 class CitizenNotified:
     """A message to the applicant went out, or could not."""
 
@@ -538,6 +551,7 @@ EVENTS = EventTypes(
         WithdrawalRequested,
         WithdrawalRefused,
         DossierWithdrawn,
+        ProcessingStopped,
         CitizenNotified,
         LookUpCodeRequested,
     ),
@@ -695,6 +709,7 @@ class DossierStatus:
     documents: tuple[DocumentView, ...] = field(default=())
     result: ResultView | None = field(default=None)
     refusal: str = field(default="")
+    stopped: str = field(default="", doc="why, with the legal basis")
     withdrawal: WithdrawalView | None = field(default=None)
     applicant: Person | None = field(default=None)
     owner: Person | None = field(default=None)
@@ -1034,6 +1049,16 @@ class RefuseWithdrawal:
 
 @command("dossier", answer=DossierStatus)
 @frozen
+class StopProcessing:
+    """Do not go on with what was accepted; it ends, with the law's reason for it."""
+
+    code: str
+    reason: str = field(min_length=1, max_length=2000)
+    legal_basis: str = field(min_length=1, max_length=500)
+
+
+@command("dossier", answer=DossierStatus)
+@frozen
 class RequestSupplement:
     """Ask for what is missing."""
 
@@ -1126,6 +1151,7 @@ ACTIONS: Mapping[str, type] = {
     "request-withdrawal": RequestWithdrawal,
     "grant-withdrawal": GrantWithdrawal,
     "refuse-withdrawal": RefuseWithdrawal,
+    "stop": StopProcessing,
 }
 
 

@@ -70,7 +70,7 @@ def _accepted(event: dossier.DossierAccepted, locale: str) -> Facts:
     return {**_by(event, locale), "due": event.due}
 
 
-def _refused(event: dossier.DossierRefused, locale: str) -> Facts:
+def _grounds(event: dossier.DossierRefused | dossier.ProcessingStopped, locale: str) -> Facts:
     return {
         **_by(event, locale),
         "reason": event.reason,
@@ -145,7 +145,7 @@ def _nothing(event: Any, locale: str) -> Facts:
 OCCASIONS: tuple[Occasion, ...] = (
     Occasion(dossier.DossierSubmitted, "submitted", _submitted),
     Occasion(dossier.DossierAccepted, "accepted", _accepted),
-    Occasion(dossier.DossierRefused, "refused", _refused),
+    Occasion(dossier.DossierRefused, "refused", _grounds),
     Occasion(dossier.SupplementRequested, "supplement-requested", _supplement),
     Occasion(dossier.FeeRequested, "fee-due", _fee_due),
     Occasion(dossier.FeePaid, "fee-paid", _fee_paid),
@@ -153,6 +153,7 @@ OCCASIONS: tuple[Occasion, ...] = (
     Occasion(dossier.DossierCompleted, "completed", _nothing),
     Occasion(dossier.ResultDispatched, "dispatched", _dispatched),
     Occasion(dossier.WithdrawalRefused, "withdrawal-refused", _withdrawal_refused),
+    Occasion(dossier.ProcessingStopped, "stopped", _grounds),
     Occasion(dossier.DossierWithdrawn, "withdrawn", _nothing),
     Occasion(dossier.LookUpCodeRequested, "look-up-code", _nothing, MAIL_ONLY),
     Occasion(

@@ -152,6 +152,11 @@ class PaymentService:
         """The dossier was not taken."""
         self._cancel(record.event.code, Cancel("refused", record.event.refused_at), record)
 
+    @subscribes(dossier.EVENTS, dossier.ProcessingStopped)
+    def on_stopped(self, record: Recorded) -> None:
+        """The agency does not go on with the dossier."""
+        self._cancel(record.event.code, Cancel("stopped", record.event.stopped_at), record)
+
     def _cancel(self, code: str, command: Cancel, record: Recorded) -> None:
         self._endings.remember(code, command)
         # a dossier's events come in order, so that each of its fees is in the view by now

@@ -61,6 +61,7 @@ _NOTE = AskFor("note", Ask.TEXT, mark("Note (kept in the history)"))
 _REASON = AskFor("reason", Ask.TEXT, mark("Reason, as the applicant will read it"), required=True)
 _WHY_WITHDRAWN = AskFor("reason", Ask.TEXT, mark("Why do you withdraw it?"), required=True)
 _BASIS = AskFor("legal_basis", Ask.LINE, mark("Legal basis"))
+_BASIS_NEEDED = AskFor("legal_basis", Ask.LINE, mark("Legal basis"), required=True)
 
 FORMS: Mapping[str, ActionForm] = {
     "accept": ActionForm(mark("Accept the dossier"), mark("Accept"), (_NOTE,)),
@@ -131,6 +132,9 @@ FORMS: Mapping[str, ActionForm] = {
     ),
     "grant-withdrawal": ActionForm(
         mark("Let the applicant withdraw it"), mark("Agree: the dossier ends"), style="warning"
+    ),
+    "stop": ActionForm(
+        mark("Stop processing"), mark("Stop: the dossier ends"), (_REASON, _BASIS_NEEDED), "warning"
     ),
     "refuse-withdrawal": ActionForm(
         mark("Refuse the withdrawal"), mark("Refuse and go on"), (_REASON,), "secondary"

@@ -125,6 +125,17 @@ class RefuseWithdrawal:
 
 
 @dataclass(frozen=True)
+class Stop:
+    """Do not go on with it (dừng giải quyết)."""
+
+    by: Caller
+    officer: OfficerRef
+    at: datetime
+    reason: str
+    legal_basis: str
+
+
+@dataclass(frozen=True)
 class RequestSupplement:
     """Ask for what is missing (yêu cầu bổ sung)."""
 
@@ -263,6 +274,7 @@ Command = (
     | Refuse
     | GrantWithdrawal
     | RefuseWithdrawal
+    | Stop
     | RequestSupplement
     | Assign
     | CompleteStep

@@ -12,6 +12,7 @@ from services.dossier.decider.ending import (
     grant_withdrawal,
     refuse_withdrawal,
     request_withdrawal,
+    stop,
     withdraw,
 )
 from services.dossier.decider.fees import record_fee_paid, request_fee
@@ -43,6 +44,8 @@ def decide(state: State, command: do.Command) -> Sequence[Any]:
             return grant_withdrawal(state, command)
         case do.RefuseWithdrawal():
             return refuse_withdrawal(state, command)
+        case do.Stop():
+            return stop(state, command)
         case do.Accept():
             return accept(state, command)
         case do.Refuse():

@@ -1,4 +1,4 @@
-"""Ended before its result: taken back by the applicant (rút hồ sơ)."""
+"""Ended before its result: taken back by the applicant, or stopped by the agency."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from services.dossier.contract import (
     DossierWithdrawn,
+    ProcessingStopped,
     WithdrawalRefused,
     WithdrawalRequested,
 )
@@ -46,3 +47,17 @@ def refuse_withdrawal(dossier: Dossier, command: do.RefuseWithdrawal) -> list[An
             refused_at=command.at,
         )
     ]
+
+
+def stop(dossier: Dossier, command: do.Stop) -> list[Any]:
+    """The agency does not go on, for a reason that the law knows (paper 05); it ends."""
+    demand(dossier, "stop", command.by)
+    stopped = ProcessingStopped(
+        code=dossier.code,
+        officer=command.officer,
+        unit=held(dossier).unit,
+        reason=command.reason,
+        legal_basis=command.legal_basis,
+        stopped_at=command.at,
+    )
+    return [step_completed(dossier, command.officer, command.at), stopped]

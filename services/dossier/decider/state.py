@@ -27,6 +27,7 @@ from services.dossier.contract import (
     OfficerAssigned,
     OfficerRef,
     ProcedureKept,
+    ProcessingStopped,
     ResultApproved,
     ResultDispatched,
     ResultReceived,
@@ -154,6 +155,8 @@ def _evolve(dossier: Dossier, event: Any) -> Dossier:
             return _end(dossier, Status.REFUSED)
         case DossierWithdrawn():
             return _end(dossier, Status.WITHDRAWN)
+        case ProcessingStopped():
+            return _end(dossier, Status.STOPPED)
         case WithdrawalRequested():
             return replace(dossier, withdrawal_asked=True)
         case WithdrawalRefused():

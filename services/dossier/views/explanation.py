@@ -83,12 +83,20 @@ def _not_started(picture: Picture) -> list[Name]:
     ]
 
 
+_WITHOUT_RESULT: Mapping[Status, Name] = {
+    Status.REFUSED: ("Hồ sơ không được tiếp nhận nên không tính thời hạn", "Refused: no due time"),
+    Status.STOPPED: (
+        "Cơ quan đã dừng giải quyết, thời hạn không còn tính",
+        "The agency stopped processing it: no due time any more",
+    ),
+}
+_ENDED: Name = ("Hồ sơ đã kết thúc, thời hạn không còn tính", "It ended: no due time any more")
+
+
 def _stopped(picture: Picture) -> list[Name]:
     due, ended = picture.view.clock.due, picture.completed_at
     if ended is None or due is None:
-        if picture.view.status is Status.REFUSED:
-            return [("Hồ sơ không được tiếp nhận nên không tính thời hạn", "Refused: no due time")]
-        return [("Hồ sơ đã kết thúc, thời hạn không còn tính", "It ended: no due time any more")]
+        return [_WITHOUT_RESULT.get(picture.view.status, _ENDED)]
     vi, en = TIMING_NAMES[timing(ended, due)]
     return [
         _due(due),

@@ -114,7 +114,8 @@ def _view(dossier: Dossier, events: Sequence[Any], newest: Recorded) -> DossierS
         supplement=_supplement(dossier, events),
         documents=_documents(dossier),
         result=_result(events),
-        refusal=_refusal(refused),
+        refusal=_grounds(refused),
+        stopped=_grounds(_last(events, contract.ProcessingStopped)),
         withdrawal=_withdrawal(dossier, events),
         applicant=submitted.applicant,
         owner=submitted.owner,
@@ -285,10 +286,10 @@ def _withdrawal(dossier: Dossier, events: Sequence[Any]) -> WithdrawalView | Non
     )
 
 
-def _refusal(refused: contract.DossierRefused | None) -> str:
-    if refused is None:
+def _grounds(ended: contract.DossierRefused | contract.ProcessingStopped | None) -> str:
+    if ended is None:
         return ""
-    return refused.reason + (f" ({refused.legal_basis})" if refused.legal_basis else "")
+    return ended.reason + (f" ({ended.legal_basis})" if ended.legal_basis else "")
 
 
 def _answers(events: Sequence[Any]) -> Mapping[str, JSON] | None:

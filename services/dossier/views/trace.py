@@ -302,6 +302,16 @@ def _withdrawn(event: contract.DossierWithdrawn, _: Dossier) -> Told:
     return Told(("Rút hồ sơ", "Withdrawn"), (reason, reason))
 
 
+def _stopped(event: contract.ProcessingStopped, _: Dossier) -> Told:
+    return Told(
+        ("Dừng giải quyết", "Processing stopped"),
+        (
+            f"{event.reason} Căn cứ: {event.legal_basis}.",
+            f"{event.reason} Basis: {event.legal_basis}.",
+        ),
+    )
+
+
 def _notified(event: contract.CitizenNotified, _: Dossier) -> Told:
     channels = {"mail": ("qua thư điện tử", "by mail"), "inbox": ("trên cổng", "on the portal")}
     vi, en = channels.get(event.channel, (event.channel, event.channel))
@@ -339,5 +349,6 @@ TELLERS: Mapping[type[Any], Callable[[Any, Dossier], Told]] = {
     contract.WithdrawalRequested: _withdrawal_requested,
     contract.WithdrawalRefused: _withdrawal_refused,
     contract.DossierWithdrawn: _withdrawn,
+    contract.ProcessingStopped: _stopped,
     contract.CitizenNotified: _notified,
 }

@@ -1,4 +1,4 @@
-"""Ended before its result: taken back by the applicant."""
+"""Ended before its result: taken back by the applicant, or stopped by the agency."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from services.dossier.contract import (
     ClockState,
     DossierWithdrawn,
     FeeState,
+    ProcessingStopped,
     Status,
     StepCompleted,
     StepState,
@@ -147,3 +148,42 @@ def test_a_withdrawal_recorded_before_it_said_who_agreed_is_still_read():
         '"withdrawn_at":"2026-09-07T02:00:00Z"}',
     )
     assert contract.EVENTS.decode(former).officer is None
+
+
+# Stopped by the agency (dừng giải quyết, paper 05)
+
+
+def test_the_officer_of_the_step_stops_it_with_the_laws_reason():
+    story = s.UNTIL["handling"]()
+    completed, stopped = story.tell(s.stop(s.at("2026-09-08 09:00")))
+    assert (completed.step, completed.timing) == ("handle", Timing.EARLY)
+    assert stopped == ProcessingStopped(
+        *(s.CODE, s.ref(s.HANDLING), s.TEAM, "Chủ hồ sơ đã mất.", "Điều 7 Luật Cư trú"),
+        s.at("2026-09-08 09:00"),
+    )
+    assert (story.state.status, story.state.hold) == (Status.STOPPED, None)
+    view = seen(story)
+    assert view.stopped == "Chủ hồ sơ đã mất. (Điều 7 Luật Cư trú)"
+    assert view.clock.state is ClockState.STOPPED
+    assert "dừng giải quyết" in view.clock.explained
+    assert view.actions == ()
+
+
+def test_before_acceptance_it_is_refused_and_not_stopped():
+    for stage, who in (("submitted", s.RECEIVING), ("fee due at the desk", s.CHAIR)):
+        with pytest.raises(Conflict):
+            s.UNTIL[stage]().tell(s.stop(by=who))
+
+
+@pytest.mark.parametrize("stage", ["supplement asked in handling", "fee due in handling"])
+def test_a_leader_stops_what_waits_for_the_applicant_and_nothing_is_due(stage):
+    story = s.UNTIL[stage]()
+    story.tell(s.stop(by=s.CHAIR))
+    assert story.state.status is Status.STOPPED
+    assert {fee.state for fee in seen(story).fees} <= {FeeState.CANCELLED}
+
+
+def test_a_request_to_withdraw_that_was_open_ends_with_it():
+    story = s.UNTIL["withdrawal asked"]()
+    story.tell(s.stop())
+    assert not story.state.withdrawal_asked

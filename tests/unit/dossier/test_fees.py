@@ -62,6 +62,7 @@ def test_a_payment_told_again_changes_nothing():
             [s.request_withdrawal(), s.grant_withdrawal()],
             Status.WITHDRAWN,
         ),
+        ("fee due in handling", [s.stop()], Status.STOPPED),
     ],
 )
 def test_money_that_comes_after_the_end_is_recorded_once_and_changes_nothing_else(

@@ -95,6 +95,7 @@ BY_POST = replace(
 )
 ONLINE = replace(BY_POST, by=dossier.ReturnBy.ONLINE, tracking="")
 WITHDRAWAL_REFUSED = dossier.WithdrawalRefused(CODE, AN, DESK, SECRET_TEXT, NOW)
+STOPPED = dossier.ProcessingStopped(CODE, AN, DESK, SECRET_TEXT, "Điều 21 Luật Cư trú", NOW)
 WITHDRAWN = dossier.DossierWithdrawn(CODE, "acc-1", NOW)
 LOOK_UP = dossier.LookUpCodeRequested("lu-1", CODE)
 REGISTERED = identity.AccountRegistered(
@@ -119,6 +120,7 @@ TOLD_OF_ALL = (
     BY_POST,
     ONLINE,
     WITHDRAWAL_REFUSED,
+    STOPPED,
     WITHDRAWN,
 )
 

@@ -49,6 +49,7 @@ def test_there_is_a_message_for_reception_processing_and_return() -> None:
         ("DossierCompleted", "completed"),
         ("ResultDispatched", "dispatched"),
         ("WithdrawalRefused", "withdrawal-refused"),
+        ("ProcessingStopped", "stopped"),
         ("DossierWithdrawn", "withdrawn"),
         ("LookUpCodeRequested", "look-up-code"),
         ("AccountRegistered", "activation"),
