@@ -204,6 +204,11 @@ def refuse_withdrawal(when: datetime = MONDAY, by: Caller = HANDLING) -> do.Refu
     return do.RefuseWithdrawal(by, ref(by), when, "Kết quả đã được ký.")
 
 
+def extend(when: datetime = MONDAY, by: Caller = CHAIR, days: int = 2) -> do.Extend:
+    """Ask for two working days more."""
+    return do.Extend(by, ref(by), when, CALENDAR, days, "Chờ xác minh nơi cư trú cũ.")
+
+
 def stop(when: datetime = MONDAY, by: Caller = HANDLING) -> do.Stop:
     """Do not go on with it."""
     return do.Stop(by, ref(by), when, "Chủ hồ sơ đã mất.", "Điều 7 Luật Cư trú")
@@ -341,6 +346,7 @@ UNTIL: dict[str, Callable[[], Story]] = {
     "fee due in handling": lambda: Story(submit(), accept(), assign(), request_fee()),
     "refused": lambda: Story(submit(), refuse()),
     "withdrawn": lambda: Story(submit(), withdraw()),
+    "extended": lambda: Story(submit(), accept(), assign(), extend()),
     "stopped": lambda: Story(submit(), accept(), assign(), stop()),
     "withdrawal asked": lambda: Story(submit(), accept(), assign(), request_withdrawal()),
     "withdrawal asked at records": lambda: _records(request_withdrawal()),

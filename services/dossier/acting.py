@@ -54,6 +54,8 @@ class Resolver:
                 return do.GrantWithdrawal(by, self._officer(by), at)
             case contract.RefuseWithdrawal(reason=reason):
                 return do.RefuseWithdrawal(by, self._officer(by), at, reason)
+            case contract.ExtendDeadline(days=days, reason=reason):
+                return do.Extend(by, self._officer(by), at, calendar, days, reason)
             case contract.StopProcessing(reason=reason, legal_basis=basis):
                 return do.Stop(by, self._officer(by), at, reason, basis)
             case contract.AcceptDossier(note=note):

@@ -376,6 +376,21 @@ class ClockResumed:
 
 @event()
 @frozen
+class DeadlineExtended:
+    """The agency needs longer and apologises (paper 04); once only."""
+
+    code: str
+    officer: OfficerRef
+    reason: str
+    days: int = field(minimum=1, doc="working days")
+    extended_at: datetime
+    former_due: datetime
+    due: datetime
+    step_due: datetime = field(doc="of the current step, moved as far")
+
+
+@event()
+@frozen
 class FeeRequested:
     """A fee is due (status 6). `payable_online` follows the service level (F03, F04)."""
 
@@ -542,6 +557,7 @@ EVENTS = EventTypes(
         StepReturned,
         ClockPaused,
         ClockResumed,
+        DeadlineExtended,
         FeeRequested,
         FeePaid,
         ResultApproved,
@@ -666,6 +682,16 @@ class SupplementView:
 
 
 @frozen
+class ExtensionView:
+    """That the agency asked for more time, and why."""
+
+    extended_at: datetime
+    reason: str
+    days: int = field(doc="working days")
+    former_due: datetime
+
+
+@frozen
 class WithdrawalView:
     """The last request to take it back: open, unless it was refused or the dossier ended."""
 
@@ -710,6 +736,7 @@ class DossierStatus:
     result: ResultView | None = field(default=None)
     refusal: str = field(default="")
     stopped: str = field(default="", doc="why, with the legal basis")
+    extension: ExtensionView | None = field(default=None)
     withdrawal: WithdrawalView | None = field(default=None)
     applicant: Person | None = field(default=None)
     owner: Person | None = field(default=None)
@@ -1059,6 +1086,16 @@ class StopProcessing:
 
 @command("dossier", answer=DossierStatus)
 @frozen
+class ExtendDeadline:
+    """Ask the applicant for more time, with an apology: a day before it is due at least, once."""
+
+    code: str
+    days: int = field(minimum=1, maximum=60, doc="working days")
+    reason: str = field(min_length=1, max_length=2000)
+
+
+@command("dossier", answer=DossierStatus)
+@frozen
 class RequestSupplement:
     """Ask for what is missing."""
 
@@ -1151,6 +1188,7 @@ ACTIONS: Mapping[str, type] = {
     "request-withdrawal": RequestWithdrawal,
     "grant-withdrawal": GrantWithdrawal,
     "refuse-withdrawal": RefuseWithdrawal,
+    "extend": ExtendDeadline,
     "stop": StopProcessing,
 }
 

@@ -82,6 +82,15 @@ def _withdrawal_refused(event: dossier.WithdrawalRefused, locale: str) -> Facts:
     return {**_by(event, locale), "reason": event.reason}
 
 
+def _extended(event: dossier.DeadlineExtended, locale: str) -> Facts:
+    return {
+        "by_officer": _named(event.officer),
+        "former_due": event.former_due,
+        "due": event.due,
+        "reason": event.reason,
+    }
+
+
 def _supplement(event: dossier.SupplementRequested, locale: str) -> Facts:
     return {
         **_by(event, locale),
@@ -152,6 +161,7 @@ OCCASIONS: tuple[Occasion, ...] = (
     Occasion(dossier.StepEntered, "step-entered", _entered, applies=changes_holder),
     Occasion(dossier.DossierCompleted, "completed", _nothing),
     Occasion(dossier.ResultDispatched, "dispatched", _dispatched),
+    Occasion(dossier.DeadlineExtended, "extended", _extended),
     Occasion(dossier.WithdrawalRefused, "withdrawal-refused", _withdrawal_refused),
     Occasion(dossier.ProcessingStopped, "stopped", _grounds),
     Occasion(dossier.DossierWithdrawn, "withdrawn", _nothing),

@@ -133,6 +133,21 @@ FORMS: Mapping[str, ActionForm] = {
     "grant-withdrawal": ActionForm(
         mark("Let the applicant withdraw it"), mark("Agree: the dossier ends"), style="warning"
     ),
+    "extend": ActionForm(
+        mark("Extend, with an apology"),
+        mark("Extend and apologise"),
+        (
+            AskFor(
+                "days",
+                Ask.LINE,
+                mark("Working days more"),
+                required=True,
+                hint=mark("Once only, and until the day before it is due"),
+            ),
+            _REASON,
+        ),
+        "secondary",
+    ),
     "stop": ActionForm(
         mark("Stop processing"), mark("Stop: the dossier ends"), (_REASON, _BASIS_NEEDED), "warning"
     ),

@@ -82,6 +82,7 @@ TABLE: tuple[Row, ...] = (
         (Needs.WITHDRAWAL_ASKED,)),
     Row("refuse-withdrawal", UNDER_WAY, (), (By.STEP, By.LEADER), UNDER_WAY,
         (Needs.WITHDRAWAL_ASKED,)),
+    Row("extend", AT_WORK, (), (By.LEADER,), AT_WORK, (Needs.NOT_EXTENDED,)),
     Row("stop", UNDER_WAY, (), (By.STEP, By.LEADER), (Status.STOPPED,), (Needs.ACCEPTED,)),
 )
 # fmt: on

@@ -125,6 +125,18 @@ class RefuseWithdrawal:
 
 
 @dataclass(frozen=True)
+class Extend:
+    """Ask for more working days, with an apology (gia hạn, xin lỗi)."""
+
+    by: Caller
+    officer: OfficerRef
+    at: datetime
+    calendar: Calendar
+    days: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class Stop:
     """Do not go on with it (dừng giải quyết)."""
 
@@ -274,6 +286,7 @@ Command = (
     | Refuse
     | GrantWithdrawal
     | RefuseWithdrawal
+    | Extend
     | Stop
     | RequestSupplement
     | Assign

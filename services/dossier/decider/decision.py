@@ -15,6 +15,7 @@ from services.dossier.decider.ending import (
     stop,
     withdraw,
 )
+from services.dossier.decider.extension import extend
 from services.dossier.decider.fees import record_fee_paid, request_fee
 from services.dossier.decider.handling import approve, assign, complete_step, return_step
 from services.dossier.decider.reception import accept, refuse, submit
@@ -44,6 +45,8 @@ def decide(state: State, command: do.Command) -> Sequence[Any]:
             return grant_withdrawal(state, command)
         case do.RefuseWithdrawal():
             return refuse_withdrawal(state, command)
+        case do.Extend():
+            return extend(state, command)
         case do.Stop():
             return stop(state, command)
         case do.Accept():

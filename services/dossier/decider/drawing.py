@@ -15,6 +15,7 @@ NEEDS_NAMES = {
     Needs.ACCEPTED: "it was accepted",
     Needs.WITHDRAWAL_ASKED: "a request to withdraw is open",
     Needs.NO_WITHDRAWAL_ASKED: "no request to withdraw is open",
+    Needs.NOT_EXTENDED: "its time was not extended yet",
 }
 
 

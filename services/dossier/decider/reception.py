@@ -107,7 +107,7 @@ def _due(dossier: Dossier, command: do.Accept) -> datetime:
         return command.calendar.due(command.at, TimeUnit.SAME_DAY, 0)
     if not unit or value is None:
         hours = sum(step.budget_hours for step in dossier.route[1:-1])
-        return command.calendar.add_hours(command.at, hours)
+        return command.calendar.known(command.calendar.add_hours(command.at, hours))
     return command.calendar.due(command.at, TimeUnit(unit), value)
 
 

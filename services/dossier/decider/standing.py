@@ -24,6 +24,7 @@ class Standing:
     earlier: tuple[str, ...] = field(default=(), doc="ids of the steps it can go back to")
     accepted: bool = field(default=False)
     withdrawal_asked: bool = field(default=False, doc="and not answered yet")
+    extended: bool = field(default=False)
 
 
 def standing(dossier: Dossier) -> Standing:
@@ -40,6 +41,7 @@ def standing(dossier: Dossier) -> Standing:
         earlier=tuple(step.id for step in earlier_steps(dossier)),
         accepted=dossier.accepted,
         withdrawal_asked=dossier.withdrawal_asked,
+        extended=dossier.extended,
     )
 
 
@@ -59,6 +61,7 @@ class Needs(StrEnum):
     ACCEPTED = "accepted"
     WITHDRAWAL_ASKED = "withdrawal-asked"
     NO_WITHDRAWAL_ASKED = "no-withdrawal-asked"
+    NOT_EXTENDED = "not-extended"
 
 
 MET: Mapping[Needs, Callable[[Standing], bool]] = {
@@ -68,6 +71,7 @@ MET: Mapping[Needs, Callable[[Standing], bool]] = {
     Needs.ACCEPTED: lambda here: here.accepted,
     Needs.WITHDRAWAL_ASKED: lambda here: here.withdrawal_asked,
     Needs.NO_WITHDRAWAL_ASKED: lambda here: not here.withdrawal_asked,
+    Needs.NOT_EXTENDED: lambda here: not here.extended,
 }
 
 
@@ -93,5 +97,10 @@ LACKING: Mapping[Needs, tuple[str, str, str]] = {
         "withdrawal-asked",
         "đề nghị rút hồ sơ chưa được trả lời",
         "the request to take it back was not answered yet",
+    ),
+    Needs.NOT_EXTENDED: (
+        "extended-already",
+        "hồ sơ đã gia hạn một lần",
+        "its time was extended once already",
     ),
 }

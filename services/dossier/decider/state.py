@@ -15,6 +15,7 @@ from services.dossier.contract import (
     ClockPaused,
     ClockResumed,
     ClockState,
+    DeadlineExtended,
     DossierAccepted,
     DossierCompleted,
     DossierRefused,
@@ -98,6 +99,7 @@ class Dossier:
     assigned: Mapping[str, OfficerRef] = field(default_factory=dict)
     notified: frozenset[tuple[str, bool]] = frozenset()
     withdrawal_asked: bool = False
+    extended: bool = False
 
     @property
     def accepted(self) -> bool:
@@ -180,6 +182,8 @@ def _evolve(dossier: Dossier, event: Any) -> Dossier:
             return replace(dossier, clock=paused)
         case ClockResumed():
             return _clock_resumed(dossier, event)
+        case DeadlineExtended():
+            return _extended(dossier, event)
         case StepEntered():
             hold = Hold(dossier.step(event.step), event.unit, event.due, event.officer)
             return replace(dossier, hold=hold)
@@ -234,6 +238,11 @@ def _clock_resumed(dossier: Dossier, event: ClockResumed) -> Dossier:
     if hold is not None and event.step_due is not None:
         hold = replace(hold, due=event.step_due)
     return replace(dossier, clock=Clock(ClockState.RUNNING, event.due), hold=hold)
+
+
+def _extended(dossier: Dossier, event: DeadlineExtended) -> Dossier:
+    hold = replace(dossier.hold, due=event.step_due) if dossier.hold else None
+    return replace(dossier, clock=replace(dossier.clock, due=event.due), hold=hold, extended=True)
 
 
 def _assigned(dossier: Dossier, event: OfficerAssigned) -> Dossier:

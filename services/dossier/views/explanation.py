@@ -20,7 +20,7 @@ PAUSE_REASONS: Mapping[str, Name] = {
 def explained(picture: Picture, now: datetime, calendar: Calendar) -> ClockView:
     """Return the clock with its story up to now."""
     view = picture.view.clock
-    sentences = [*_standing(picture, now, calendar), *_pauses(picture)]
+    sentences = [*_standing(picture, now, calendar), *_extension(picture), *_pauses(picture)]
     return ClockView(
         state=view.state,
         explained="; ".join(vi for vi, _ in sentences),
@@ -101,6 +101,19 @@ def _stopped(picture: Picture) -> list[Name]:
     return [
         _due(due),
         (f"xử lý xong {moment(ended)}, {vi}", f"completed {moment(ended)}, {en}"),
+    ]
+
+
+def _extension(picture: Picture) -> list[Name]:
+    extension = picture.view.extension
+    if extension is None:
+        return []
+    former = moment(extension.former_due)
+    return [
+        (
+            f"đã gia hạn {extension.days} ngày làm việc, trước đó hẹn {former}",
+            f"extended by {extension.days} working day(s), it was due {former} before",
+        )
     ]
 
 

@@ -15,6 +15,7 @@ from services.dossier.contract import (
     ClockView,
     DocumentView,
     DossierStatus,
+    ExtensionView,
     FeeState,
     FeeView,
     Holder,
@@ -116,6 +117,7 @@ def _view(dossier: Dossier, events: Sequence[Any], newest: Recorded) -> DossierS
         result=_result(events),
         refusal=_grounds(refused),
         stopped=_grounds(_last(events, contract.ProcessingStopped)),
+        extension=_extension(_last(events, contract.DeadlineExtended)),
         withdrawal=_withdrawal(dossier, events),
         applicant=submitted.applicant,
         owner=submitted.owner,
@@ -160,6 +162,8 @@ def _seen(steps: Steps, event: Any) -> Steps:
         case contract.OfficerAssigned():
             return {**steps, event.step: replace(steps[event.step], officer=event.officer)}
         case contract.ClockResumed() if event.step_due is not None:
+            return _current(steps, due=event.step_due)
+        case contract.DeadlineExtended():
             return _current(steps, due=event.step_due)
         case contract.DossierWithdrawn():
             return _current(steps, state=StepState.DONE, completed_at=event.withdrawn_at)
@@ -271,6 +275,12 @@ def _result(events: Sequence[Any]) -> ResultView | None:
         appointment_place=sent.appointment_place,
         received_at=received.received_at if received else None,
     )
+
+
+def _extension(extended: contract.DeadlineExtended | None) -> ExtensionView | None:
+    if extended is None:
+        return None
+    return ExtensionView(extended.extended_at, extended.reason, extended.days, extended.former_due)
 
 
 def _withdrawal(dossier: Dossier, events: Sequence[Any]) -> WithdrawalView | None:

@@ -223,6 +223,17 @@ def _resumed(event: contract.ClockResumed, _: Dossier) -> Told:
     )
 
 
+def _extended(event: contract.DeadlineExtended, _: Dossier) -> Told:
+    former, due = moment(event.former_due), moment(event.due)
+    return Told(
+        ("Gia hạn, xin lỗi người nộp", "Extended, with an apology"),
+        (
+            f"Hạn trả từ {former} lùi đến {due}. Lý do: {event.reason}",
+            f"The due time moved from {former} to {due}. Reason: {event.reason}",
+        ),
+    )
+
+
 def _fee_requested(event: contract.FeeRequested, _: Dossier) -> Told:
     lines = "; ".join(f"{line.label}: {money(line.amount)}" for line in event.lines)
     vi, en = ("nộp tại quầy", "at the counter")
@@ -340,6 +351,7 @@ TELLERS: Mapping[type[Any], Callable[[Any, Dossier], Told]] = {
     contract.StepReturned: _step_returned,
     contract.ClockPaused: _paused,
     contract.ClockResumed: _resumed,
+    contract.DeadlineExtended: _extended,
     contract.FeeRequested: _fee_requested,
     contract.FeePaid: _fee_paid,
     contract.ResultApproved: _approved,

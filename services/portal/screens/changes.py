@@ -124,6 +124,8 @@ _TABLE: tuple[tuple[str, str, Words], ...] = (
     ("fees.*.state", mark("State of the fee"), _of(FeeState)),
     ("fees.*.receipt", mark("Number of the receipt"), str),
     ("refusal", mark("Reason of the refusal"), str),
+    ("extension.former_due", mark("Due before it was extended"), _moment),
+    ("extension.reason", mark("Why it was extended"), str),
     ("stopped", mark("Why processing was stopped"), str),
     ("withdrawal.requested_at", mark("Withdrawal asked for"), _moment),
     ("withdrawal.refusal", mark("Why the withdrawal was refused"), str),

@@ -34,6 +34,7 @@ COMMANDS = {
     "grant-withdrawal": s.grant_withdrawal,
     "refuse-withdrawal": s.refuse_withdrawal,
     "stop": s.stop,
+    "extend": s.extend,
 }
 
 # In which capacity each person acts, by the step at which the dossier lies.
@@ -56,6 +57,7 @@ HOLDS: dict[Needs, Callable[[str], bool]] = {
     Needs.NOT_ACCEPTED: lambda stage: stage in BEFORE_ACCEPTANCE,
     Needs.ACCEPTED: lambda stage: stage not in BEFORE_ACCEPTANCE,
     Needs.WITHDRAWAL_ASKED: lambda stage: stage.startswith("withdrawal asked"),
+    Needs.NOT_EXTENDED: lambda stage: stage != "extended",
     Needs.NO_WITHDRAWAL_ASKED: lambda stage: not stage.startswith("withdrawal asked"),
 }
 

@@ -94,6 +94,16 @@ BY_POST = replace(
     appointment_place="",
 )
 ONLINE = replace(BY_POST, by=dossier.ReturnBy.ONLINE, tracking="")
+EXTENDED = dossier.DeadlineExtended(
+    code=CODE,
+    officer=AN,
+    reason=SECRET_TEXT,
+    days=2,
+    extended_at=NOW,
+    former_due=NOW + timedelta(days=5),
+    due=NOW + timedelta(days=7),
+    step_due=NOW + timedelta(days=3),
+)
 WITHDRAWAL_REFUSED = dossier.WithdrawalRefused(CODE, AN, DESK, SECRET_TEXT, NOW)
 STOPPED = dossier.ProcessingStopped(CODE, AN, DESK, SECRET_TEXT, "Điều 21 Luật Cư trú", NOW)
 WITHDRAWN = dossier.DossierWithdrawn(CODE, "acc-1", NOW)
@@ -119,6 +129,7 @@ TOLD_OF_ALL = (
     IN_PERSON,
     BY_POST,
     ONLINE,
+    EXTENDED,
     WITHDRAWAL_REFUSED,
     STOPPED,
     WITHDRAWN,

@@ -48,6 +48,7 @@ def test_there_is_a_message_for_reception_processing_and_return() -> None:
         ("StepEntered", "step-entered"),
         ("DossierCompleted", "completed"),
         ("ResultDispatched", "dispatched"),
+        ("DeadlineExtended", "extended"),
         ("WithdrawalRefused", "withdrawal-refused"),
         ("ProcessingStopped", "stopped"),
         ("DossierWithdrawn", "withdrawn"),
