@@ -61,6 +61,14 @@ ROUTE = (
 )
 
 
+# The neighbouring ward: the same workflow, with its own units
+
+OTHER_AGENCY = AgencyRef("ubnd-16654", "000.02.38.H56", "UBND phường Nghi Sơn", "Nghi Sơn Ward")
+OTHER_ROUTE = tuple(
+    replace(step, unit=replace(step.unit, id=f"other-{step.unit.id}")) for step in ROUTE
+)
+
+
 def _officer(account: str, name: str, role: str, unit: UnitRef, agency: str = AGENCY.id) -> Caller:
     return Caller(f"acc-{account}", "officer", name, (role,), agency, unit.id)
 
@@ -77,6 +85,8 @@ AUDITOR = _officer("kiem", "Ngô Văn Kiểm", "auditor", HEADS)
 ADMINISTRATOR = _officer("tri", "Mai Văn Trị", "administrator", HEADS)
 ELSEWHERE = _officer("xa", "Lý Văn Xa", "leader", HEADS, "ubnd-16654")
 
+DESK_ELSEWHERE = _officer("hoa", "Trịnh Thị Hoa", "receiving", OTHER_ROUTE[0].unit, "ubnd-16654")
+
 PEOPLE = {
     "applicant": APPLICANT,
     "other citizen": OTHER_CITIZEN,
@@ -89,6 +99,7 @@ PEOPLE = {
     "auditor": AUDITOR,
     "administrator": ADMINISTRATOR,
     "leader elsewhere": ELSEWHERE,
+    "receiving officer elsewhere": DESK_ELSEWHERE,
 }
 
 
@@ -207,6 +218,23 @@ def refuse_withdrawal(when: datetime = MONDAY, by: Caller = HANDLING) -> do.Refu
 def extend(when: datetime = MONDAY, by: Caller = CHAIR, days: int = 2) -> do.Extend:
     """Ask for two working days more."""
     return do.Extend(by, ref(by), when, CALENDAR, days, "Chờ xác minh nơi cư trú cũ.")
+
+
+def transfer(
+    when: datetime = MONDAY, by: Caller = CHAIR, to: AgencyRef = OTHER_AGENCY
+) -> do.Transfer:
+    """Send it to the neighbouring ward."""
+    reason = "Người nộp đã chuyển nơi cư trú."
+    return do.Transfer(by, ref(by), when, CALENDAR, to, OTHER_ROUTE, reason, "Điều 22")
+
+
+def succeed(
+    when: datetime = MONDAY,
+    agency: AgencyRef = OTHER_AGENCY,
+    route: tuple[RouteStep, ...] | None = None,
+) -> do.Succeed:
+    """The neighbouring ward takes over what this one held."""
+    return do.Succeed(agency, route or OTHER_ROUTE, when, CALENDAR)
 
 
 def stop(when: datetime = MONDAY, by: Caller = HANDLING) -> do.Stop:
@@ -347,6 +375,8 @@ UNTIL: dict[str, Callable[[], Story]] = {
     "refused": lambda: Story(submit(), refuse()),
     "withdrawn": lambda: Story(submit(), withdraw()),
     "extended": lambda: Story(submit(), accept(), assign(), extend()),
+    "transferred when new": lambda: Story(submit(), transfer()),
+    "transferred in handling": lambda: Story(submit(), accept(), assign(), transfer()),
     "stopped": lambda: Story(submit(), accept(), assign(), stop()),
     "withdrawal asked": lambda: Story(submit(), accept(), assign(), request_withdrawal()),
     "withdrawal asked at records": lambda: _records(request_withdrawal()),

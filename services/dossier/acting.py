@@ -25,6 +25,7 @@ from services.dossier.decider import commands as do
 from services.dossier.files import Files
 from services.dossier.forms import check_answers
 from services.dossier.references import References
+from services.dossier.submission import agency_ref, not_competent, route
 
 RESULT = "result"  # what stands for the document requirement in the attachment of a result
 
@@ -56,6 +57,8 @@ class Resolver:
                 return do.RefuseWithdrawal(by, self._officer(by), at, reason)
             case contract.ExtendDeadline(days=days, reason=reason):
                 return do.Extend(by, self._officer(by), at, calendar, days, reason)
+            case contract.TransferDossier():
+                return self._transfer(request, dossier, by)
             case contract.StopProcessing(reason=reason, legal_basis=basis):
                 return do.Stop(by, self._officer(by), at, reason, basis)
             case contract.AcceptDossier(note=note):
@@ -83,6 +86,25 @@ class Resolver:
 
     def _officer(self, by: Caller) -> OfficerRef:
         return self.references.officer_ref(by.id, by.name)
+
+    def _transfer(
+        self, request: contract.TransferDossier, dossier: DossierStatus, by: Caller
+    ) -> do.Transfer:
+        today = day_of(self.at)
+        procedure = self.references.version(dossier.procedure.code, dossier.procedure.version)
+        agency = self.references.agency(request.agency, today)
+        if not self.references.takes(agency, procedure, dossier.case, today):
+            raise not_competent()
+        return do.Transfer(
+            by=by,
+            officer=self._officer(by),
+            at=self.at,
+            calendar=self.calendar,
+            agency=agency_ref(agency),
+            route=route(procedure, dossier.case, agency, today),
+            reason=request.reason,
+            legal_basis=request.legal_basis,
+        )
 
     def _assignee(self, account: str) -> do.Assignee:
         found = self.references.officer(account)

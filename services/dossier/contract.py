@@ -391,6 +391,29 @@ class DeadlineExtended:
 
 @event()
 @frozen
+class DossierTransferred:
+    """Another agency holds it now; or the units of its own were reorganised. The code stays.
+
+    A due time that was promised stays too: what the agency that had it used up is used up.
+    """
+
+    code: str
+    from_agency: AgencyRef
+    to_agency: AgencyRef = field(doc="the same one where only its units changed")
+    route: tuple[RouteStep, ...] = field(doc="the workflow with the units that are to act now")
+    reason: str
+    transferred_at: datetime
+    legal_basis: str = field(default="")
+    officer: OfficerRef | None = field(default=None, doc="nobody, where an agency was closed")
+
+    @property
+    def to_another(self) -> bool:
+        """Whether another agency holds it now."""
+        return self.from_agency.id != self.to_agency.id
+
+
+@event()
+@frozen
 class FeeRequested:
     """A fee is due (status 6). `payable_online` follows the service level (F03, F04)."""
 
@@ -558,6 +581,7 @@ EVENTS = EventTypes(
         ClockPaused,
         ClockResumed,
         DeadlineExtended,
+        DossierTransferred,
         FeeRequested,
         FeePaid,
         ResultApproved,
@@ -743,6 +767,7 @@ class DossierStatus:
     answers: Mapping[str, JSON] | None = field(default=None)
     pin: str | None = field(default=None)
     erased: bool = field(default=False, doc="the personal parts were erased on request")
+    case: str | None = field(default=None, doc="id of the procedure's case")
 
 
 @frozen
@@ -1096,6 +1121,17 @@ class ExtendDeadline:
 
 @command("dossier", answer=DossierStatus)
 @frozen
+class TransferDossier:
+    """Send it to another agency that resolves the procedure; its officers act from then on."""
+
+    code: str
+    agency: str = field(min_length=1, max_length=100, doc="id of the agency that gets it")
+    reason: str = field(min_length=1, max_length=2000)
+    legal_basis: str = field(default="", max_length=500)
+
+
+@command("dossier", answer=DossierStatus)
+@frozen
 class RequestSupplement:
     """Ask for what is missing."""
 
@@ -1190,6 +1226,7 @@ ACTIONS: Mapping[str, type] = {
     "refuse-withdrawal": RefuseWithdrawal,
     "extend": ExtendDeadline,
     "stop": StopProcessing,
+    "transfer": TransferDossier,
 }
 
 

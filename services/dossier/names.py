@@ -38,6 +38,7 @@ ACTION_NAMES: Mapping[str, Name] = {
     "request-withdrawal": ("Đề nghị rút hồ sơ", "Ask to withdraw"),
     "grant-withdrawal": ("Đồng ý cho rút hồ sơ", "Let it be withdrawn"),
     "extend": ("Gia hạn, xin lỗi", "Extend, with an apology"),
+    "transfer": ("Chuyển cơ quan khác", "Transfer to another agency"),
     "stop": ("Dừng giải quyết", "Stop processing"),
     "refuse-withdrawal": ("Không đồng ý cho rút hồ sơ", "Refuse the withdrawal"),
 }

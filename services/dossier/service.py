@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
+
+from nameko.timer import timer
 
 from kernel import logs
 from kernel.commits import records
@@ -13,14 +16,14 @@ from kernel.config import read, setting
 from kernel.container import CatchUp, DatabaseProvider, Storage, StoreProvider, ViewProvider, built
 from kernel.decider import Decider
 from kernel.erasure import Erasing
-from kernel.errors import Forbidden, NotFound, Unauthenticated
+from kernel.errors import DomainError, Forbidden, NotFound, Unauthenticated
 from kernel.events import Recorded
 from kernel.feed import Feed
 from kernel.http import HttpServer
 from kernel.operations import Operations
 from kernel.privacy import SubjectKeys
 from kernel.rebuild import Kept
-from kernel.requests import ANONYMOUS, Call, Done
+from kernel.requests import ANONYMOUS, Call, Caller, Done
 from kernel.rpc import Neighbours, serves
 from kernel.store import Executed
 from kernel.subscription import subscribes
@@ -43,6 +46,7 @@ from services.dossier.look_ups import LookUps, opened, recipients
 from services.dossier.numbering import Numbering
 from services.dossier.references import References
 from services.dossier.submission import prepare
+from services.dossier.succession import Heirs, Successions
 from services.dossier.views import (
     files_in,
     masked,
@@ -84,6 +88,7 @@ REFERENCES = Kept(
     References.prepare,
     References.taker,
 )
+_SUCCESSION_SECONDS = 5
 _TICKET = timedelta(minutes=10)
 _IDENTITY = "service:identity"
 _NOTIFY = "service:notify"
@@ -109,6 +114,7 @@ class Cabinet:
     files: Files
     drafts: Drafts
     look_ups: LookUps
+    successions: Successions
     numbering: Numbering
     keyring: Keyring
     keys: SubjectKeys
@@ -127,6 +133,7 @@ def open_cabinet(storage: Storage) -> Cabinet:
         files=Files(database, keys),
         drafts=Drafts(database, keys),
         look_ups=LookUps(database, keyring.master),
+        successions=Successions(database),
         numbering=Numbering(),
         keyring=keyring,
         keys=keys,
@@ -180,13 +187,13 @@ class DossierService:
     @serves(*contract.ACTIONS.values())
     def act(self, request: Any, call: Call) -> DossierStatus:
         """Take one of the actions that applicants and officers may take (`contract.ACTIONS`)."""
-        document = self._visible(request.code, call)
-        done = self.dossiers.repeated(call)
+        done = self.dossiers.repeated(call)  # first: what it did may have put it out of sight
         if done is None:
-            command = self._resolver().command(request, picture_in(document).view, call)
+            view = picture_in(self._visible(request.code, call)).view
+            command = self._resolver().command(request, view, call)
             done = self.dossiers.execute(stream_of(request.code), command, call)
         log.info("command done", command=type(request).__name__, version=done.version)
-        return self._status(project(done.history) or document, call)
+        return self._status(project(done.history) or {}, call)
 
     # Reading
 
@@ -363,8 +370,22 @@ class DossierService:
         catalog.AgencyClosed,
     )
     def on_catalogue_changed(self, record: Recorded) -> None:
-        """Keep procedures, places and agencies."""
+        """Keep procedures, places and agencies; what a closed one holds is moved in time."""
         self.cabinet.references.take(record)
+        self.cabinet.successions.note(record)
+
+    @timer(interval=_SUCCESSION_SECONDS)  # type: ignore[untyped-decorator]
+    def move_to_successors(self) -> None:
+        """Move what closed agencies and units hold to their successors, once they are known."""
+        cabinet, now = self.cabinet, _now()
+        heirs = Heirs(cabinet.references, self.status_view, cabinet.calendar)
+        for name, agency in cabinet.successions.due(now):
+            moves = list(heirs.moves(agency, now))
+            there = [self._moved(code, command) for code, command in moves]
+            if all(there):
+                cabinet.successions.settle(name)
+            else:
+                cabinet.successions.postpone(name, now)
 
     @subscribes(identity.EVENTS, identity.OfficerAppointed, identity.OfficerDismissed)
     def on_officer_changed(self, record: Recorded) -> None:
@@ -438,6 +459,22 @@ class DossierService:
             taken_series, _, last = done.stream.removeprefix(f"{CATEGORY}-").rpartition("-")
             cabinet.numbering.took(taken_series, int(last))
         return done
+
+    def _moved(self, code: str, command: do.Succeed | None) -> bool:
+        """Move a dossier to its successor; returns whether it is there."""
+        if command is None:
+            log.warning("no successor that resolves its procedure", code=code)
+            return False
+        correlation = f"succession-{uuid4().hex}"
+        logs.bind_correlation(correlation)
+        caller = Caller(f"service:{self.name}", "service")
+        call = Call(caller, correlation, command.at + timedelta(minutes=1), digest="")
+        try:
+            self.dossiers.execute(stream_of(code), command, call)
+        except DomainError as fault:
+            log.error("dossier not moved to its successor", code=code, reason=fault.code)
+            return False
+        return True
 
     def _resolver(self) -> Resolver:
         cabinet = self.cabinet

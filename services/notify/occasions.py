@@ -91,6 +91,15 @@ def _extended(event: dossier.DeadlineExtended, locale: str) -> Facts:
     }
 
 
+def _transferred(event: dossier.DossierTransferred, locale: str) -> Facts:
+    source, target = event.from_agency, event.to_agency
+    return {
+        "from_agency": _in(locale, source.name, source.name_en),
+        "to_agency": _in(locale, target.name, target.name_en),
+        "reason": event.reason,
+    }
+
+
 def _supplement(event: dossier.SupplementRequested, locale: str) -> Facts:
     return {
         **_by(event, locale),
@@ -161,6 +170,12 @@ OCCASIONS: tuple[Occasion, ...] = (
     Occasion(dossier.StepEntered, "step-entered", _entered, applies=changes_holder),
     Occasion(dossier.DossierCompleted, "completed", _nothing),
     Occasion(dossier.ResultDispatched, "dispatched", _dispatched),
+    Occasion(
+        dossier.DossierTransferred,
+        "transferred",
+        _transferred,
+        applies=lambda event: event.to_another,
+    ),
     Occasion(dossier.DeadlineExtended, "extended", _extended),
     Occasion(dossier.WithdrawalRefused, "withdrawal-refused", _withdrawal_refused),
     Occasion(dossier.ProcessingStopped, "stopped", _grounds),

@@ -31,6 +31,7 @@ class Ask(StrEnum):
     MOMENT = "moment"
     OFFICER = "officer"
     EARLIER_STEP = "earlier-step"
+    AGENCY = "agency"
     RESULT_FILE = "result-file"
     MISSING_ITEMS = "missing-items"
     FEE_LINES = "fee-lines"
@@ -145,6 +146,16 @@ FORMS: Mapping[str, ActionForm] = {
                 hint=mark("Once only, and until the day before it is due"),
             ),
             _REASON,
+        ),
+        "secondary",
+    ),
+    "transfer": ActionForm(
+        mark("Transfer to another agency"),
+        mark("Transfer"),
+        (
+            AskFor("agency", Ask.AGENCY, mark("Agency that is to resolve it"), required=True),
+            _REASON,
+            _BASIS,
         ),
         "secondary",
     ),

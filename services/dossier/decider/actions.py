@@ -62,7 +62,7 @@ TABLE: tuple[Row, ...] = (
     Row("supplement", (Status.SUPPLEMENT_REQUESTED,), (), (By.APPLICANT,), BEFORE_COMPLETION),
     Row("assign", AT_WORK, (ASSIGN,), (By.STEP, By.LEADER), (Status.PROCESSING,)),
     Row("assign", AT_WORK, (COMPLETE,), (By.LEADER,), (Status.PROCESSING,)),
-    Row("complete-step", AT_WORK, (COMPLETE,), (By.STEP,), (Status.PROCESSING,)),
+    Row("complete-step", AT_WORK, (RECEIVE, COMPLETE), (By.STEP,), (Status.PROCESSING,)),
     Row("approve", AT_WORK, (APPROVE,), (By.STEP, By.LEADER), (Status.PROCESSING,)),
     Row("dispatch", AT_WORK, (DISPATCH,), (By.STEP,), (Status.COMPLETED, Status.RETURNED),
         (Needs.FEES_SETTLED, Needs.NO_WITHDRAWAL_ASKED)),
@@ -83,6 +83,9 @@ TABLE: tuple[Row, ...] = (
     Row("refuse-withdrawal", UNDER_WAY, (), (By.STEP, By.LEADER), UNDER_WAY,
         (Needs.WITHDRAWAL_ASKED,)),
     Row("extend", AT_WORK, (), (By.LEADER,), AT_WORK, (Needs.NOT_EXTENDED,)),
+    Row("transfer", NEW, (RECEIVE,), (By.STEP, By.LEADER), NEW),
+    Row("transfer", AT_WORK, (), (By.LEADER,), AT_WORK,
+        (Needs.FEES_SETTLED, Needs.NO_WITHDRAWAL_ASKED)),
     Row("stop", UNDER_WAY, (), (By.STEP, By.LEADER), (Status.STOPPED,), (Needs.ACCEPTED,)),
 )
 # fmt: on

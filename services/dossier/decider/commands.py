@@ -137,6 +137,20 @@ class Extend:
 
 
 @dataclass(frozen=True)
+class Transfer:
+    """Send it to another competent agency (chuyển hồ sơ); `route` has that agency's units."""
+
+    by: Caller
+    officer: OfficerRef
+    at: datetime
+    calendar: Calendar
+    agency: AgencyRef
+    route: tuple[RouteStep, ...]
+    reason: str
+    legal_basis: str = ""
+
+
+@dataclass(frozen=True)
 class Stop:
     """Do not go on with it (dừng giải quyết)."""
 
@@ -266,6 +280,16 @@ class RecordFeePaid:
 
 
 @dataclass(frozen=True)
+class Succeed:
+    """The agency was closed, or its units changed: `agency` holds its dossiers now."""
+
+    agency: AgencyRef
+    route: tuple[RouteStep, ...]
+    at: datetime
+    calendar: Calendar
+
+
+@dataclass(frozen=True)
 class RecordNotification:
     """Notify sent a message about this dossier, or could not."""
 
@@ -288,6 +312,7 @@ Command = (
     | RefuseWithdrawal
     | Extend
     | Stop
+    | Transfer
     | RequestSupplement
     | Assign
     | CompleteStep
@@ -297,5 +322,6 @@ Command = (
     | Dispatch
     | HandOver
     | RecordFeePaid
+    | Succeed
     | RecordNotification
 )

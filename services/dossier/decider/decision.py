@@ -22,6 +22,7 @@ from services.dossier.decider.reception import accept, refuse, submit
 from services.dossier.decider.result import dispatch, hand_over
 from services.dossier.decider.state import Dossier, State
 from services.dossier.decider.supplements import request_supplement, supplement
+from services.dossier.decider.transfer import succeed, transfer
 
 
 def decide(state: State, command: do.Command) -> Sequence[Any]:
@@ -47,6 +48,10 @@ def decide(state: State, command: do.Command) -> Sequence[Any]:
             return refuse_withdrawal(state, command)
         case do.Extend():
             return extend(state, command)
+        case do.Transfer():
+            return transfer(state, command)
+        case do.Succeed():
+            return succeed(state, command)
         case do.Stop():
             return stop(state, command)
         case do.Accept():

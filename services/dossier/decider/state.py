@@ -21,6 +21,7 @@ from services.dossier.contract import (
     DossierRefused,
     DossierSubmitted,
     DossierSupplemented,
+    DossierTransferred,
     DossierWithdrawn,
     FeeLine,
     FeePaid,
@@ -184,6 +185,8 @@ def _evolve(dossier: Dossier, event: Any) -> Dossier:
             return _clock_resumed(dossier, event)
         case DeadlineExtended():
             return _extended(dossier, event)
+        case DossierTransferred():
+            return _transferred(dossier, event)
         case StepEntered():
             hold = Hold(dossier.step(event.step), event.unit, event.due, event.officer)
             return replace(dossier, hold=hold)
@@ -243,6 +246,28 @@ def _clock_resumed(dossier: Dossier, event: ClockResumed) -> Dossier:
 def _extended(dossier: Dossier, event: DeadlineExtended) -> Dossier:
     hold = replace(dossier.hold, due=event.step_due) if dossier.hold else None
     return replace(dossier, clock=replace(dossier.clock, due=event.due), hold=hold, extended=True)
+
+
+def _transferred(dossier: Dossier, event: DossierTransferred) -> Dossier:
+    """It lies at the same step until the step that it moves to is entered."""
+    units = {step.id: step.unit.id for step in dossier.route}
+    kept = (
+        set()
+        if event.to_another
+        else {step.id for step in event.route if step.unit.id == units[step.id]}
+    )
+    hold = dossier.hold
+    if hold is not None:
+        step = next(step for step in event.route if step.id == hold.step.id)
+        officer = hold.officer if step.id in kept else None
+        hold = replace(hold, step=step, officer=officer)
+    return replace(
+        dossier,
+        agency=event.to_agency,
+        route=event.route,
+        hold=hold,
+        assigned={step: one for step, one in dossier.assigned.items() if step in kept},
+    )
 
 
 def _assigned(dossier: Dossier, event: OfficerAssigned) -> Dossier:

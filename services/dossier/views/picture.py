@@ -19,6 +19,7 @@ from services.dossier.contract import (
     FeeState,
     FeeView,
     Holder,
+    OfficerRef,
     ResultView,
     Status,
     StepState,
@@ -87,8 +88,7 @@ def _view(dossier: Dossier, events: Sequence[Any], newest: Recorded) -> DossierS
     submitted: contract.DossierSubmitted = events[0]
     accepted = _last(events, contract.DossierAccepted)
     refused = _last(events, contract.DossierRefused)
-    received_by = accepted or refused
-    steps = steps_of(dossier, events)
+    steps = steps_of(events)
     name, name_en = STATUS_NAMES[dossier.status]
     hold = dossier.hold
     return DossierStatus(
@@ -108,7 +108,7 @@ def _view(dossier: Dossier, events: Sequence[Any], newest: Recorded) -> DossierS
         actions=(),
         holder=Holder(dossier.agency, hold.unit, hold.officer) if hold else None,
         step=next((step for step in steps if hold and step.id == hold.step.id), None),
-        receiving_officer=received_by.officer if received_by else None,
+        receiving_officer=_receiving_officer(dossier, events),
         receiving_unit=dossier.desk,
         accepted_at=accepted.accepted_at if accepted else None,
         fees=_fees(dossier, events),
@@ -124,7 +124,22 @@ def _view(dossier: Dossier, events: Sequence[Any], newest: Recorded) -> DossierS
         answers=_answers(events),
         pin=submitted.pin,
         erased=submitted.applicant is None,
+        case=submitted.case,
     )
+
+
+def _receiving_officer(dossier: Dossier, events: Sequence[Any]) -> OfficerRef | None:
+    """Who took it at the desk of the agency that holds it now."""
+    taken: OfficerRef | None = None
+    for event in events:
+        match event:
+            case contract.DossierTransferred() if event.to_another:
+                taken = None
+            case contract.DossierAccepted() | contract.DossierRefused():
+                taken = event.officer
+            case contract.StepCompleted(step=step) if step == dossier.route[0].id:
+                taken = event.officer
+    return taken
 
 
 def _clock(dossier: Dossier, events: Sequence[Any]) -> ClockView:
@@ -132,15 +147,18 @@ def _clock(dossier: Dossier, events: Sequence[Any]) -> ClockView:
     return ClockView(dossier.clock.state, "", "", dossier.clock.due, paused)
 
 
-def steps_of(dossier: Dossier, events: Sequence[Any]) -> tuple[StepView, ...]:
+def steps_of(events: Sequence[Any]) -> tuple[StepView, ...]:
     """Return every step of the route as it stands; overruns are measured when somebody looks."""
-    waiting: Steps = {
+    return tuple(reduce(_seen, events, _waiting_all(events[0].route)).values())
+
+
+def _waiting_all(route: Iterable[contract.RouteStep]) -> Steps:
+    return {
         step.id: StepView(
             step.id, step.name, step.name_en, step.unit, StepState.WAITING, step.budget_hours
         )
-        for step in dossier.route
+        for step in route
     }
-    return tuple(reduce(_seen, events, waiting).values())
 
 
 def _seen(steps: Steps, event: Any) -> Steps:
@@ -156,6 +174,10 @@ def _seen(steps: Steps, event: Any) -> Steps:
                 timing=event.timing,
             )
             return {**steps, event.step: done}
+        case contract.DossierTransferred() if event.to_another:
+            return _waiting_all(event.route)
+        case contract.DossierTransferred():
+            return _reorganised(steps, event)
         case contract.StepReturned():
             again = _between(steps, event.to, event.step)
             return {key: _waiting_again(s) if key in again else s for key, s in steps.items()}
@@ -189,6 +211,15 @@ def _entered(steps: Steps, event: contract.StepEntered) -> Steps:
         timing=None,
     )
     return {**steps, event.step: entered}
+
+
+def _reorganised(steps: Steps, event: contract.DossierTransferred) -> Steps:
+    """What was done stays with the unit that did it."""
+    units = {step.id: step.unit for step in event.route}
+    return {
+        key: step if step.state is StepState.DONE else replace(step, unit=units[key])
+        for key, step in steps.items()
+    }
 
 
 def _between(steps: Steps, first: str, last: str) -> list[str]:

@@ -234,6 +234,24 @@ def _extended(event: contract.DeadlineExtended, _: Dossier) -> Told:
     )
 
 
+def _transferred(event: contract.DossierTransferred, _: Dossier) -> Told:
+    basis = (f" Căn cứ: {event.legal_basis}.", f" Basis: {event.legal_basis}.")
+    vi, en = basis if event.legal_basis else ("", "")
+    if not event.to_another:
+        return Told(
+            ("Thay đổi đơn vị giải quyết", "Other units are to act"),
+            (event.reason + vi, event.reason + en),
+        )
+    source, target = event.from_agency, event.to_agency
+    return Told(
+        (f"Chuyển đến {target.name}", f"Transferred to {target.name_en}"),
+        (
+            f"Từ {source.name}. {event.reason}{vi}",
+            f"From {source.name_en}. {event.reason}{en}",
+        ),
+    )
+
+
 def _fee_requested(event: contract.FeeRequested, _: Dossier) -> Told:
     lines = "; ".join(f"{line.label}: {money(line.amount)}" for line in event.lines)
     vi, en = ("nộp tại quầy", "at the counter")
@@ -352,6 +370,7 @@ TELLERS: Mapping[type[Any], Callable[[Any, Dossier], Told]] = {
     contract.ClockPaused: _paused,
     contract.ClockResumed: _resumed,
     contract.DeadlineExtended: _extended,
+    contract.DossierTransferred: _transferred,
     contract.FeeRequested: _fee_requested,
     contract.FeePaid: _fee_paid,
     contract.ResultApproved: _approved,

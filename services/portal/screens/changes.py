@@ -102,6 +102,7 @@ _HASH = mark("Document, SHA-256")
 # `*` stands for an id; %(name)s is the name of the step with it
 _TABLE: tuple[tuple[str, str, Words], ...] = (
     ("status_name", mark("Status"), str),
+    ("agency.name", mark("Agency"), str),
     ("holder.unit.name", mark("Unit that holds it"), str),
     ("holder.officer.name", mark("Officer"), str),
     ("step.name", mark("Step"), str),

@@ -49,6 +49,7 @@ class DossierScreen:
     officer: bool = False
     officers: tuple[tuple[str, str], ...] = ()
     earlier_steps: tuple[tuple[str, str, str], ...] = ()
+    agencies: tuple[tuple[str, str], ...] = ()
     forms: Mapping[str, Form] = field(default_factory=dict)
     procedure: Procedure | None = None
     place_names: Mapping[str, str] = field(default_factory=dict)

@@ -189,6 +189,26 @@ def test_a_withdrawn_dossier_ends_and_nobody_can_go_on(system: System, records: 
     _mails(filed, "đã được rút")
 
 
+def test_a_dossier_sent_to_another_agency_is_out_of_the_former_ones_hands(
+    system: System, records: Records
+) -> None:
+    filed, desk = file(system, stay()), system.person("ca.tiepnhan")
+    path = f"{filed.address}/transfer"
+    away = {"agency": "ubnd-16654", "reason": "Người nộp lưu trú ở phường Nghi Sơn"}
+    refused(desk.post(path, away, key=new_key()), 422, "not-competent")
+    key = new_key()
+    sent = expect(desk.post(path, {**away, "agency": "ca-16654"}, key=key), 200)
+    again = expect(desk.post(path, {**away, "agency": "ca-16654"}, key=key), 200)
+    assert (again["version"], again["code"]) == (sent["version"], filed.code)
+    assert sent["applicant"] is None
+    refused(desk.get(filed.address), 404, "unknown-dossier")
+    refused(desk.post(f"{filed.address}/accept", {}, key=new_key()), 404, "unknown-dossier")
+    seen = filed.status()
+    assert (seen["agency"]["id"], seen["holder"]["agency"]["id"]) == ("ca-16654", "ca-16654")
+    assert records.dossier(filed.code).count("DossierTransferred") == 1
+    _mails(filed, "được chuyển đến Công an phường Nghi Sơn")
+
+
 @pytest.mark.proves("A08", "D18", "D19")
 def test_a_missing_paper_is_asked_for_and_brought(system: System, records: Records) -> None:
     filed = file(system, residence(system.person("congdan").file()))

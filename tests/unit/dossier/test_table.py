@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 
 import dossier_samples as s
 import pytest
@@ -34,6 +35,7 @@ COMMANDS = {
     "grant-withdrawal": s.grant_withdrawal,
     "refuse-withdrawal": s.refuse_withdrawal,
     "stop": s.stop,
+    "transfer": lambda by: s.transfer(by=by, to=replace(s.OTHER_AGENCY, id="ubnd-3")),
     "extend": s.extend,
 }
 
@@ -48,7 +50,19 @@ CAPACITIES: dict[str, dict[str, set[By]]] = {
 }
 
 
-BEFORE_ACCEPTANCE = {"submitted", "supplement asked at the desk", "fee due at the desk"}
+# Once another agency holds it, its people have them.
+ELSEWHERE: dict[str, dict[str, set[By]]] = {
+    "applicant": {"*": {By.APPLICANT}},
+    "leader elsewhere": {"*": {By.LEADER}},
+    "receiving officer elsewhere": {"*": {By.DESK}, "receive": {By.STEP}},
+}
+
+BEFORE_ACCEPTANCE = {
+    "transferred when new",
+    "submitted",
+    "supplement asked at the desk",
+    "fee due at the desk",
+}
 
 # What a clerk knows of a stage by its name, and nothing else.
 HOLDS: dict[Needs, Callable[[str], bool]] = {
@@ -66,7 +80,7 @@ def expected(stage: str, person: str) -> set[str]:
     """Read the table as a clerk would."""
     dossier = s.UNTIL[stage]().state
     step = dossier.hold.step if dossier.hold else None
-    known = CAPACITIES.get(person, {})
+    known = (ELSEWHERE if stage.startswith("transferred") else CAPACITIES).get(person, {})
     capacities = known.get("*", set()) | (known.get(step.id, set()) if step else set())
     return {
         row.action
@@ -126,7 +140,11 @@ def test_every_row_of_the_table_is_used_by_somebody():
         step = here.step.action if here.step else None
         for number, row in enumerate(TABLE):
             timely = here.status in row.statuses and (not row.steps or step in row.steps)
-            if timely and row.action in allowed_actions(here, who) and name in CAPACITIES:
+            if (
+                timely
+                and row.action in allowed_actions(here, who)
+                and name in {*CAPACITIES, *ELSEWHERE}
+            ):
                 used.add(number)
     assert used == set(range(len(TABLE)))
 

@@ -94,6 +94,15 @@ BY_POST = replace(
     appointment_place="",
 )
 ONLINE = replace(BY_POST, by=dossier.ReturnBy.ONLINE, tracking="")
+TRANSFERRED = dossier.DossierTransferred(
+    code=CODE,
+    from_agency=AGENCY,
+    to_agency=replace(AGENCY, id="ag-2", name="UBND xã Thiên Cầm", name_en="Thiên Cầm commune"),
+    route=(STEP,),
+    reason=SECRET_TEXT,
+    transferred_at=NOW,
+    officer=AN,
+)
 EXTENDED = dossier.DeadlineExtended(
     code=CODE,
     officer=AN,
@@ -129,6 +138,7 @@ TOLD_OF_ALL = (
     IN_PERSON,
     BY_POST,
     ONLINE,
+    TRANSFERRED,
     EXTENDED,
     WITHDRAWAL_REFUSED,
     STOPPED,

@@ -344,7 +344,13 @@ ERASED = replace(
     documents=tuple(replace(one, file_name="") for one in STATUS.documents),
     result=dossier.ResultView(dossier.ReturnBy.ONLINE, NOW, "12/TB"),
 )
-EVERY_ACTION = replace(STATUS, actions=tuple(dossier.ACTIONS), stuck_at=None)
+EVERY_ACTION = replace(
+    STATUS,
+    actions=tuple(dossier.ACTIONS),
+    stuck_at=None,
+    withdrawal=dossier.WithdrawalView(NOW, "Không còn nhu cầu"),
+    extension=dossier.ExtensionView(NOW, "Chờ xác minh.", 2, NOW + timedelta(days=7)),
+)
 WRITING = Writing(
     procedure_name=PROCEDURE.name,
     place="16594",
@@ -540,6 +546,7 @@ PAGES: tuple[Shown, ...] = (
             officer=True,
             officers=(("acc-7", "Lê Thị Cúc"),),
             earlier_steps=(("step-1", "Tiếp nhận", "Receiving"),),
+            agencies=(("ag-2", "UBND xã Thiên Cầm"),),
             forms={"refuse": Form(errors={"reason": "Hãy nhập mục này."})},
         ),
         OFFICER,
@@ -549,7 +556,15 @@ PAGES: tuple[Shown, ...] = (
         "dossier/show.html",
         replace(
             DOSSIER,
-            dossier=replace(STATUS, actions=(), holder=None, step=None, stuck_at=None),
+            dossier=replace(
+                STATUS,
+                actions=(),
+                holder=None,
+                step=None,
+                stuck_at=None,
+                stopped="Chủ hồ sơ đã mất. (Điều 7)",
+                fees=(replace(FEE, state=dossier.FeeState.CANCELLED),),
+            ),
             officer=True,
         ),
         OFFICER,
