@@ -291,9 +291,19 @@ def dispatch(when: datetime = MONDAY, by: Caller = RECORDS, **changes: Any) -> d
     return replace(command, **changes)
 
 
-def hand_over(when: datetime = MONDAY, by: Caller = RECEIVING) -> do.HandOver:
-    """The applicant has it."""
-    return do.HandOver(by, ref(by), when)
+def hand_over(when: datetime = MONDAY, by: Caller = RECEIVING, signed_by: str = "") -> do.HandOver:
+    """The applicant, or who is named, signed for it."""
+    return do.HandOver(by, ref(by), when, signed_by)
+
+
+def confirm_receipt(when: datetime = MONDAY, by: Caller = APPLICANT) -> do.ConfirmReceipt:
+    """The post brought it."""
+    return do.ConfirmReceipt(by, when)
+
+
+def rate(when: datetime = MONDAY, by: Caller = APPLICANT, comment: str = "Nhanh") -> do.Rate:
+    """Four of five."""
+    return do.Rate(by, when, 4, comment)
 
 
 def notified(delivered: bool = True, message: str = "message-1") -> do.RecordNotification:
@@ -365,7 +375,9 @@ UNTIL: dict[str, Callable[[], Story]] = {
     "records": lambda: _records(),
     "completed": lambda: _completed(),
     "completed, fee due": lambda: _completed(request_fee()),
+    "sent by post": lambda: _sent_by_post(),
     "returned": lambda: _completed(hand_over()),
+    "rated": lambda: _completed(hand_over(), rate()),
     "supplement asked at the desk": lambda: Story(submit(), request_supplement()),
     "supplement asked in handling": lambda: Story(
         submit(), accept(), assign(), request_supplement(by=HANDLING)
@@ -390,6 +402,12 @@ def _signature(*more: Any) -> Story:
 
 def _records(*more: Any) -> Story:
     return _signature(approve(), *more)
+
+
+def _sent_by_post() -> Story:
+    review = complete_step(by=TEAM_LEADER)
+    begun = (submit(return_by=ReturnBy.POST), accept(), assign(), complete_step(), review)
+    return Story(*begun, approve(), dispatch(appointment_at=None))
 
 
 def _completed(*more: Any) -> Story:

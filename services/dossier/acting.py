@@ -80,8 +80,12 @@ class Resolver:
                 return do.Approve(by, self._officer(by), at, calendar, note)
             case contract.DispatchResult():
                 return self._dispatch(request, dossier.agency, by)
-            case contract.HandOver():
-                return do.HandOver(by, self._officer(by), at)
+            case contract.HandOver(signed_by=signed_by):
+                return do.HandOver(by, self._officer(by), at, signed_by.strip())
+            case contract.ConfirmReceipt():
+                return do.ConfirmReceipt(by, at)
+            case contract.RateDossier(score=score, comment=comment):
+                return do.Rate(by, at, score, comment)
         raise TypeError(f"no action behind {type(request).__name__}")
 
     def _officer(self, by: Caller) -> OfficerRef:

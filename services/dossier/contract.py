@@ -481,15 +481,31 @@ class ResultDispatched:
     appointment_place: str = field(default="")
 
 
-@event()
+@event(schema=2)
 @frozen
 class ResultReceived:
-    """The applicant has the result (status 10)."""
+    """The applicant has the result (status 10). Schema 1 did not say who signed for it."""
 
     code: str
+    subject: str
     received_at: datetime
     by: ReturnBy
-    officer: OfficerRef | None = field(default=None)
+    officer: OfficerRef | None = field(default=None, doc="who handed it over, or saw it delivered")
+    signed_by: str | None = field(
+        default=None, personal=True, doc="who signed for it, where not the applicant"
+    )
+
+
+@event()
+@frozen
+class DossierRated:
+    """The applicant says how it went, once, with the result in hand."""
+
+    code: str
+    subject: str
+    score: int = field(minimum=1, maximum=5, doc="5 is the best")
+    rated_at: datetime
+    comment: str | None = field(default=None, personal=True, doc="the applicant's own words")
 
 
 @event()
@@ -588,6 +604,7 @@ EVENTS = EventTypes(
         DossierCompleted,
         ResultDispatched,
         ResultReceived,
+        DossierRated,
         WithdrawalRequested,
         WithdrawalRefused,
         DossierWithdrawn,
@@ -598,6 +615,7 @@ EVENTS = EventTypes(
     upcasters={
         ("DossierWithdrawn", 1): lambda data: {**data, "subject": ""},
         ("DossierWithdrawn", 2): lambda data: {**data, "officer": None},
+        ("ResultReceived", 1): lambda data: {**data, "subject": "", "signed_by": None},
     },
 )
 
@@ -693,6 +711,16 @@ class ResultView:
     appointment_at: datetime | None = field(default=None)
     appointment_place: str = field(default="")
     received_at: datetime | None = field(default=None)
+    signed_by: str | None = field(default=None, doc="who signed for it, where not the applicant")
+
+
+@frozen
+class RatingView:
+    """How the applicant found it, 1 to 5."""
+
+    score: int
+    rated_at: datetime
+    comment: str | None = field(default=None, doc="for the applicant and the agency's officers")
 
 
 @frozen
@@ -758,6 +786,7 @@ class DossierStatus:
     supplement: SupplementView | None = field(default=None)
     documents: tuple[DocumentView, ...] = field(default=())
     result: ResultView | None = field(default=None)
+    rating: RatingView | None = field(default=None)
     refusal: str = field(default="")
     stopped: str = field(default="", doc="why, with the legal basis")
     extension: ExtensionView | None = field(default=None)
@@ -1060,6 +1089,24 @@ class RequestWithdrawal:
     reason: str = field(min_length=1, max_length=1000)
 
 
+@command("dossier", answer=DossierStatus)
+@frozen
+class ConfirmReceipt:
+    """Say that the post brought the result."""
+
+    code: str
+
+
+@command("dossier", answer=DossierStatus)
+@frozen
+class RateDossier:
+    """Say how it went, once, with the result in hand."""
+
+    code: str
+    score: int = field(minimum=1, maximum=5, doc="5 is the best")
+    comment: str = field(default="", max_length=1000)
+
+
 # Requests: the officers'
 
 
@@ -1202,9 +1249,12 @@ class DispatchResult:
 @command("dossier", answer=DossierStatus)
 @frozen
 class HandOver:
-    """The applicant received the result at the desk, or the post delivered it."""
+    """The applicant signed for the result at the desk, or the post delivered it."""
 
     code: str
+    signed_by: str = field(
+        default="", max_length=200, doc="who signed for it, where not the applicant"
+    )
 
 
 # The actions a caller may see in `DossierStatus.actions`, and the command behind each.
@@ -1220,6 +1270,8 @@ ACTIONS: Mapping[str, type] = {
     "approve": ApproveResult,
     "dispatch": DispatchResult,
     "hand-over": HandOver,
+    "confirm-receipt": ConfirmReceipt,
+    "rate": RateDossier,
     "withdraw": WithdrawDossier,
     "request-withdrawal": RequestWithdrawal,
     "grant-withdrawal": GrantWithdrawal,

@@ -34,6 +34,8 @@ ACTION_NAMES: Mapping[str, Name] = {
     "approve": ("Phê duyệt kết quả", "Approve the result"),
     "dispatch": ("Phát hành kết quả", "Dispatch the result"),
     "hand-over": ("Trả kết quả", "Hand over the result"),
+    "confirm-receipt": ("Xác nhận đã nhận kết quả", "Confirm the receipt"),
+    "rate": ("Đánh giá", "Rate"),
     "withdraw": ("Rút hồ sơ", "Withdraw"),
     "request-withdrawal": ("Đề nghị rút hồ sơ", "Ask to withdraw"),
     "grant-withdrawal": ("Đồng ý cho rút hồ sơ", "Let it be withdrawn"),

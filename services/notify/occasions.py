@@ -156,6 +156,10 @@ def _dispatched(event: dossier.ResultDispatched, locale: str) -> Facts:
     }
 
 
+def _received(event: dossier.ResultReceived, locale: str) -> Facts:
+    return {"by": event.by.value, "received_at": event.received_at}
+
+
 def _nothing(event: Any, locale: str) -> Facts:
     return {}
 
@@ -170,6 +174,12 @@ OCCASIONS: tuple[Occasion, ...] = (
     Occasion(dossier.StepEntered, "step-entered", _entered, applies=changes_holder),
     Occasion(dossier.DossierCompleted, "completed", _nothing),
     Occasion(dossier.ResultDispatched, "dispatched", _dispatched),
+    Occasion(
+        dossier.ResultReceived,
+        "received",
+        _received,
+        applies=lambda event: event.officer is not None,
+    ),
     Occasion(
         dossier.DossierTransferred,
         "transferred",

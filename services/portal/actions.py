@@ -32,6 +32,7 @@ class Ask(StrEnum):
     OFFICER = "officer"
     EARLIER_STEP = "earlier-step"
     AGENCY = "agency"
+    SCORE = "score"
     RESULT_FILE = "result-file"
     MISSING_ITEMS = "missing-items"
     FEE_LINES = "fee-lines"
@@ -109,7 +110,29 @@ FORMS: Mapping[str, ActionForm] = {
             ),
         ),
     ),
-    "hand-over": ActionForm(mark("Hand over the result"), mark("The applicant has received it")),
+    "hand-over": ActionForm(
+        mark("Hand over the result"),
+        mark("The applicant has received it"),
+        (
+            AskFor(
+                "signed_by",
+                Ask.LINE,
+                mark("Who signed for it"),
+                hint=mark("Only where it is not the applicant"),
+            ),
+        ),
+    ),
+    "confirm-receipt": ActionForm(
+        mark("Confirm that you have the result"), mark("I have received it")
+    ),
+    "rate": ActionForm(
+        mark("Rate how your dossier was handled"),
+        mark("Send the rating"),
+        (
+            AskFor("score", Ask.SCORE, mark("Your rating"), required=True),
+            AskFor("comment", Ask.TEXT, mark("What was good, what was not")),
+        ),
+    ),
     "request-fee": ActionForm(
         mark("Ask for the fee"),
         mark("Send the request for the fee"),

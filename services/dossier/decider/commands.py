@@ -80,6 +80,24 @@ class RequestWithdrawal:
     reason: str
 
 
+@dataclass(frozen=True)
+class ConfirmReceipt:
+    """Say that the post brought the result (xác nhận đã nhận kết quả)."""
+
+    by: Caller
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Say how it went (đánh giá)."""
+
+    by: Caller
+    at: datetime
+    score: int
+    comment: str = ""
+
+
 # The officers'
 
 
@@ -256,11 +274,12 @@ class Dispatch:
 
 @dataclass(frozen=True)
 class HandOver:
-    """The applicant has the result in hand (trả kết quả)."""
+    """Somebody signed for it (trả kết quả, ký nhận); `signed_by` where not the applicant."""
 
     by: Caller
     officer: OfficerRef
     at: datetime
+    signed_by: str = ""
 
 
 # What neighbours report
@@ -304,6 +323,8 @@ class RecordNotification:
 Command = (
     Submit
     | Supplement
+    | ConfirmReceipt
+    | Rate
     | Withdraw
     | RequestWithdrawal
     | Accept

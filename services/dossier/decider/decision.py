@@ -19,7 +19,7 @@ from services.dossier.decider.extension import extend
 from services.dossier.decider.fees import record_fee_paid, request_fee
 from services.dossier.decider.handling import approve, assign, complete_step, return_step
 from services.dossier.decider.reception import accept, refuse, submit
-from services.dossier.decider.result import dispatch, hand_over
+from services.dossier.decider.result import confirm_receipt, dispatch, hand_over, rate
 from services.dossier.decider.state import Dossier, State
 from services.dossier.decider.supplements import request_supplement, supplement
 from services.dossier.decider.transfer import succeed, transfer
@@ -74,6 +74,10 @@ def decide(state: State, command: do.Command) -> Sequence[Any]:
             return dispatch(state, command)
         case do.HandOver():
             return hand_over(state, command)
+        case do.ConfirmReceipt():
+            return confirm_receipt(state, command)
+        case do.Rate():
+            return rate(state, command)
         case do.RecordFeePaid():
             return record_fee_paid(state, command)
         case do.RecordNotification():

@@ -16,6 +16,8 @@ NEEDS_NAMES = {
     Needs.WITHDRAWAL_ASKED: "a request to withdraw is open",
     Needs.NO_WITHDRAWAL_ASKED: "no request to withdraw is open",
     Needs.NOT_EXTENDED: "its time was not extended yet",
+    Needs.SENT_BY_POST: "the result comes by post",
+    Needs.NOT_RATED: "it was not rated yet",
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from kernel.schemas import field, frozen
-from services.dossier.contract import AgencyRef, OfficerRef, RouteStep, Status, UnitRef
+from services.dossier.contract import AgencyRef, OfficerRef, ReturnBy, RouteStep, Status, UnitRef
 from services.dossier.decider.state import Dossier
 
 
@@ -25,6 +25,8 @@ class Standing:
     accepted: bool = field(default=False)
     withdrawal_asked: bool = field(default=False, doc="and not answered yet")
     extended: bool = field(default=False)
+    by_post: bool = field(default=False, doc="the result comes by post")
+    rated: bool = field(default=False)
 
 
 def standing(dossier: Dossier) -> Standing:
@@ -42,6 +44,8 @@ def standing(dossier: Dossier) -> Standing:
         accepted=dossier.accepted,
         withdrawal_asked=dossier.withdrawal_asked,
         extended=dossier.extended,
+        by_post=dossier.return_by is ReturnBy.POST,
+        rated=dossier.rated,
     )
 
 
@@ -62,6 +66,8 @@ class Needs(StrEnum):
     WITHDRAWAL_ASKED = "withdrawal-asked"
     NO_WITHDRAWAL_ASKED = "no-withdrawal-asked"
     NOT_EXTENDED = "not-extended"
+    SENT_BY_POST = "sent-by-post"
+    NOT_RATED = "not-rated"
 
 
 MET: Mapping[Needs, Callable[[Standing], bool]] = {
@@ -72,6 +78,8 @@ MET: Mapping[Needs, Callable[[Standing], bool]] = {
     Needs.WITHDRAWAL_ASKED: lambda here: here.withdrawal_asked,
     Needs.NO_WITHDRAWAL_ASKED: lambda here: not here.withdrawal_asked,
     Needs.NOT_EXTENDED: lambda here: not here.extended,
+    Needs.SENT_BY_POST: lambda here: here.by_post,
+    Needs.NOT_RATED: lambda here: not here.rated,
 }
 
 
@@ -103,4 +111,10 @@ LACKING: Mapping[Needs, tuple[str, str, str]] = {
         "hồ sơ đã gia hạn một lần",
         "its time was extended once already",
     ),
+    Needs.SENT_BY_POST: (
+        "not-by-post",
+        "kết quả không gửi qua bưu điện; người nhận ký nhận tại bộ phận một cửa",
+        "the result does not come by post; who receives it signs at the one-stop desk",
+    ),
+    Needs.NOT_RATED: ("rated-already", "hồ sơ đã được đánh giá", "it was rated already"),
 }

@@ -18,6 +18,7 @@ from services.dossier.contract import (
     DeadlineExtended,
     DossierAccepted,
     DossierCompleted,
+    DossierRated,
     DossierRefused,
     DossierSubmitted,
     DossierSupplemented,
@@ -101,6 +102,7 @@ class Dossier:
     notified: frozenset[tuple[str, bool]] = frozenset()
     withdrawal_asked: bool = False
     extended: bool = False
+    rated: bool = False
 
     @property
     def accepted(self) -> bool:
@@ -203,6 +205,8 @@ def _evolve(dossier: Dossier, event: Any) -> Dossier:
             return dossier
         case ResultReceived():
             return replace(dossier, status=Status.RETURNED, hold=None)
+        case DossierRated():
+            return replace(dossier, rated=True)
         case CitizenNotified():
             seen = dossier.notified | {(event.message, event.delivered)}
             return replace(dossier, notified=seen)

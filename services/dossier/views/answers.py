@@ -196,7 +196,7 @@ def _measured(step: StepView, picture: Picture, now: datetime, calendar: Calenda
 
 
 def _without_personal_parts(view: DossierStatus) -> DossierStatus:
-    asked = view.withdrawal
+    asked, result, rating = view.withdrawal, view.result, view.rating
     return replace(
         view,
         applicant=None,
@@ -205,4 +205,6 @@ def _without_personal_parts(view: DossierStatus) -> DossierStatus:
         pin=None,
         documents=(),
         withdrawal=replace(asked, reason=None) if asked else None,
+        result=replace(result, signed_by=None) if result else None,
+        rating=replace(rating, comment=None) if rating else None,
     )

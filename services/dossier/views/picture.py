@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from kernel.events import Recorded
 from kernel.schemas import JSON, field, frozen
 from services.dossier import contract
+from services.dossier.clock import timing
 from services.dossier.contract import (
     ClockView,
     DocumentView,
@@ -20,6 +21,7 @@ from services.dossier.contract import (
     FeeView,
     Holder,
     OfficerRef,
+    RatingView,
     ResultView,
     Status,
     StepState,
@@ -115,6 +117,7 @@ def _view(dossier: Dossier, events: Sequence[Any], newest: Recorded) -> DossierS
         supplement=_supplement(dossier, events),
         documents=_documents(dossier),
         result=_result(events),
+        rating=_rating(_last(events, contract.DossierRated)),
         refusal=_grounds(refused),
         stopped=_grounds(_last(events, contract.ProcessingStopped)),
         extension=_extension(_last(events, contract.DeadlineExtended)),
@@ -189,11 +192,8 @@ def _seen(steps: Steps, event: Any) -> Steps:
             return _current(steps, due=event.step_due)
         case contract.DossierWithdrawn():
             return _current(steps, state=StepState.DONE, completed_at=event.withdrawn_at)
-        case contract.ResultReceived(by=contract.ReturnBy.ONLINE):
-            # Nobody hands anything over: the result was received as it was sent.
-            *_, last = steps
-            received = replace(steps[last], state=StepState.DONE, completed_at=event.received_at)
-            return {**steps, last: received}
+        case contract.ResultReceived(officer=None):
+            return _received(steps, event)
         case _:
             return steps
 
@@ -220,6 +220,19 @@ def _reorganised(steps: Steps, event: contract.DossierTransferred) -> Steps:
         key: step if step.state is StepState.DONE else replace(step, unit=units[key])
         for key, step in steps.items()
     }
+
+
+def _received(steps: Steps, event: contract.ResultReceived) -> Steps:
+    """No officer hands anything over: it came online, or the applicant has it from the post."""
+    *_, last = steps
+    due = steps[last].due
+    done = replace(
+        steps[last],
+        state=StepState.DONE,
+        completed_at=event.received_at,
+        timing=timing(event.received_at, due) if due else None,
+    )
+    return {**steps, last: done}
 
 
 def _between(steps: Steps, first: str, last: str) -> list[str]:
@@ -305,7 +318,12 @@ def _result(events: Sequence[Any]) -> ResultView | None:
         appointment_at=sent.appointment_at,
         appointment_place=sent.appointment_place,
         received_at=received.received_at if received else None,
+        signed_by=received.signed_by if received else None,
     )
+
+
+def _rating(rated: contract.DossierRated | None) -> RatingView | None:
+    return RatingView(rated.score, rated.rated_at, rated.comment) if rated else None
 
 
 def _extension(extended: contract.DeadlineExtended | None) -> ExtensionView | None:

@@ -80,6 +80,7 @@ _BY_APPLICANT = (
     contract.DossierSupplemented,
     contract.WithdrawalRequested,
     contract.FeePaid,
+    contract.DossierRated,
 )
 
 
@@ -91,8 +92,11 @@ def _redacted(told: Told) -> Told:
 def _who(event: Any) -> Name:
     if isinstance(event, _BY_APPLICANT):
         return APPLICANT
-    if isinstance(event, contract.DossierWithdrawn) and event.officer is None:
-        return APPLICANT
+    match event:
+        case contract.DossierWithdrawn(officer=None):
+            return APPLICANT
+        case contract.ResultReceived(officer=None, by=contract.ReturnBy.POST):
+            return APPLICANT
     if isinstance(event, contract.StepEntered):
         officer = event.from_officer
     else:
@@ -309,7 +313,22 @@ def _dispatched(event: contract.ResultDispatched, _: Dossier) -> Told:
 
 def _received(event: contract.ResultReceived, _: Dossier) -> Told:
     vi, en = RETURN_NAMES[event.by]
-    return Told((f"Đã trả kết quả {vi}", f"Result received {en}"))
+    title = (f"Đã trả kết quả {vi}", f"Result received {en}")
+    if event.signed_by is not None:
+        return Told(title, (f"Người ký nhận: {event.signed_by}.", f"Signed by {event.signed_by}."))
+    if event.officer is not None and event.by is contract.ReturnBy.IN_PERSON:
+        return Told(title, ("Người nộp ký nhận.", "The applicant signed for it."))
+    if event.officer is None and event.by is contract.ReturnBy.POST:
+        return Told(title, ("Người nộp xác nhận đã nhận.", "The applicant confirmed it."))
+    return Told(title)
+
+
+def _rated(event: contract.DossierRated, _: Dossier) -> Told:
+    comment = event.comment or ""
+    return Told(
+        (f"Đánh giá {event.score}/5", f"Rated {event.score} of 5"),
+        (comment, comment),
+    )
 
 
 def _withdrawal_requested(event: contract.WithdrawalRequested, _: Dossier) -> Told:
@@ -377,6 +396,7 @@ TELLERS: Mapping[type[Any], Callable[[Any, Dossier], Told]] = {
     contract.DossierCompleted: _completed,
     contract.ResultDispatched: _dispatched,
     contract.ResultReceived: _received,
+    contract.DossierRated: _rated,
     contract.WithdrawalRequested: _withdrawal_requested,
     contract.WithdrawalRefused: _withdrawal_refused,
     contract.DossierWithdrawn: _withdrawn,

@@ -135,6 +135,9 @@ _TABLE: tuple[tuple[str, str, Words], ...] = (
     ("result.tracking", mark("The post's tracking number"), str),
     ("result.appointment_at", mark("Appointment"), _moment),
     ("result.received_at", mark("Result received"), _moment),
+    ("result.signed_by", mark("Who signed for it"), str),
+    ("rating.score", mark("Rating"), str),
+    ("rating.comment", mark("Comment"), str),
 )
 _FIELDS = tuple(
     (re.compile(re.escape(path).replace(r"\*", "(.+)")), label, words)

@@ -132,8 +132,8 @@ def test_level_3_ends_at_the_counter_by_appointment(system: System, records: Rec
     _mails(filed, "đã được gửi", "đã được tiếp nhận", "mời nhận kết quả lúc")
 
 
-@pytest.mark.proves("F06", "F07", "F08", "H09")
-def test_a_result_goes_by_post_and_is_handed_over(system: System, records: Records) -> None:
+@pytest.mark.proves("F06", "F07", "F08", "G20", "H09")
+def test_a_result_goes_by_post_and_is_confirmed_and_rated(system: System, records: Records) -> None:
     filed = file(system, stay(return_by="post"))
     for officer, action in (
         ("ca.tiepnhan", "accept"),
@@ -147,8 +147,13 @@ def test_a_result_goes_by_post_and_is_handed_over(system: System, records: Recor
     sent = filed.act("ca.vanthu", "dispatch", tracking="EH123456789VN")
     assert sent["status"] == 9
     assert filed.status()["result"]["tracking"] == "EH123456789VN"
-    delivered = filed.act("ca.tiepnhan", "hand-over")
-    assert delivered["status"] == 10
+    confirmed = filed.citizen.post(f"{filed.address}/confirm-receipt", {}, key=new_key())
+    assert expect(confirmed, 200)["status"] == 10
+    rated = {"score": 5, "comment": "Nhanh, rõ ràng"}
+    sent = filed.citizen.post(f"{filed.address}/rate", rated, key=new_key())
+    assert expect(sent, 200)["rating"]["score"] == 5
+    once = filed.citizen.post(f"{filed.address}/rate", rated, key=new_key())
+    refused(once, 409, "rated-already")
     assert filed.status()["result"]["received_at"]
     # nothing was to be paid
     assert filed.status()["fees"] == []

@@ -94,6 +94,7 @@ BY_POST = replace(
     appointment_place="",
 )
 ONLINE = replace(BY_POST, by=dossier.ReturnBy.ONLINE, tracking="")
+RECEIVED = dossier.ResultReceived(CODE, "acc-1", NOW, dossier.ReturnBy.IN_PERSON, AN)
 TRANSFERRED = dossier.DossierTransferred(
     code=CODE,
     from_agency=AGENCY,
@@ -138,6 +139,7 @@ TOLD_OF_ALL = (
     IN_PERSON,
     BY_POST,
     ONLINE,
+    RECEIVED,
     TRANSFERRED,
     EXTENDED,
     WITHDRAWAL_REFUSED,
