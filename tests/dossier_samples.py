@@ -296,6 +296,17 @@ def hand_over(when: datetime = MONDAY, by: Caller = RECEIVING, signed_by: str = 
     return do.HandOver(by, ref(by), when, signed_by)
 
 
+FINGERPRINTS = "Thu nhận vân tay, ảnh khuôn mặt."
+
+
+def book(
+    when: datetime = MONDAY, by: Caller = APPLICANT, starts_at: datetime | None = None
+) -> do.Book:
+    """Come on Tuesday at eight."""
+    officer = ref(by) if by.is_officer else None
+    return do.Book(by, when, CALENDAR, starts_at or at("2026-09-08 08:00"), officer)
+
+
 def confirm_receipt(when: datetime = MONDAY, by: Caller = APPLICANT) -> do.ConfirmReceipt:
     """The post brought it."""
     return do.ConfirmReceipt(by, when)
@@ -375,6 +386,9 @@ UNTIL: dict[str, Callable[[], Story]] = {
     "records": lambda: _records(),
     "completed": lambda: _completed(),
     "completed, fee due": lambda: _completed(request_fee()),
+    "to come in person": lambda: Story(
+        submit(procedure=replace(PROCEDURE, in_person=FINGERPRINTS)), accept(), assign()
+    ),
     "sent by post": lambda: _sent_by_post(),
     "returned": lambda: _completed(hand_over()),
     "rated": lambda: _completed(hand_over(), rate()),

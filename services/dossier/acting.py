@@ -11,6 +11,7 @@ from uuid import uuid4
 from kernel.errors import Invalid
 from kernel.requests import Call, Caller
 from kernel.schemas import JSON, field_error
+from kernel.views import StreamView
 from services.dossier import contract
 from services.dossier.clock import Calendar, day_of
 from services.dossier.contract import (
@@ -22,9 +23,11 @@ from services.dossier.contract import (
 )
 from services.dossier.decider import Command
 from services.dossier.decider import commands as do
+from services.dossier.decider.appointments import require_slot
 from services.dossier.files import Files
 from services.dossier.forms import check_answers
 from services.dossier.references import References
+from services.dossier.seats import Seats, desk_of
 from services.dossier.submission import agency_ref, not_competent, route
 
 RESULT = "result"  # what stands for the document requirement in the attachment of a result
@@ -36,6 +39,8 @@ class Resolver:
 
     references: References
     files: Files
+    seats: Seats
+    status_view: StreamView
     calendar: Calendar
     at: datetime
 
@@ -82,6 +87,8 @@ class Resolver:
                 return self._dispatch(request, dossier.agency, by)
             case contract.HandOver(signed_by=signed_by):
                 return do.HandOver(by, self._officer(by), at, signed_by.strip())
+            case contract.BookAppointment(starts_at=starts_at):
+                return self._book(starts_at, dossier, by)
             case contract.ConfirmReceipt():
                 return do.ConfirmReceipt(by, at)
             case contract.RateDossier(score=score, comment=comment):
@@ -90,6 +97,15 @@ class Resolver:
 
     def _officer(self, by: Caller) -> OfficerRef:
         return self.references.officer_ref(by.id, by.name)
+
+    def _book(self, starts_at: datetime, dossier: DossierStatus, by: Caller) -> do.Book:
+        """Take a seat; one that the decider then refuses is free again by itself."""
+        require_slot(self.calendar, self.at, starts_at)
+        if dossier.procedure.in_person and dossier.receiving_unit is not None:
+            desk = desk_of(dossier.agency.id, dossier.receiving_unit.id)
+            self.seats.take(desk, starts_at, dossier.code, self.status_view, self.at)
+        officer = self._officer(by) if by.is_officer else None
+        return do.Book(by, self.at, self.calendar, starts_at, officer)
 
     def _transfer(
         self, request: contract.TransferDossier, dossier: DossierStatus, by: Caller

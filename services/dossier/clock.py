@@ -54,6 +54,12 @@ class Calendar:
         """Whether the agency is open at all on that day."""
         return bool(self.hours_of(day))
 
+    def opening(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
+        """Return from when to when the agency is open on a day (UTC)."""
+        return tuple(
+            (_instant(day, opens), _instant(day, closes)) for opens, closes in self.hours_of(day)
+        )
+
     # Working time
 
     def minutes_between(self, start: datetime, end: datetime) -> int:

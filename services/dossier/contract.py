@@ -202,6 +202,7 @@ class ProcedureKept:
     fees: tuple[FeeLine, ...] = field(default=(), doc="by the tariff of the channel and case")
     time_value: int | None = field(default=None)
     documents: tuple[DocumentKept, ...] = field(default=())
+    in_person: str = field(default="", doc="what must be done in person (D22), as published")
 
 
 @frozen
@@ -216,10 +217,13 @@ class SupplementItem:
 # Events
 
 
-@event()
+@event(schema=2)
 @frozen
 class DossierSubmitted:
-    """The applicant sent it; it lies at the one-stop desk of the competent agency (D13)."""
+    """The applicant sent it; it lies at the one-stop desk of the competent agency (D13).
+
+    Schema 1 did not keep of the procedure what must be done in person.
+    """
 
     code: str
     subject: str = field(doc="the applicant's account")
@@ -414,6 +418,21 @@ class DossierTransferred:
 
 @event()
 @frozen
+class AppointmentBooked:
+    """The applicant comes to the desk for what must be done in person (D22)."""
+
+    code: str
+    agency: AgencyRef
+    unit: UnitRef = field(doc="the desk")
+    purpose: str
+    starts_at: datetime
+    ends_at: datetime
+    booked_at: datetime
+    officer: OfficerRef | None = field(default=None, doc="who booked it for the applicant")
+
+
+@event()
+@frozen
 class FeeRequested:
     """A fee is due (status 6). `payable_online` follows the service level (F03, F04)."""
 
@@ -598,6 +617,7 @@ EVENTS = EventTypes(
         ClockResumed,
         DeadlineExtended,
         DossierTransferred,
+        AppointmentBooked,
         FeeRequested,
         FeePaid,
         ResultApproved,
@@ -613,6 +633,10 @@ EVENTS = EventTypes(
         LookUpCodeRequested,
     ),
     upcasters={
+        ("DossierSubmitted", 1): lambda data: {
+            **data,
+            "procedure": {**data["procedure"], "in_person": ""},
+        },
         ("DossierWithdrawn", 1): lambda data: {**data, "subject": ""},
         ("DossierWithdrawn", 2): lambda data: {**data, "officer": None},
         ("ResultReceived", 1): lambda data: {**data, "subject": "", "signed_by": None},
@@ -715,6 +739,32 @@ class ResultView:
 
 
 @frozen
+class AppointmentView:
+    """When the applicant comes to the desk, for what must be done in person."""
+
+    starts_at: datetime
+    ends_at: datetime
+    unit: UnitRef
+    purpose: str
+
+
+@frozen
+class Slot:
+    """A time at a desk, with how many may still come then."""
+
+    starts_at: datetime
+    ends_at: datetime
+    free: int
+
+
+@frozen
+class Slots:
+    """The times that can be booked at the dossier's desk, soonest first."""
+
+    items: tuple[Slot, ...]
+
+
+@frozen
 class RatingView:
     """How the applicant found it, 1 to 5."""
 
@@ -787,6 +837,7 @@ class DossierStatus:
     documents: tuple[DocumentView, ...] = field(default=())
     result: ResultView | None = field(default=None)
     rating: RatingView | None = field(default=None)
+    appointment: AppointmentView | None = field(default=None)
     refusal: str = field(default="")
     stopped: str = field(default="", doc="why, with the legal basis")
     extension: ExtensionView | None = field(default=None)
@@ -1091,6 +1142,15 @@ class RequestWithdrawal:
 
 @command("dossier", answer=DossierStatus)
 @frozen
+class BookAppointment:
+    """Come to the desk at a time that is free; booked again, it moves."""
+
+    code: str
+    starts_at: datetime = field(doc="of one of the desk's slots")
+
+
+@command("dossier", answer=DossierStatus)
+@frozen
 class ConfirmReceipt:
     """Say that the post brought the result."""
 
@@ -1270,6 +1330,7 @@ ACTIONS: Mapping[str, type] = {
     "approve": ApproveResult,
     "dispatch": DispatchResult,
     "hand-over": HandOver,
+    "book-appointment": BookAppointment,
     "confirm-receipt": ConfirmReceipt,
     "rate": RateDossier,
     "withdraw": WithdrawDossier,
@@ -1297,6 +1358,14 @@ class ReadDossier:
 @frozen
 class ReadTrace:
     """The history of one dossier, for those entitled."""
+
+    code: str = field(max_length=64)
+
+
+@request("dossier", answer=Slots)
+@frozen
+class ListSlots:
+    """The times that can be booked at the dossier's desk, for those who may see the dossier."""
 
     code: str = field(max_length=64)
 

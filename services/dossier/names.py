@@ -34,6 +34,7 @@ ACTION_NAMES: Mapping[str, Name] = {
     "approve": ("Phê duyệt kết quả", "Approve the result"),
     "dispatch": ("Phát hành kết quả", "Dispatch the result"),
     "hand-over": ("Trả kết quả", "Hand over the result"),
+    "book-appointment": ("Đặt lịch hẹn", "Book an appointment"),
     "confirm-receipt": ("Xác nhận đã nhận kết quả", "Confirm the receipt"),
     "rate": ("Đánh giá", "Rate"),
     "withdraw": ("Rút hồ sơ", "Withdraw"),

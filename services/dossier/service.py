@@ -38,6 +38,7 @@ from services.dossier.clock import Calendar, vietnam
 from services.dossier.contract import EVENTS, DossierStatus, FileTicket
 from services.dossier.decider import commands as do
 from services.dossier.decider import decide, dossier_code, evolve, initial
+from services.dossier.decider.appointments import LENGTH, slots
 from services.dossier.drafts import Drafts
 from services.dossier.files import MAX_BYTES, MEDIA_TYPES, Files
 from services.dossier.forgetting import RESULT_FILE, Forgetting
@@ -45,6 +46,7 @@ from services.dossier.http import DOWNLOAD, UPLOAD, build_app
 from services.dossier.look_ups import LookUps, opened, recipients
 from services.dossier.numbering import Numbering
 from services.dossier.references import References
+from services.dossier.seats import SEATS, Seats, desk_of
 from services.dossier.submission import prepare
 from services.dossier.succession import Heirs, Successions
 from services.dossier.views import (
@@ -55,6 +57,7 @@ from services.dossier.views import (
     notice,
     project,
     replay,
+    stamp,
     status,
     trace,
     until,
@@ -115,6 +118,7 @@ class Cabinet:
     drafts: Drafts
     look_ups: LookUps
     successions: Successions
+    seats: Seats
     numbering: Numbering
     keyring: Keyring
     keys: SubjectKeys
@@ -125,7 +129,7 @@ class Cabinet:
 def open_cabinet(storage: Storage) -> Cabinet:
     """Open the collections with their indexes."""
     database = storage.database
-    for room in (References, Files, Drafts, LookUps):
+    for room in (References, Files, Drafts, LookUps, Seats):
         room.ensure_indexes(database)
     keyring, keys = Keyring(storage.settings.keys), storage.keys
     return Cabinet(
@@ -134,6 +138,7 @@ def open_cabinet(storage: Storage) -> Cabinet:
         drafts=Drafts(database, keys),
         look_ups=LookUps(database, keyring.master),
         successions=Successions(database),
+        seats=Seats(database),
         numbering=Numbering(),
         keyring=keyring,
         keys=keys,
@@ -210,6 +215,20 @@ class DossierService:
         whole = may_see(document, call.caller)
         history = self.dossiers.load(stream).history if whole else self._public(stream)
         return trace(history, erased=picture_in(document).view.erased)
+
+    @serves(contract.ListSlots)
+    def list_slots(self, request: contract.ListSlots, call: Call) -> contract.Slots:
+        """Return when the applicant can come to the desk."""
+        document = self._visible(request.code, call)
+        dossier, now = picture_in(document).view, _now()
+        times = list(slots(self.cabinet.calendar, now))
+        if not times or dossier.receiving_unit is None:
+            return contract.Slots(())
+        desk = desk_of(dossier.agency.id, dossier.receiving_unit.id)
+        taken = self.cabinet.seats.taken(desk, times[0], times[-1], self.status_view, now)
+        free = ((one, SEATS - taken.get(stamp(one), 0)) for one in times)
+        found = (contract.Slot(one, one + LENGTH, left) for one, left in free if left > 0)
+        return contract.Slots(tuple(found))
 
     @serves(contract.ReplayDossier)
     def replay_dossier(self, request: contract.ReplayDossier, call: Call) -> contract.Replay:
@@ -478,7 +497,14 @@ class DossierService:
 
     def _resolver(self) -> Resolver:
         cabinet = self.cabinet
-        return Resolver(cabinet.references, cabinet.files, cabinet.calendar, _now())
+        return Resolver(
+            references=cabinet.references,
+            files=cabinet.files,
+            seats=cabinet.seats,
+            status_view=self.status_view,
+            calendar=cabinet.calendar,
+            at=_now(),
+        )
 
     def _visible(self, code: str, call: Call) -> dict[str, Any]:
         """Return the document of a dossier that the caller may see; `NotFound` otherwise.

@@ -118,6 +118,7 @@ def keep(procedure: Procedure, case: Case | None, channel: Channel, on: date) ->
         time_unit=time.unit.value if time else "",
         time_value=time.value if time else None,
         fees=tuple(_fee_line(tariff) for tariff in _tariffs(procedure, wanted, channel, on)),
+        in_person=(case.in_person if case else "") or procedure.in_person,
         documents=tuple(
             DocumentKept(
                 id=document.id,

@@ -156,6 +156,15 @@ def _dispatched(event: dossier.ResultDispatched, locale: str) -> Facts:
     }
 
 
+def _booked(event: dossier.AppointmentBooked, locale: str) -> Facts:
+    return {
+        "starts_at": event.starts_at,
+        "unit": _in(locale, event.unit.name, event.unit.name_en),
+        "agency": _in(locale, event.agency.name, event.agency.name_en),
+        "purpose": event.purpose,
+    }
+
+
 def _received(event: dossier.ResultReceived, locale: str) -> Facts:
     return {"by": event.by.value, "received_at": event.received_at}
 
@@ -174,6 +183,7 @@ OCCASIONS: tuple[Occasion, ...] = (
     Occasion(dossier.StepEntered, "step-entered", _entered, applies=changes_holder),
     Occasion(dossier.DossierCompleted, "completed", _nothing),
     Occasion(dossier.ResultDispatched, "dispatched", _dispatched),
+    Occasion(dossier.AppointmentBooked, "appointment", _booked),
     Occasion(
         dossier.ResultReceived,
         "received",

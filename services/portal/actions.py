@@ -33,6 +33,7 @@ class Ask(StrEnum):
     EARLIER_STEP = "earlier-step"
     AGENCY = "agency"
     SCORE = "score"
+    SLOT = "slot"
     RESULT_FILE = "result-file"
     MISSING_ITEMS = "missing-items"
     FEE_LINES = "fee-lines"
@@ -121,6 +122,12 @@ FORMS: Mapping[str, ActionForm] = {
                 hint=mark("Only where it is not the applicant"),
             ),
         ),
+    ),
+    "book-appointment": ActionForm(
+        mark("Book an appointment at the counter"),
+        mark("Book"),
+        (AskFor("starts_at", Ask.SLOT, mark("Time"), required=True),),
+        "secondary",
     ),
     "confirm-receipt": ActionForm(
         mark("Confirm that you have the result"), mark("I have received it")

@@ -74,6 +74,8 @@ TABLE: tuple[Row, ...] = (
         (Status.FEE_DUE,), (Needs.FEES_SETTLED,)),
     Row("request-fee", (Status.COMPLETED,), (HAND_OVER,), (By.STEP, By.DESK), (Status.COMPLETED,),
         (Needs.FEES_SETTLED,)),
+    Row("book-appointment", BEFORE_COMPLETION, (), (By.APPLICANT, By.STEP, By.DESK),
+        BEFORE_COMPLETION, (Needs.IN_PERSON,)),
     Row("confirm-receipt", (Status.COMPLETED,), (HAND_OVER,), (By.APPLICANT,), (Status.RETURNED,),
         (Needs.FEES_SETTLED, Needs.SENT_BY_POST)),
     Row("rate", (Status.RETURNED,), (), (By.APPLICANT,), (Status.RETURNED,), (Needs.NOT_RATED,)),

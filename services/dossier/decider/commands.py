@@ -81,6 +81,17 @@ class RequestWithdrawal:
 
 
 @dataclass(frozen=True)
+class Book:
+    """Come to the desk at a time for which a seat was taken (đặt lịch hẹn)."""
+
+    by: Caller
+    at: datetime
+    calendar: Calendar
+    starts_at: datetime
+    officer: OfficerRef | None = None
+
+
+@dataclass(frozen=True)
 class ConfirmReceipt:
     """Say that the post brought the result (xác nhận đã nhận kết quả)."""
 
@@ -323,6 +334,7 @@ class RecordNotification:
 Command = (
     Submit
     | Supplement
+    | Book
     | ConfirmReceipt
     | Rate
     | Withdraw

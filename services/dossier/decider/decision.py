@@ -8,6 +8,7 @@ from typing import Any, assert_never
 from kernel.errors import NotFound
 from services.dossier.contract import CitizenNotified
 from services.dossier.decider import commands as do
+from services.dossier.decider.appointments import book
 from services.dossier.decider.ending import (
     grant_withdrawal,
     refuse_withdrawal,
@@ -74,6 +75,8 @@ def decide(state: State, command: do.Command) -> Sequence[Any]:
             return dispatch(state, command)
         case do.HandOver():
             return hand_over(state, command)
+        case do.Book():
+            return book(state, command)
         case do.ConfirmReceipt():
             return confirm_receipt(state, command)
         case do.Rate():

@@ -18,6 +18,7 @@ NEEDS_NAMES = {
     Needs.NOT_EXTENDED: "its time was not extended yet",
     Needs.SENT_BY_POST: "the result comes by post",
     Needs.NOT_RATED: "it was not rated yet",
+    Needs.IN_PERSON: "something must be done in person",
 }
 
 

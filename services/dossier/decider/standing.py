@@ -27,6 +27,7 @@ class Standing:
     extended: bool = field(default=False)
     by_post: bool = field(default=False, doc="the result comes by post")
     rated: bool = field(default=False)
+    in_person: bool = field(default=False, doc="something must be done in person")
 
 
 def standing(dossier: Dossier) -> Standing:
@@ -46,6 +47,7 @@ def standing(dossier: Dossier) -> Standing:
         extended=dossier.extended,
         by_post=dossier.return_by is ReturnBy.POST,
         rated=dossier.rated,
+        in_person=bool(dossier.procedure.in_person),
     )
 
 
@@ -68,6 +70,7 @@ class Needs(StrEnum):
     NOT_EXTENDED = "not-extended"
     SENT_BY_POST = "sent-by-post"
     NOT_RATED = "not-rated"
+    IN_PERSON = "in-person"
 
 
 MET: Mapping[Needs, Callable[[Standing], bool]] = {
@@ -80,6 +83,7 @@ MET: Mapping[Needs, Callable[[Standing], bool]] = {
     Needs.NOT_EXTENDED: lambda here: not here.extended,
     Needs.SENT_BY_POST: lambda here: here.by_post,
     Needs.NOT_RATED: lambda here: not here.rated,
+    Needs.IN_PERSON: lambda here: here.in_person,
 }
 
 
@@ -117,4 +121,9 @@ LACKING: Mapping[Needs, tuple[str, str, str]] = {
         "the result does not come by post; who receives it signs at the one-stop desk",
     ),
     Needs.NOT_RATED: ("rated-already", "hồ sơ đã được đánh giá", "it was rated already"),
+    Needs.IN_PERSON: (
+        "nothing-in-person",
+        "thủ tục không yêu cầu có mặt trực tiếp",
+        "the procedure asks for nothing to be done in person",
+    ),
 }

@@ -10,6 +10,7 @@ from typing import Any
 from services.catalog.contract import StepAction
 from services.dossier.contract import (
     AgencyRef,
+    AppointmentBooked,
     Attachment,
     CitizenNotified,
     ClockPaused,
@@ -103,6 +104,7 @@ class Dossier:
     withdrawal_asked: bool = False
     extended: bool = False
     rated: bool = False
+    appointment: datetime | None = None
 
     @property
     def accepted(self) -> bool:
@@ -205,6 +207,8 @@ def _evolve(dossier: Dossier, event: Any) -> Dossier:
             return dossier
         case ResultReceived():
             return replace(dossier, status=Status.RETURNED, hold=None)
+        case AppointmentBooked():
+            return replace(dossier, appointment=event.starts_at)
         case DossierRated():
             return replace(dossier, rated=True)
         case CitizenNotified():
@@ -271,6 +275,7 @@ def _transferred(dossier: Dossier, event: DossierTransferred) -> Dossier:
         route=event.route,
         hold=hold,
         assigned={step: one for step, one in dossier.assigned.items() if step in kept},
+        appointment=None if event.to_another else dossier.appointment,
     )
 
 

@@ -13,6 +13,7 @@ from kernel.schemas import JSON, field, frozen
 from services.dossier import contract
 from services.dossier.clock import timing
 from services.dossier.contract import (
+    AppointmentView,
     ClockView,
     DocumentView,
     DossierStatus,
@@ -118,6 +119,7 @@ def _view(dossier: Dossier, events: Sequence[Any], newest: Recorded) -> DossierS
         documents=_documents(dossier),
         result=_result(events),
         rating=_rating(_last(events, contract.DossierRated)),
+        appointment=_appointment(dossier, events),
         refusal=_grounds(refused),
         stopped=_grounds(_last(events, contract.ProcessingStopped)),
         extension=_extension(_last(events, contract.DeadlineExtended)),
@@ -320,6 +322,13 @@ def _result(events: Sequence[Any]) -> ResultView | None:
         received_at=received.received_at if received else None,
         signed_by=received.signed_by if received else None,
     )
+
+
+def _appointment(dossier: Dossier, events: Sequence[Any]) -> AppointmentView | None:
+    booked = _last(events, contract.AppointmentBooked)
+    if booked is None or dossier.appointment is None:  # it was booked where it is no more
+        return None
+    return AppointmentView(booked.starts_at, booked.ends_at, booked.unit, booked.purpose)
 
 
 def _rating(rated: contract.DossierRated | None) -> RatingView | None:

@@ -93,7 +93,7 @@ def _who(event: Any) -> Name:
     if isinstance(event, _BY_APPLICANT):
         return APPLICANT
     match event:
-        case contract.DossierWithdrawn(officer=None):
+        case contract.DossierWithdrawn(officer=None) | contract.AppointmentBooked(officer=None):
             return APPLICANT
         case contract.ResultReceived(officer=None, by=contract.ReturnBy.POST):
             return APPLICANT
@@ -256,6 +256,17 @@ def _transferred(event: contract.DossierTransferred, _: Dossier) -> Told:
     )
 
 
+def _booked(event: contract.AppointmentBooked, _: Dossier) -> Told:
+    when = moment(event.starts_at)
+    return Told(
+        (f"Hẹn đến làm việc trực tiếp {when}", f"Appointment in person {when}"),
+        (
+            f"{event.unit.name}, {event.agency.name}. {event.purpose}",
+            f"{event.unit.name_en}, {event.agency.name_en}. {event.purpose}",
+        ),
+    )
+
+
 def _fee_requested(event: contract.FeeRequested, _: Dossier) -> Told:
     lines = "; ".join(f"{line.label}: {money(line.amount)}" for line in event.lines)
     vi, en = ("nộp tại quầy", "at the counter")
@@ -390,6 +401,7 @@ TELLERS: Mapping[type[Any], Callable[[Any, Dossier], Told]] = {
     contract.ClockResumed: _resumed,
     contract.DeadlineExtended: _extended,
     contract.DossierTransferred: _transferred,
+    contract.AppointmentBooked: _booked,
     contract.FeeRequested: _fee_requested,
     contract.FeePaid: _fee_paid,
     contract.ResultApproved: _approved,

@@ -28,15 +28,18 @@ from services.dossier.contract import (
     FileTicket,
     ListDrafts,
     ListMyDossiers,
+    ListSlots,
     NewUploadTicket,
     ReadDossier,
     ReadTrace,
+    Slot,
+    Slots,
     Status,
     SupplementDossier,
     Trace,
 )
 from services.identity.contract import FindOfficers, Officers, Role
-from services.portal import actions, drafting, sessions, uploads
+from services.portal import actions, calendar_file, drafting, sessions, uploads
 from services.portal.actions import FORMS, Ask
 from services.portal.formats import VIETNAM
 from services.portal.forms import Form, file_name, typed, version_of
@@ -161,6 +164,13 @@ def fetch(code: str, file: str) -> flask.Response:
     return uploads.download(file, code, asking=ask)
 
 
+@pages.get("/dossiers/<code>/appointment.ics")
+@logged_in
+def appointment(code: str) -> flask.Response:
+    """Fetch the dossier's appointments for a calendar (D22)."""
+    return calendar_file.download(ask(ReadDossier(code=code)))
+
+
 def _screen(code: str, forms: dict[str, Form] | None = None) -> DossierScreen:
     dossier: DossierStatus = ask(ReadDossier(code=code))
     trace: Trace = ask(ReadTrace(code=code))
@@ -172,6 +182,7 @@ def _screen(code: str, forms: dict[str, Form] | None = None) -> DossierScreen:
         officer=officer,
         officers=_officers(dossier) if "assign" in dossier.actions else (),
         earlier_steps=actions.earlier_steps(dossier),
+        slots=_slots(dossier) if "book-appointment" in dossier.actions else (),
         agencies=_other_agencies(dossier) if "transfer" in dossier.actions else (),
         forms=forms or {},
         procedure=procedure,
@@ -209,6 +220,11 @@ def _officers(dossier: DossierStatus) -> tuple[tuple[str, str], ...]:
         for one in found.items
         if one.unit in units
     )
+
+
+def _slots(dossier: DossierStatus) -> tuple[Slot, ...]:
+    found: Slots = ask(ListSlots(code=dossier.code))
+    return found.items
 
 
 def _other_agencies(dossier: DossierStatus) -> tuple[tuple[str, str], ...]:

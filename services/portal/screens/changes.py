@@ -130,6 +130,7 @@ _TABLE: tuple[tuple[str, str, Words], ...] = (
     ("stopped", mark("Why processing was stopped"), str),
     ("withdrawal.requested_at", mark("Withdrawal asked for"), _moment),
     ("withdrawal.refusal", mark("Why the withdrawal was refused"), str),
+    ("appointment.starts_at", mark("Appointment in person"), _moment),
     ("result.by", mark("Result"), _of(ReturnBy)),
     ("result.number", mark("Number of the result's paper"), str),
     ("result.tracking", mark("The post's tracking number"), str),

@@ -95,6 +95,15 @@ BY_POST = replace(
 )
 ONLINE = replace(BY_POST, by=dossier.ReturnBy.ONLINE, tracking="")
 RECEIVED = dossier.ResultReceived(CODE, "acc-1", NOW, dossier.ReturnBy.IN_PERSON, AN)
+BOOKED = dossier.AppointmentBooked(
+    code=CODE,
+    agency=AGENCY,
+    unit=DESK,
+    purpose="Thu nhận vân tay, ảnh khuôn mặt",
+    starts_at=NOW + timedelta(days=1),
+    ends_at=NOW + timedelta(days=1, minutes=30),
+    booked_at=NOW,
+)
 TRANSFERRED = dossier.DossierTransferred(
     code=CODE,
     from_agency=AGENCY,
@@ -139,6 +148,7 @@ TOLD_OF_ALL = (
     IN_PERSON,
     BY_POST,
     ONLINE,
+    BOOKED,
     RECEIVED,
     TRANSFERRED,
     EXTENDED,

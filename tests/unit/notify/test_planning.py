@@ -51,6 +51,7 @@ def test_there_is_a_message_for_reception_processing_and_return() -> None:
         ("StepEntered", "step-entered"),
         ("DossierCompleted", "completed"),
         ("ResultDispatched", "dispatched"),
+        ("AppointmentBooked", "appointment"),
         ("ResultReceived", "received"),
         ("DossierTransferred", "transferred"),
         ("DeadlineExtended", "extended"),

@@ -348,6 +348,9 @@ EVERY_ACTION = replace(
     STATUS,
     actions=tuple(dossier.ACTIONS),
     stuck_at=None,
+    procedure=replace(STATUS.procedure, in_person="Thu nhận vân tay."),
+    result=None,
+    appointment=dossier.AppointmentView(NOW, NOW + timedelta(minutes=30), UNIT, "Vân tay."),
     withdrawal=dossier.WithdrawalView(NOW, "Không còn nhu cầu"),
     extension=dossier.ExtensionView(NOW, "Chờ xác minh.", 2, NOW + timedelta(days=7)),
 )
@@ -547,6 +550,7 @@ PAGES: tuple[Shown, ...] = (
             officers=(("acc-7", "Lê Thị Cúc"),),
             earlier_steps=(("step-1", "Tiếp nhận", "Receiving"),),
             agencies=(("ag-2", "UBND xã Thiên Cầm"),),
+            slots=(dossier.Slot(NOW, NOW + timedelta(minutes=30), 1),),
             forms={"refuse": Form(errors={"reason": "Hãy nhập mục này."})},
         ),
         OFFICER,
