@@ -34,7 +34,7 @@ class Told:
 def trace(history: Sequence[Recorded], *, erased: bool = False) -> Trace:
     """Tell a dossier's whole history, oldest first; what is personal and sealed is left out.
 
-    With `erased` each event that held personal parts says that they were erased.
+    With `erased` each event that can hold personal parts says that they were erased.
     """
     entries: list[TraceEntry] = []
     before: State = initial
@@ -328,7 +328,7 @@ def _received(event: contract.ResultReceived, _: Dossier) -> Told:
     if event.signed_by is not None:
         return Told(title, (f"Người ký nhận: {event.signed_by}.", f"Signed by {event.signed_by}."))
     if event.officer is not None and event.by is contract.ReturnBy.IN_PERSON:
-        return Told(title, ("Người nộp ký nhận.", "The applicant signed for it."))
+        return Told(title, ("Có chữ ký nhận.", "Signed for."))
     if event.officer is None and event.by is contract.ReturnBy.POST:
         return Told(title, ("Người nộp xác nhận đã nhận.", "The applicant confirmed it."))
     return Told(title)
