@@ -23,14 +23,15 @@ from services.dossier.papers.facts import (
     ReceiptFacts,
     RefusalFacts,
     RegisterFacts,
-    Signer,
     StoppingFacts,
     SupplementFacts,
 )
 from services.dossier.papers.issued import (
     Surroundings,
+    apology,
     receipt,
     refusal,
+    stopping,
     supplement_request,
 )
 from services.dossier.papers.register import register
@@ -119,44 +120,18 @@ def a_refusal(*before: Any, around: Surroundings = AROUND) -> RefusalFacts:
     return refusal(until("DossierRefused", *(before or (birth(),)), s.refuse()), around)
 
 
-def _apology() -> ApologyFacts:
-    got = a_receipt()
-    return ApologyFacts(
-        head=replace(
-            got.head,
-            number="0001/PXL",
-            form="Mẫu số 04 ban hành kèm theo Thông tư số 03/2025/TT-VPCP",
-            title="Phiếu xin lỗi và hẹn lại ngày trả kết quả",
-            issued_at=s.at("2026-09-15 08:00"),
-        ),
-        subject=got.subject,
-        received_at=s.MONDAY,
-        receipt_number=got.head.number,
-        former_due=s.at("2026-09-16 17:30"),
-        due=s.at("2026-09-18 17:30"),
-        reason="Phải xác minh tại nơi cư trú trước đây.",
-        return_place="Bộ phận một cửa, Ủy ban nhân dân phường Tân Dân",
-        signer=Signer("Hoàng Văn Sơn", "Chủ tịch"),
-    )
+def an_apology(*before: Any) -> ApologyFacts:
+    """Return a letter of apology."""
+    late = s.extend(s.at("2026-09-15 08:00"))
+    commands = (*(before or (submit(),)), s.accept(), s.assign(), late)
+    return apology(until("DeadlineExtended", *commands), AROUND)
 
 
-def _stopping() -> StoppingFacts:
-    got = a_receipt()
-    return StoppingFacts(
-        head=replace(
-            got.head,
-            number="0001/TBD",
-            form="Mẫu số 05 ban hành kèm theo Thông tư số 03/2025/TT-VPCP",
-            title="Thông báo dừng giải quyết hồ sơ",
-            issued_at=s.at("2026-09-15 08:00"),
-        ),
-        subject=got.subject,
-        received_at=s.MONDAY,
-        receipt_number=got.head.number,
-        reason="Người nộp không bổ sung giấy tờ trong thời hạn.",
-        legal_basis="Điều 19 Nghị định 118/2025/NĐ-CP",
-        signer=Signer("Hoàng Văn Sơn", "Chủ tịch"),
-    )
+def a_stopping(*before: Any) -> StoppingFacts:
+    """Return a notice that processing stopped."""
+    stop = s.stop(s.at("2026-09-15 08:00"))
+    commands = (*(before or (submit(),)), s.accept(), s.assign(), stop)
+    return stopping(until("ProcessingStopped", *commands), AROUND)
 
 
 def whole_life() -> Sequence[Any]:
@@ -213,8 +188,8 @@ def papers() -> Mapping[str, Facts]:
         "01": a_receipt(),
         "02": a_request(),
         "03": a_refusal(),
-        "04": _apology(),
-        "05": _stopping(),
+        "04": an_apology(),
+        "05": a_stopping(),
         "06": control_slip(whole_life(), AROUND, s.at("2026-09-30 09:00")),
         "07": a_register(),
         "CT04": a_receipt(submit(), around=police),

@@ -227,6 +227,28 @@ class References:
         found = {code: self.known_place(code) for code in codes}
         return {code: place.name for code, place in found.items() if place is not None}
 
+    def successor(
+        self, agency_id: str, procedure: Procedure, case: str | None, on: date
+    ) -> Agency | None:
+        """Return who holds an agency's dossiers of a procedure on a day; None where nobody can.
+
+        The agency itself while it is open, else the first of its successors, or of theirs, that is
+        open and resolves the procedure.
+        """
+        waiting, seen = [agency_id], set[str]()
+        while waiting:
+            name = waiting.pop(0)
+            document = None if name in seen else self._agencies.read.find_one({"_id": name})
+            seen.add(name)
+            if document is None:
+                continue
+            agency = _agency(document)
+            open_then = _in_force(agency, on)
+            if open_then and (name == agency_id or self.takes(agency, procedure, case, on)):
+                return agency
+            waiting += agency.successors
+        return None
+
     def competent_agency(
         self, procedure: Procedure, case: str | None, place: str, on: date
     ) -> Agency:

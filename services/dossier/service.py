@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
+
+from nameko.timer import timer
 
 from kernel import logs
 from kernel.commits import records
@@ -14,14 +17,14 @@ from kernel.config import read, setting
 from kernel.container import CatchUp, DatabaseProvider, Storage, StoreProvider, ViewProvider, built
 from kernel.decider import Decider
 from kernel.erasure import Erasing
-from kernel.errors import Forbidden, NotFound, Unauthenticated
+from kernel.errors import DomainError, Forbidden, NotFound, Unauthenticated
 from kernel.events import Recorded
 from kernel.feed import Feed
 from kernel.http import HttpServer
 from kernel.operations import Operations
 from kernel.privacy import SubjectKeys
 from kernel.rebuild import Kept
-from kernel.requests import ANONYMOUS, Call, Done
+from kernel.requests import ANONYMOUS, Call, Caller, Done
 from kernel.rpc import Neighbours, serves
 from kernel.store import Executed
 from kernel.subscription import subscribes
@@ -36,6 +39,7 @@ from services.dossier.clock import Calendar, day_of, vietnam
 from services.dossier.contract import EVENTS, DossierStatus, FileTicket
 from services.dossier.decider import commands as do
 from services.dossier.decider import decide, dossier_code, evolve, initial
+from services.dossier.decider.appointments import LENGTH, slots
 from services.dossier.drafts import Drafts
 from services.dossier.files import MAX_BYTES, MEDIA_TYPES, Files
 from services.dossier.forgetting import RESULT_FILE, Forgetting
@@ -46,7 +50,9 @@ from services.dossier.papers import register
 from services.dossier.papers.issuing import Asked, Issuing, certificates
 from services.dossier.papers.signed import SignedPapers
 from services.dossier.references import References
+from services.dossier.seats import SEATS, Seats, desk_of
 from services.dossier.submission import prepare
+from services.dossier.succession import Heirs, Successions
 from services.dossier.views import (
     files_in,
     masked,
@@ -56,6 +62,7 @@ from services.dossier.views import (
     project,
     replay,
     serves_there,
+    stamp,
     status,
     trace,
     until,
@@ -90,6 +97,7 @@ REFERENCES = Kept(
     References.prepare,
     References.taker,
 )
+_SUCCESSION_SECONDS = 5
 _TICKET = timedelta(minutes=10)
 _IDENTITY = "service:identity"
 _NOTIFY = "service:notify"
@@ -121,6 +129,8 @@ class Cabinet:
     files: Files
     drafts: Drafts
     look_ups: LookUps
+    successions: Successions
+    seats: Seats
     numbering: Numbering
     keyring: Keyring
     keys: SubjectKeys
@@ -132,7 +142,7 @@ class Cabinet:
 def open_cabinet(storage: Storage) -> Cabinet:
     """Open the collections with their indexes."""
     database = storage.database
-    for room in (References, Files, Drafts, LookUps, SignedPapers):
+    for room in (References, Files, Drafts, LookUps, Seats, SignedPapers):
         room.ensure_indexes(database)
     keyring, keys = Keyring(storage.settings.keys), storage.keys
     settings, known = read(DossierSettings), References(database)
@@ -141,6 +151,8 @@ def open_cabinet(storage: Storage) -> Cabinet:
         files=Files(database, keys),
         drafts=Drafts(database, keys),
         look_ups=LookUps(database, keyring.master),
+        successions=Successions(database),
+        seats=Seats(database),
         numbering=Numbering(),
         keyring=keyring,
         keys=keys,
@@ -200,13 +212,13 @@ class DossierService:
     @serves(*contract.ACTIONS.values())
     def act(self, request: Any, call: Call) -> DossierStatus:
         """Take one of the actions that applicants and officers may take (`contract.ACTIONS`)."""
-        document = self._visible(request.code, call)
-        done = self.dossiers.repeated(call)
+        done = self.dossiers.repeated(call)  # first: what it did may have put it out of sight
         if done is None:
-            command = self._resolver().command(request, picture_in(document).view, call)
+            view = picture_in(self._visible(request.code, call)).view
+            command = self._resolver().command(request, view, call)
             done = self.dossiers.execute(stream_of(request.code), command, call)
         log.info("command done", command=type(request).__name__, version=done.version)
-        return self._status(project(done.history) or document, call)
+        return self._status(project(done.history) or {}, call)
 
     # Reading
 
@@ -223,6 +235,20 @@ class DossierService:
         whole = may_see(document, call.caller)
         history = self.dossiers.load(stream).history if whole else self._public(stream)
         return trace(history, erased=picture_in(document).view.erased)
+
+    @serves(contract.ListSlots)
+    def list_slots(self, request: contract.ListSlots, call: Call) -> contract.Slots:
+        """Return when the applicant can come to the desk."""
+        document = self._visible(request.code, call)
+        dossier, now = picture_in(document).view, _now()
+        times = list(slots(self.cabinet.calendar, now))
+        if not times or dossier.receiving_unit is None:
+            return contract.Slots(())
+        desk = desk_of(dossier.agency.id, dossier.receiving_unit.id)
+        taken = self.cabinet.seats.taken(desk, times[0], times[-1], self.status_view, now)
+        free = ((one, SEATS - taken.get(stamp(one), 0)) for one in times)
+        found = (contract.Slot(one, one + LENGTH, left) for one, left in free if left > 0)
+        return contract.Slots(tuple(found))
 
     @serves(contract.ReplayDossier)
     def replay_dossier(self, request: contract.ReplayDossier, call: Call) -> contract.Replay:
@@ -425,8 +451,22 @@ class DossierService:
         catalog.AgencyClosed,
     )
     def on_catalogue_changed(self, record: Recorded) -> None:
-        """Keep procedures, places and agencies."""
+        """Keep procedures, places and agencies; what a closed one holds is moved in time."""
         self.cabinet.references.take(record)
+        self.cabinet.successions.note(record)
+
+    @timer(interval=_SUCCESSION_SECONDS)  # type: ignore[untyped-decorator]
+    def move_to_successors(self) -> None:
+        """Move what closed agencies and units hold to their successors, once they are known."""
+        cabinet, now = self.cabinet, _now()
+        heirs = Heirs(cabinet.references, self.status_view, cabinet.calendar)
+        for name, agency in cabinet.successions.due(now):
+            moves = list(heirs.moves(agency, now))
+            there = [self._moved(code, command) for code, command in moves]
+            if all(there):
+                cabinet.successions.settle(name)
+            else:
+                cabinet.successions.postpone(name, now)
 
     @subscribes(identity.EVENTS, identity.OfficerAppointed, identity.OfficerDismissed)
     def on_officer_changed(self, record: Recorded) -> None:
@@ -502,9 +542,32 @@ class DossierService:
             cabinet.numbering.took(taken_series, int(last))
         return done
 
+    def _moved(self, code: str, command: do.Succeed | None) -> bool:
+        """Move a dossier to its successor; returns whether it is there."""
+        if command is None:
+            log.warning("no successor that resolves its procedure", code=code)
+            return False
+        correlation = f"succession-{uuid4().hex}"
+        logs.bind_correlation(correlation)
+        caller = Caller(f"service:{self.name}", "service")
+        call = Call(caller, correlation, command.at + timedelta(minutes=1), digest="")
+        try:
+            self.dossiers.execute(stream_of(code), command, call)
+        except DomainError as fault:
+            log.error("dossier not moved to its successor", code=code, reason=fault.code)
+            return False
+        return True
+
     def _resolver(self) -> Resolver:
         cabinet = self.cabinet
-        return Resolver(cabinet.references, cabinet.files, cabinet.calendar, _now())
+        return Resolver(
+            references=cabinet.references,
+            files=cabinet.files,
+            seats=cabinet.seats,
+            status_view=self.status_view,
+            calendar=cabinet.calendar,
+            at=_now(),
+        )
 
     def _visible(self, code: str, call: Call) -> dict[str, Any]:
         """Return the document of a dossier that the caller may see; `NotFound` otherwise.

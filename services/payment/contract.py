@@ -128,6 +128,17 @@ class ObligationCancelled:
     cancelled_at: datetime
 
 
+@event()
+@frozen
+class ObligationMoved:
+    """Another agency holds the dossier: its officers see the obligation and take its cash."""
+
+    obligation: str
+    dossier: str
+    agency: str
+    moved_at: datetime
+
+
 EVENTS = EventTypes(
     "payment",
     (
@@ -137,6 +148,7 @@ EVENTS = EventTypes(
         FeePaid,
         PaymentFlagged,
         ObligationCancelled,
+        ObligationMoved,
     ),
 )
 

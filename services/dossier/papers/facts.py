@@ -157,15 +157,15 @@ class ApologyFacts:
 
 @dataclass(frozen=True)
 class StoppingFacts:
-    """05 Thông báo dừng giải quyết hồ sơ. Without acceptance there is no receipt."""
+    """05 Thông báo dừng giải quyết hồ sơ. `officer` stopped it; the head of the agency signs."""
 
     head: Head
     subject: Subject
-    received_at: datetime | None
+    received_at: datetime
     receipt_number: str
     reason: str
     legal_basis: str
-    signer: Signer
+    officer: Signer
 
 
 @dataclass(frozen=True)

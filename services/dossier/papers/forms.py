@@ -10,7 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.dossier.contract import DossierAccepted, DossierRefused, SupplementRequested
+from services.dossier.contract import (
+    DeadlineExtended,
+    DossierAccepted,
+    DossierRefused,
+    ProcessingStopped,
+    SupplementRequested,
+)
 
 RESIDENCE = "G01-CA05"
 """The field of work (lĩnh vực) of residence registration."""
@@ -60,6 +66,20 @@ _ALL = (
         "TCHS",
         DossierRefused,
         residence=("CT06", "Phiếu từ chối tiếp nhận, giải quyết hồ sơ"),
+    ),
+    Paper(
+        "04",
+        "Phiếu xin lỗi và hẹn lại ngày trả kết quả",
+        "Apology with another day of the result",
+        "PXL",
+        DeadlineExtended,
+    ),
+    Paper(
+        "05",
+        "Thông báo dừng giải quyết hồ sơ",
+        "Notice that processing stopped",
+        "TBDHS",
+        ProcessingStopped,
     ),
     Paper(
         "06",

@@ -13,14 +13,17 @@ from typing import Any
 
 from services.catalog.contract import Procedure
 from services.dossier.contract import (
+    DeadlineExtended,
     DossierAccepted,
     DossierRefused,
     DossierSubmitted,
+    ProcessingStopped,
     SupplementItem,
     SupplementRequested,
 )
 from services.dossier.decider.state import Dossier, evolve, initial
 from services.dossier.papers.facts import (
+    ApologyFacts,
     FeeTold,
     Head,
     Missing,
@@ -28,6 +31,7 @@ from services.dossier.papers.facts import (
     PaperReceived,
     ReceiptFacts,
     RefusalFacts,
+    StoppingFacts,
     Subject,
     SupplementFacts,
 )
@@ -109,6 +113,38 @@ def refusal(events: Sequence[Any], around: Surroundings) -> RefusalFacts:
     )
 
 
+def apology(events: Sequence[Any], around: Surroundings) -> ApologyFacts:
+    """Return what stands in the letter of apology; the last event is the extension."""
+    submitted, dossier, extended = _told(events, DeadlineExtended)
+    (accepted,) = (event for event in events if isinstance(event, DossierAccepted))
+    return ApologyFacts(
+        head=head("04", submitted, around, extended.extended_at),
+        subject=subject(submitted),
+        received_at=accepted.accepted_at,
+        receipt_number=_receipt_number(submitted),
+        former_due=extended.former_due,
+        due=extended.due,
+        reason=extended.reason,
+        return_place=return_place(dossier.return_by, around.office),
+        signer=signer(extended.officer),
+    )
+
+
+def stopping(events: Sequence[Any], around: Surroundings) -> StoppingFacts:
+    """Return what stands in the notice that processing stopped, which is the last event."""
+    submitted, _, stopped = _told(events, ProcessingStopped)
+    (accepted,) = (event for event in events if isinstance(event, DossierAccepted))
+    return StoppingFacts(
+        head=head("05", submitted, around, stopped.stopped_at),
+        subject=subject(submitted),
+        received_at=accepted.accepted_at,
+        receipt_number=_receipt_number(submitted),
+        reason=stopped.reason,
+        legal_basis=stopped.legal_basis,
+        officer=signer(stopped.officer),
+    )
+
+
 def head(number: str, submitted: DossierSubmitted, around: Surroundings, issued_at: Any) -> Head:
     """Return the head of a paper; its number is that of the dossier among those of the day."""
     paper = PAPERS[number]
@@ -138,6 +174,10 @@ def subject(submitted: DossierSubmitted) -> Subject:
 def number_in_book(code: str) -> str:
     """Return the last part of a dossier's code, its number among those of the day."""
     return code.rpartition("-")[2]
+
+
+def _receipt_number(submitted: DossierSubmitted) -> str:
+    return f"{number_in_book(submitted.code)}/{PAPERS['01'].mark}"
 
 
 def _told(events: Sequence[Any], kind: type[Any]) -> tuple[DossierSubmitted, Dossier, Any]:

@@ -23,21 +23,37 @@ from services.catalog.contract import Agency, Procedure
 from services.dossier.clock import day_of
 from services.dossier.contract import (
     AgencyRef,
+    DeadlineExtended,
     DossierAccepted,
     DossierRefused,
     DossierStatus,
     DossierSubmitted,
     PaperFile,
     ProcedureKept,
+    ProcessingStopped,
     SupplementRequested,
 )
 from services.dossier.decider.state import Dossier, evolve, initial
 from services.dossier.papers import wording
 from services.dossier.papers.checklist import checklist
 from services.dossier.papers.declaration import declaration, places_in
-from services.dossier.papers.facts import Office, ReceiptFacts, RefusalFacts, SupplementFacts
+from services.dossier.papers.facts import (
+    ApologyFacts,
+    Office,
+    ReceiptFacts,
+    RefusalFacts,
+    StoppingFacts,
+    SupplementFacts,
+)
 from services.dossier.papers.forms import DECLARATION, PAPERS, Paper
-from services.dossier.papers.issued import Surroundings, receipt, refusal, supplement_request
+from services.dossier.papers.issued import (
+    Surroundings,
+    apology,
+    receipt,
+    refusal,
+    stopping,
+    supplement_request,
+)
 from services.dossier.papers.register import register
 from services.dossier.papers.signed import SignedPapers
 from services.dossier.papers.slip import control_slip
@@ -45,12 +61,14 @@ from services.dossier.papers.typesetting import pdf
 from services.dossier.references import References
 from services.dossier.submission import agency_ref
 
-Issued = ReceiptFacts | SupplementFacts | RefusalFacts
+Issued = ReceiptFacts | SupplementFacts | RefusalFacts | ApologyFacts | StoppingFacts
 
 _WRITERS: Mapping[type[Any], Callable[[Sequence[Any], Surroundings], Issued]] = {
     DossierAccepted: receipt,
     SupplementRequested: supplement_request,
     DossierRefused: refusal,
+    DeadlineExtended: apology,
+    ProcessingStopped: stopping,
 }
 
 

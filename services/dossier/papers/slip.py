@@ -12,9 +12,13 @@ from services.dossier.contract import (
     ClockResumed,
     DossierAccepted,
     DossierCompleted,
+    DossierRefused,
     DossierSubmitted,
+    DossierTransferred,
+    DossierWithdrawn,
     OfficerAssigned,
     OfficerRef,
+    ProcessingStopped,
     ResultReceived,
     StepCompleted,
     StepEntered,
@@ -73,6 +77,14 @@ def _hops(dossier: Dossier, events: Sequence[Any]) -> tuple[Hop, ...]:
                 )
             case ClockResumed(step_due=due) if due is not None and _is_open(hops):
                 hops[-1] = replace(hops[-1], due=due)
+            case DossierTransferred() if event.to_another:
+                _leave(hops, event.transferred_at, f"Chuyển đến {event.to_agency.name}")
+            case DossierRefused(refused_at=at):
+                _leave(hops, at, "Từ chối tiếp nhận")
+            case DossierWithdrawn(withdrawn_at=at):
+                _leave(hops, at, "Người nộp rút hồ sơ")
+            case ProcessingStopped(stopped_at=at):
+                _leave(hops, at, "Dừng giải quyết")
             case ResultReceived():
                 hops.append(_handed_over(dossier, event))
     return tuple(hops)
@@ -83,6 +95,8 @@ def _enter(hops: list[Hop], dossier: Dossier, event: StepEntered) -> None:
         hops[-1] = replace(hops[-1], due=event.due)  # the desk's check began anew
         return
     first = event.from_unit is None
+    if _is_open(hops):  # its unit was reorganised
+        hops[-1] = replace(hops[-1], ended_at=event.entered_at)
     hops.append(
         Hop(
             step=_name(dossier, event),
@@ -97,6 +111,11 @@ def _enter(hops: list[Hop], dossier: Dossier, event: StepEntered) -> None:
             note="",
         )
     )
+
+
+def _leave(hops: list[Hop], at: datetime, note: str) -> None:
+    """It goes no further here; whether the step was completed first depends on the event."""
+    hops[-1] = replace(hops[-1], ended_at=hops[-1].ended_at or at, note=note)
 
 
 def _assign(hops: list[Hop], event: OfficerAssigned) -> None:
@@ -122,7 +141,7 @@ def _end(hops: list[Hop], event: StepCompleted) -> None:
         receiver_place=_place(event.officer, event.unit),
         ended_at=event.completed_at,
         result=TIMING_NAMES[event.timing][0],
-        note=event.note,
+        note=event.note or hops[-1].note,
     )
 
 

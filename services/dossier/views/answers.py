@@ -122,6 +122,7 @@ def row(document: Document, who: Caller, now: datetime, calendar: Calendar) -> D
         step_due=step.due if step else None,
         due_colour=due_colour(urgent_at(picture), now, calendar),
         erased=view.erased,
+        withdrawal_asked=picture.standing.withdrawal_asked,
     )
 
 
@@ -204,6 +205,16 @@ def _measured(step: StepView, picture: Picture, now: datetime, calendar: Calenda
 
 
 def _without_personal_parts(view: DossierStatus) -> DossierStatus:
+    asked, result, rating = view.withdrawal, view.result, view.rating
     return replace(
-        view, applicant=None, owner=None, answers=None, pin=None, documents=(), papers=()
+        view,
+        applicant=None,
+        owner=None,
+        answers=None,
+        pin=None,
+        documents=(),
+        papers=(),
+        withdrawal=replace(asked, reason=None) if asked else None,
+        result=replace(result, signed_by=None) if result else None,
+        rating=replace(rating, comment=None) if rating else None,
     )

@@ -253,7 +253,8 @@ def test_replay_and_view_show_the_redaction(start: Callable[[], Process]) -> Non
     history = process.store.load(f"dossier-{HERS}").history
     assert history[0].event.applicant is None
     told = trace(history, erased=True)
-    assert [one.type for one in told.entries if ERASED[0] in one.detail] == ["DossierSubmitted"]
+    said = [one.type for one in told.entries if ERASED[0] in one.detail]
+    assert said == ["DossierSubmitted", "ResultReceived"]
     shown = process.seen(HERS)
     assert (shown.erased, shown.applicant, shown.version) == (True, None, history[-1].version)
     assert [one.file_name for one in shown.documents] == ["", ""]

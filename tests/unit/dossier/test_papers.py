@@ -67,6 +67,8 @@ def test_a_paper_comes_with_its_event_and_stays_as_it_was() -> None:
     assert issued_in(events) == ("06",)
     later = (p.birth(), s.accept(), s.assign(), s.request_supplement(by=s.HANDLING))
     assert issued_in(s.Story(*later).events) == ("01", "02", "06")
+    ended = s.Story(p.submit(), s.accept(), s.assign(), s.extend(), s.stop()).events
+    assert issued_in(ended) == ("01", "04", "05", "06")
     more = (s.supplement(documents=(s.attachment("lease", "file-3"),)),)
     first = p.until("DossierAccepted", *later, *more)
     assert p.receipt(first, p.AROUND) == p.a_receipt()
@@ -164,6 +166,34 @@ def test_the_slip_of_a_dossier_at_the_desk_has_one_open_hop() -> None:
     (hop,) = control_slip(events.events, p.AROUND, s.MONDAY).hops
     assert (hop.giver, hop.receiver, hop.ended_at) == ("Người nộp hồ sơ", "", None)
     assert hop.due == s.at("2026-09-09 09:00")  # the check began anew
+
+
+ENDINGS = {
+    "Từ chối tiếp nhận": (s.refuse(),),
+    "Người nộp rút hồ sơ": (s.withdraw(),),
+    "Dừng giải quyết": (s.accept(), s.assign(), s.stop()),
+    f"Chuyển đến {s.OTHER_AGENCY.name}": (s.accept(), s.assign(), s.transfer()),
+}
+
+
+@pytest.mark.parametrize("note", ENDINGS)
+def test_the_slip_says_how_a_dossier_ended_early_or_went_elsewhere(note: str) -> None:
+    slip = control_slip(s.Story(p.birth(), *ENDINGS[note]).events, p.AROUND, s.MONDAY)
+    (ended,) = (hop for hop in slip.hops if hop.note)
+    assert (ended.note, ended.ended_at) == (note, s.MONDAY)
+    still_open = [hop for hop in slip.hops if hop.ended_at is None]
+    assert len(still_open) == note.startswith("Chuyển")
+
+
+def test_a_unit_that_is_reorganised_hands_over_what_it_holds() -> None:
+    units = tuple(replace(step, unit=replace(step.unit, id="new")) for step in s.ROUTE)
+    moved = s.succeed(agency=s.AGENCY, route=units)
+    slip = control_slip(
+        s.Story(p.birth(), s.accept(), s.assign(), moved).events, p.AROUND, s.MONDAY
+    )
+    *_, former, now = slip.hops
+    assert (former.ended_at, now.ended_at) == (s.MONDAY, None)
+    assert (now.step, now.giver, now.giver_place) == ("Thụ lý", "", s.TEAM.name)
 
 
 def test_the_register_is_of_one_agency_and_of_whole_days_in_vietnam() -> None:
