@@ -105,11 +105,6 @@ class Storage(SharedExtension):  # type: ignore[misc]
             self._views[name] = view
         return self._views[name]
 
-    @property
-    def views(self) -> tuple[StreamView, ...]:
-        """All views of the service."""
-        return tuple(self._views.values())
-
     def stop(self) -> None:
         """Close the database client."""
         if self._client is not None:
@@ -238,8 +233,11 @@ class CatchUp(DependencyProvider):  # type: ignore[misc]
                 eventlet.sleep(_BACK_OFF_SECONDS)
 
     def _projector(self) -> Projector:
+        # each view that the service has, also one that nobody has opened yet: its provider starts
+        # at the same time
+        views = [view.view(self.storage) for view in views_of(self.container.service_cls)]
         ledger = self.storage.ledger(self.types)
-        return Projector(ledger, self.storage.views, self.storage.database["checkpoints"])
+        return Projector(ledger, views, self.storage.database["checkpoints"])
 
 
 def views_of(service_class: type[Any]) -> tuple[ViewProvider, ...]:

@@ -61,6 +61,14 @@ ROUTE = (
 )
 
 
+# The neighbouring ward: the same workflow, with its own units
+
+OTHER_AGENCY = AgencyRef("ubnd-16654", "000.02.38.H56", "UBND phường Nghi Sơn", "Nghi Sơn Ward")
+OTHER_ROUTE = tuple(
+    replace(step, unit=replace(step.unit, id=f"other-{step.unit.id}")) for step in ROUTE
+)
+
+
 def _officer(account: str, name: str, role: str, unit: UnitRef, agency: str = AGENCY.id) -> Caller:
     return Caller(f"acc-{account}", "officer", name, (role,), agency, unit.id)
 
@@ -77,6 +85,8 @@ AUDITOR = _officer("kiem", "Ngô Văn Kiểm", "auditor", HEADS)
 ADMINISTRATOR = _officer("tri", "Mai Văn Trị", "administrator", HEADS)
 ELSEWHERE = _officer("xa", "Lý Văn Xa", "leader", HEADS, "ubnd-16654")
 
+DESK_ELSEWHERE = _officer("hoa", "Trịnh Thị Hoa", "receiving", OTHER_ROUTE[0].unit, "ubnd-16654")
+
 PEOPLE = {
     "applicant": APPLICANT,
     "other citizen": OTHER_CITIZEN,
@@ -89,6 +99,7 @@ PEOPLE = {
     "auditor": AUDITOR,
     "administrator": ADMINISTRATOR,
     "leader elsewhere": ELSEWHERE,
+    "receiving officer elsewhere": DESK_ELSEWHERE,
 }
 
 
@@ -189,6 +200,48 @@ def withdraw(when: datetime = MONDAY, by: Caller = APPLICANT) -> do.Withdraw:
     return do.Withdraw(by, when, "Không còn nhu cầu")
 
 
+def request_withdrawal(when: datetime = MONDAY, by: Caller = APPLICANT) -> do.RequestWithdrawal:
+    """Ask to take it back."""
+    return do.RequestWithdrawal(by, when, "Không còn nhu cầu")
+
+
+def grant_withdrawal(when: datetime = MONDAY, by: Caller = HANDLING) -> do.GrantWithdrawal:
+    """Let it be taken back."""
+    return do.GrantWithdrawal(by, ref(by), when)
+
+
+def refuse_withdrawal(when: datetime = MONDAY, by: Caller = HANDLING) -> do.RefuseWithdrawal:
+    """Keep it."""
+    return do.RefuseWithdrawal(by, ref(by), when, "Kết quả đã được ký.")
+
+
+def extend(when: datetime = MONDAY, by: Caller = CHAIR, days: int = 2) -> do.Extend:
+    """Ask for two working days more."""
+    return do.Extend(by, ref(by), when, CALENDAR, days, "Chờ xác minh nơi cư trú cũ.")
+
+
+def transfer(
+    when: datetime = MONDAY, by: Caller = CHAIR, to: AgencyRef = OTHER_AGENCY
+) -> do.Transfer:
+    """Send it to the neighbouring ward."""
+    reason = "Người nộp đã chuyển nơi cư trú."
+    return do.Transfer(by, ref(by), when, CALENDAR, to, OTHER_ROUTE, reason, "Điều 22")
+
+
+def succeed(
+    when: datetime = MONDAY,
+    agency: AgencyRef = OTHER_AGENCY,
+    route: tuple[RouteStep, ...] | None = None,
+) -> do.Succeed:
+    """The neighbouring ward takes over what this one held."""
+    return do.Succeed(agency, route or OTHER_ROUTE, when, CALENDAR)
+
+
+def stop(when: datetime = MONDAY, by: Caller = HANDLING) -> do.Stop:
+    """Do not go on with it."""
+    return do.Stop(by, ref(by), when, "Chủ hồ sơ đã mất.", "Điều 7 Luật Cư trú")
+
+
 def assign(when: datetime = MONDAY, by: Caller = TEAM_LEADER, to: Caller = HANDLING) -> do.Assign:
     """Put it into the handling officer's hands."""
     assignee = do.Assignee(ref(to), to.agency or "", to.unit or "", to.roles)
@@ -238,9 +291,30 @@ def dispatch(when: datetime = MONDAY, by: Caller = RECORDS, **changes: Any) -> d
     return replace(command, **changes)
 
 
-def hand_over(when: datetime = MONDAY, by: Caller = RECEIVING) -> do.HandOver:
-    """The applicant has it."""
-    return do.HandOver(by, ref(by), when)
+def hand_over(when: datetime = MONDAY, by: Caller = RECEIVING, signed_by: str = "") -> do.HandOver:
+    """The applicant, or who is named, signed for it."""
+    return do.HandOver(by, ref(by), when, signed_by)
+
+
+FINGERPRINTS = "Thu nhận vân tay, ảnh khuôn mặt."
+
+
+def book(
+    when: datetime = MONDAY, by: Caller = APPLICANT, starts_at: datetime | None = None
+) -> do.Book:
+    """Come on Tuesday at eight."""
+    officer = ref(by) if by.is_officer else None
+    return do.Book(by, when, CALENDAR, starts_at or at("2026-09-08 08:00"), officer)
+
+
+def confirm_receipt(when: datetime = MONDAY, by: Caller = APPLICANT) -> do.ConfirmReceipt:
+    """The post brought it."""
+    return do.ConfirmReceipt(by, when)
+
+
+def rate(when: datetime = MONDAY, by: Caller = APPLICANT, comment: str = "Nhanh") -> do.Rate:
+    """Four of five."""
+    return do.Rate(by, when, 4, comment)
 
 
 def notified(delivered: bool = True, message: str = "message-1") -> do.RecordNotification:
@@ -312,7 +386,12 @@ UNTIL: dict[str, Callable[[], Story]] = {
     "records": lambda: _records(),
     "completed": lambda: _completed(),
     "completed, fee due": lambda: _completed(request_fee()),
+    "to come in person": lambda: Story(
+        submit(procedure=replace(PROCEDURE, in_person=FINGERPRINTS)), accept(), assign()
+    ),
+    "sent by post": lambda: _sent_by_post(),
     "returned": lambda: _completed(hand_over()),
+    "rated": lambda: _completed(hand_over(), rate()),
     "supplement asked at the desk": lambda: Story(submit(), request_supplement()),
     "supplement asked in handling": lambda: Story(
         submit(), accept(), assign(), request_supplement(by=HANDLING)
@@ -321,6 +400,12 @@ UNTIL: dict[str, Callable[[], Story]] = {
     "fee due in handling": lambda: Story(submit(), accept(), assign(), request_fee()),
     "refused": lambda: Story(submit(), refuse()),
     "withdrawn": lambda: Story(submit(), withdraw()),
+    "extended": lambda: Story(submit(), accept(), assign(), extend()),
+    "transferred when new": lambda: Story(submit(), transfer()),
+    "transferred in handling": lambda: Story(submit(), accept(), assign(), transfer()),
+    "stopped": lambda: Story(submit(), accept(), assign(), stop()),
+    "withdrawal asked": lambda: Story(submit(), accept(), assign(), request_withdrawal()),
+    "withdrawal asked at records": lambda: _records(request_withdrawal()),
 }
 
 
@@ -331,6 +416,12 @@ def _signature(*more: Any) -> Story:
 
 def _records(*more: Any) -> Story:
     return _signature(approve(), *more)
+
+
+def _sent_by_post() -> Story:
+    review = complete_step(by=TEAM_LEADER)
+    begun = (submit(return_by=ReturnBy.POST), accept(), assign(), complete_step(), review)
+    return Story(*begun, approve(), dispatch(appointment_at=None))
 
 
 def _completed(*more: Any) -> Story:

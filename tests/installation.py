@@ -113,7 +113,7 @@ class Process:
             assert self.popen.poll() is None, self.log()
             try:
                 return requests.get(self._ready_url, timeout=5).ok
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 return False
 
         eventually(ready, self.log, 180)

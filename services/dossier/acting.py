@@ -11,6 +11,7 @@ from uuid import uuid4
 from kernel.errors import Invalid
 from kernel.requests import Call, Caller
 from kernel.schemas import JSON, field_error
+from kernel.views import StreamView
 from services.dossier import contract
 from services.dossier.clock import Calendar, day_of
 from services.dossier.contract import (
@@ -22,9 +23,12 @@ from services.dossier.contract import (
 )
 from services.dossier.decider import Command
 from services.dossier.decider import commands as do
+from services.dossier.decider.appointments import require_slot
 from services.dossier.files import Files
 from services.dossier.forms import check_answers
 from services.dossier.references import References
+from services.dossier.seats import Seats, desk_of
+from services.dossier.submission import agency_ref, not_competent, route
 
 RESULT = "result"  # what stands for the document requirement in the attachment of a result
 
@@ -35,6 +39,8 @@ class Resolver:
 
     references: References
     files: Files
+    seats: Seats
+    status_view: StreamView
     calendar: Calendar
     at: datetime
 
@@ -48,6 +54,18 @@ class Resolver:
                 return do.Supplement(by, at, calendar, documents, clean, note)
             case contract.WithdrawDossier(reason=reason):
                 return do.Withdraw(by, at, reason)
+            case contract.RequestWithdrawal(reason=reason):
+                return do.RequestWithdrawal(by, at, reason)
+            case contract.GrantWithdrawal():
+                return do.GrantWithdrawal(by, self._officer(by), at)
+            case contract.RefuseWithdrawal(reason=reason):
+                return do.RefuseWithdrawal(by, self._officer(by), at, reason)
+            case contract.ExtendDeadline(days=days, reason=reason):
+                return do.Extend(by, self._officer(by), at, calendar, days, reason)
+            case contract.TransferDossier():
+                return self._transfer(request, dossier, by)
+            case contract.StopProcessing(reason=reason, legal_basis=basis):
+                return do.Stop(by, self._officer(by), at, reason, basis)
             case contract.AcceptDossier(note=note):
                 return do.Accept(by, self._officer(by), at, calendar, note)
             case contract.RefuseDossier(reason=reason, legal_basis=basis):
@@ -67,12 +85,46 @@ class Resolver:
                 return do.Approve(by, self._officer(by), at, calendar, note)
             case contract.DispatchResult():
                 return self._dispatch(request, dossier.agency, by)
-            case contract.HandOver():
-                return do.HandOver(by, self._officer(by), at)
+            case contract.HandOver(signed_by=signed_by):
+                return do.HandOver(by, self._officer(by), at, signed_by.strip())
+            case contract.BookAppointment(starts_at=starts_at):
+                return self._book(starts_at, dossier, by)
+            case contract.ConfirmReceipt():
+                return do.ConfirmReceipt(by, at)
+            case contract.RateDossier(score=score, comment=comment):
+                return do.Rate(by, at, score, comment)
         raise TypeError(f"no action behind {type(request).__name__}")
 
     def _officer(self, by: Caller) -> OfficerRef:
         return self.references.officer_ref(by.id, by.name)
+
+    def _book(self, starts_at: datetime, dossier: DossierStatus, by: Caller) -> do.Book:
+        """Take a seat; one that the decider then refuses is free again by itself."""
+        require_slot(self.calendar, self.at, starts_at)
+        if dossier.procedure.in_person and dossier.receiving_unit is not None:
+            desk = desk_of(dossier.agency.id, dossier.receiving_unit.id)
+            self.seats.take(desk, starts_at, dossier.code, self.status_view, self.at)
+        officer = self._officer(by) if by.is_officer else None
+        return do.Book(by, self.at, self.calendar, starts_at, officer)
+
+    def _transfer(
+        self, request: contract.TransferDossier, dossier: DossierStatus, by: Caller
+    ) -> do.Transfer:
+        today = day_of(self.at)
+        procedure = self.references.version(dossier.procedure.code, dossier.procedure.version)
+        agency = self.references.agency(request.agency, today)
+        if not self.references.takes(agency, procedure, dossier.case, today):
+            raise not_competent()
+        return do.Transfer(
+            by=by,
+            officer=self._officer(by),
+            at=self.at,
+            calendar=self.calendar,
+            agency=agency_ref(agency),
+            route=route(procedure, dossier.case, agency, today),
+            reason=request.reason,
+            legal_basis=request.legal_basis,
+        )
 
     def _assignee(self, account: str) -> do.Assignee:
         found = self.references.officer(account)

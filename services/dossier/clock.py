@@ -10,13 +10,14 @@ from __future__ import annotations
 import calendar as months
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
 import holidays
 
+from kernel.errors import Conflict
 from services.catalog.contract import TimeUnit
 from services.dossier.contract import Timing
 
@@ -36,11 +37,14 @@ class Calendar:
 
     `week` holds the office hours of Monday to Sunday, in order and apart from each other.
     `days` holds the days that differ: no hours on a holiday, hours on a make-up day (làm bù) or a
-    day set by decree. A day of `days` is never an ordinary day of the week.
+    day set by decree. A day of `days` is never an ordinary day of the week. `last` is the last day
+    whose holidays are known: beyond it time is still counted, by ordinary weeks, but nothing is
+    promised.
     """
 
     week: tuple[tuple[Interval, ...], ...] = OFFICE_WEEK
     days: Mapping[date, tuple[Interval, ...]] = field(default_factory=dict)
+    last: date = date.max
 
     def hours_of(self, day: date) -> tuple[Interval, ...]:
         """Return the office hours of a day; none on a day off."""
@@ -49,6 +53,12 @@ class Calendar:
     def works_on(self, day: date) -> bool:
         """Whether the agency is open at all on that day."""
         return bool(self.hours_of(day))
+
+    def opening(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
+        """Return from when to when the agency is open on a day (UTC)."""
+        return tuple(
+            (_instant(day, opens), _instant(day, closes)) for opens, closes in self.hours_of(day)
+        )
 
     # Working time
 
@@ -75,7 +85,7 @@ class Calendar:
             if left <= length:
                 return _instant(day, opens) + timedelta(minutes=left)
             left -= length
-        raise AssertionError("the day was chosen because its hours suffice")
+        raise _beyond(self.last)
 
     def add_hours(self, start: datetime, hours: int) -> datetime:
         """Return `start` plus working hours (UTC)."""
@@ -99,8 +109,21 @@ class Calendar:
         A term in days or months does not count its first day (Civil Code 2015, art. 147.2). It
         ends with the office hours of its last day; where that is a day off, with those of the
         next working day (art. 148.5). A term in months ends on the same day of the last month, or
-        on that month's last day (art. 148.3).
+        on that month's last day (art. 148.3). Raises `Conflict` for what would be due
+        beyond the calendar's last day.
         """
+        try:
+            return self.known(self._due(start, unit, value))
+        except (OverflowError, ValueError) as error:  # later than any date
+            raise _beyond(self.last) from error
+
+    def known(self, due: datetime) -> datetime:
+        """Return what is due not beyond the calendar's last day; raise `Conflict` otherwise."""
+        if day_of(due) > self.last:
+            raise _beyond(self.last)
+        return due
+
+    def _due(self, start: datetime, unit: TimeUnit, value: int) -> datetime:
         day = _local(start).date()
         match unit:
             case TimeUnit.WORKING_HOUR:
@@ -119,6 +142,8 @@ class Calendar:
         if count == 0:
             return self.next_working_day(day)
         for _ in range(count):
+            if day > self.last:
+                raise _beyond(self.last)
             day = self.next_working_day(day + timedelta(days=1))
         return day
 
@@ -166,7 +191,8 @@ def vietnam(first_year: int = 2015, last_year: int = 2045) -> Calendar:
     table = holidays.country_holidays("VN", years=range(first_year, last_year + 1))
     days_off = tuple(table)
     made_up = tuple(getattr(table, "weekend_workdays", ()))  # grows when the table is asked
-    return with_overrides(Calendar(), days_off, made_up)
+    known = Calendar(last=date(last_year, 12, 31))
+    return with_overrides(known, days_off, made_up)
 
 
 def with_overrides(
@@ -174,7 +200,7 @@ def with_overrides(
 ) -> Calendar:
     """Return the calendar with swaps that were decreed after the holiday table was written."""
     changes = dict.fromkeys(days_off, ()) | dict.fromkeys(made_up, OFFICE_DAY)
-    return Calendar(calendar.week, {**calendar.days, **changes})
+    return replace(calendar, days={**calendar.days, **changes})
 
 
 def timing(ended_at: datetime, due: datetime) -> Timing:
@@ -190,6 +216,14 @@ def timing(ended_at: datetime, due: datetime) -> Timing:
 def day_of(instant: datetime) -> date:
     """Return Vietnam's day of an instant."""
     return instant.astimezone(VIETNAM).date()
+
+
+def _beyond(last: date) -> Conflict:
+    return Conflict(
+        "beyond-calendar",
+        f"Lịch làm việc chỉ có đến hết ngày {last:%d/%m/%Y} nên chưa tính được hạn trả.",
+        f"The calendar of working days ends on {last:%d/%m/%Y}, so no due time can be given.",
+    )
 
 
 def _local(instant: datetime) -> datetime:

@@ -69,6 +69,7 @@ class FeeState(StrEnum):
 
     DUE = "due"
     PAID = "paid"
+    CANCELLED = "cancelled"  # the dossier ended without it
 
 
 class StepState(StrEnum):
@@ -201,6 +202,7 @@ class ProcedureKept:
     fees: tuple[FeeLine, ...] = field(default=(), doc="by the tariff of the channel and case")
     time_value: int | None = field(default=None)
     documents: tuple[DocumentKept, ...] = field(default=())
+    in_person: str = field(default="", doc="what must be done in person (D22), as published")
 
 
 @frozen
@@ -215,10 +217,13 @@ class SupplementItem:
 # Events
 
 
-@event()
+@event(schema=2)
 @frozen
 class DossierSubmitted:
-    """The applicant sent it; it lies at the one-stop desk of the competent agency (D13)."""
+    """The applicant sent it; it lies at the one-stop desk of the competent agency (D13).
+
+    Schema 1 did not keep of the procedure what must be done in person.
+    """
 
     code: str
     subject: str = field(doc="the applicant's account")
@@ -375,6 +380,59 @@ class ClockResumed:
 
 @event()
 @frozen
+class DeadlineExtended:
+    """The agency needs longer and apologises (paper 04); once only."""
+
+    code: str
+    officer: OfficerRef
+    reason: str
+    days: int = field(minimum=1, doc="working days")
+    extended_at: datetime
+    former_due: datetime
+    due: datetime
+    step_due: datetime = field(doc="of the current step, moved as far")
+
+
+@event()
+@frozen
+class DossierTransferred:
+    """Another agency holds it now; or the units of its own were reorganised. The code stays.
+
+    A due time that was promised stays too: what the agency that had it used up is used up.
+    """
+
+    code: str
+    from_agency: AgencyRef
+    to_agency: AgencyRef = field(doc="the same one where only its units changed")
+    route: tuple[RouteStep, ...] = field(doc="the workflow with the units that are to act now")
+    reason: str
+    transferred_at: datetime
+    legal_basis: str = field(default="")
+    officer: OfficerRef | None = field(default=None, doc="nobody, where an agency was closed")
+
+    @property
+    def to_another(self) -> bool:
+        """Whether another agency holds it now."""
+        return self.from_agency.id != self.to_agency.id
+
+
+@event()
+@frozen
+class AppointmentBooked:
+    """The applicant comes to the desk for what must be done in person (D22)."""
+
+    code: str
+    agency: AgencyRef
+    unit: UnitRef = field(doc="the desk")
+    purpose: str
+    starts_at: datetime
+    ends_at: datetime
+    booked_at: datetime
+    officer: OfficerRef | None = field(default=None, doc="who booked it for the applicant")
+
+
+@event()
+@frozen
 class FeeRequested:
     """A fee is due (status 6). `payable_online` follows the service level (F03, F04)."""
 
@@ -442,26 +500,82 @@ class ResultDispatched:
     appointment_place: str = field(default="")
 
 
-@event()
-@frozen
-class ResultReceived:
-    """The applicant has the result (status 10)."""
-
-    code: str
-    received_at: datetime
-    by: ReturnBy
-    officer: OfficerRef | None = field(default=None)
-
-
 @event(schema=2)
 @frozen
+class ResultReceived:
+    """The applicant has the result (status 10). Schema 1 did not say who signed for it."""
+
+    code: str
+    subject: str
+    received_at: datetime
+    by: ReturnBy
+    officer: OfficerRef | None = field(default=None, doc="who handed it over, or saw it delivered")
+    signed_by: str | None = field(
+        default=None, personal=True, doc="who signed for it, where not the applicant"
+    )
+
+
+@event()
+@frozen
+class DossierRated:
+    """The applicant says how it went, once, with the result in hand."""
+
+    code: str
+    subject: str
+    score: int = field(minimum=1, maximum=5, doc="5 is the best")
+    rated_at: datetime
+    comment: str | None = field(default=None, personal=True, doc="the applicant's own words")
+
+
+@event()
+@frozen
+class WithdrawalRequested:
+    """The applicant asks to take back what was accepted; an officer answers."""
+
+    code: str
+    subject: str
+    requested_at: datetime
+    reason: str | None = field(default=None, personal=True, doc="the applicant's own words")
+
+
+@event()
+@frozen
+class WithdrawalRefused:
+    """The agency does not let it be taken back; the work goes on."""
+
+    code: str
+    officer: OfficerRef
+    unit: UnitRef
+    reason: str
+    refused_at: datetime
+
+
+@event(schema=3)
+@frozen
 class DossierWithdrawn:
-    """The applicant took it back (status 7). Schema 1 did not say whose it was."""
+    """The applicant took it back (status 7).
+
+    Schema 1 did not say whose it was, schema 2 not who agreed.
+    """
 
     code: str
     subject: str
     withdrawn_at: datetime
     reason: str | None = field(default=None, personal=True, doc="the applicant's own words")
+    officer: OfficerRef | None = field(default=None, doc="who agreed; nobody before acceptance")
+
+
+@event()
+@frozen
+class ProcessingStopped:
+    """The agency does not go on with what it had accepted (status 8, paper 05)."""
+
+    code: str
+    officer: OfficerRef
+    unit: UnitRef
+    reason: str
+    legal_basis: str
+    stopped_at: datetime
 
 
 @event()
@@ -501,17 +615,32 @@ EVENTS = EventTypes(
         StepReturned,
         ClockPaused,
         ClockResumed,
+        DeadlineExtended,
+        DossierTransferred,
+        AppointmentBooked,
         FeeRequested,
         FeePaid,
         ResultApproved,
         DossierCompleted,
         ResultDispatched,
         ResultReceived,
+        DossierRated,
+        WithdrawalRequested,
+        WithdrawalRefused,
         DossierWithdrawn,
+        ProcessingStopped,
         CitizenNotified,
         LookUpCodeRequested,
     ),
-    upcasters={("DossierWithdrawn", 1): lambda data: {**data, "subject": ""}},
+    upcasters={
+        ("DossierSubmitted", 1): lambda data: {
+            **data,
+            "procedure": {**data["procedure"], "in_person": ""},
+        },
+        ("DossierWithdrawn", 1): lambda data: {**data, "subject": ""},
+        ("DossierWithdrawn", 2): lambda data: {**data, "officer": None},
+        ("ResultReceived", 1): lambda data: {**data, "subject": "", "signed_by": None},
+    },
 )
 
 
@@ -606,6 +735,42 @@ class ResultView:
     appointment_at: datetime | None = field(default=None)
     appointment_place: str = field(default="")
     received_at: datetime | None = field(default=None)
+    signed_by: str | None = field(default=None, doc="who signed for it, where not the applicant")
+
+
+@frozen
+class AppointmentView:
+    """When the applicant comes to the desk, for what must be done in person."""
+
+    starts_at: datetime
+    ends_at: datetime
+    unit: UnitRef
+    purpose: str
+
+
+@frozen
+class Slot:
+    """A time at a desk, with how many may still come then."""
+
+    starts_at: datetime
+    ends_at: datetime
+    free: int
+
+
+@frozen
+class Slots:
+    """The times that can be booked at the dossier's desk, soonest first."""
+
+    items: tuple[Slot, ...]
+
+
+@frozen
+class RatingView:
+    """How the applicant found it, 1 to 5."""
+
+    score: int
+    rated_at: datetime
+    comment: str | None = field(default=None, doc="for the applicant and the agency's officers")
 
 
 @frozen
@@ -616,6 +781,35 @@ class SupplementView:
     reason: str
     legal_basis: str
     requested_at: datetime
+
+
+@frozen
+class PaperLink:
+    """A paper that there is of a dossier: `01` to `06`, or `declaration`."""
+
+    number: str = field(example="01")
+    name: str
+    name_en: str
+
+
+@frozen
+class ExtensionView:
+    """That the agency asked for more time, and why."""
+
+    extended_at: datetime
+    reason: str
+    days: int = field(doc="working days")
+    former_due: datetime
+
+
+@frozen
+class WithdrawalView:
+    """The last request to take it back: open, unless it was refused or the dossier ended."""
+
+    requested_at: datetime
+    reason: str | None = field(default=None, doc="for the applicant and the agency's officers")
+    refused_at: datetime | None = field(default=None)
+    refusal: str = field(default="")
 
 
 @frozen
@@ -651,12 +845,19 @@ class DossierStatus:
     supplement: SupplementView | None = field(default=None)
     documents: tuple[DocumentView, ...] = field(default=())
     result: ResultView | None = field(default=None)
+    rating: RatingView | None = field(default=None)
+    appointment: AppointmentView | None = field(default=None)
     refusal: str = field(default="")
+    stopped: str = field(default="", doc="why, with the legal basis")
+    extension: ExtensionView | None = field(default=None)
+    withdrawal: WithdrawalView | None = field(default=None)
     applicant: Person | None = field(default=None)
     owner: Person | None = field(default=None)
     answers: Mapping[str, JSON] | None = field(default=None)
     pin: str | None = field(default=None)
     erased: bool = field(default=False, doc="the personal parts were erased on request")
+    papers: tuple[PaperLink, ...] = field(default=(), doc="papers that the caller may have")
+    case: str | None = field(default=None, doc="id of the procedure's case")
 
 
 @frozen
@@ -771,6 +972,16 @@ class BundleFile:
 
 
 @frozen
+class PaperFile:
+    """A paper as PDF."""
+
+    name: str
+    content: str = field(doc="base64")
+    sha256: str
+    signed_by: str = field(default="", doc="whose signature it carries; nothing without one")
+
+
+@frozen
 class DossierRow:
     """A row of a list: mine, or my unit's."""
 
@@ -796,6 +1007,7 @@ class DossierRow:
         default="none", doc="on-time, soon (under 24 working hours), late, none"
     )
     erased: bool = field(default=False, doc="the personal parts were erased on request")
+    withdrawal_asked: bool = field(default=False, doc="the applicant waits for an answer to that")
 
 
 @frozen
@@ -945,10 +1157,46 @@ class SupplementDossier:
 @command("dossier", answer=DossierStatus)
 @frozen
 class WithdrawDossier:
-    """Take it back; possible until processing is over."""
+    """Take it back at once; possible before it is accepted."""
 
     code: str
     reason: str = field(min_length=1, max_length=1000)
+
+
+@command("dossier", answer=DossierStatus)
+@frozen
+class RequestWithdrawal:
+    """Ask to take back what was accepted; possible until processing is over."""
+
+    code: str
+    reason: str = field(min_length=1, max_length=1000)
+
+
+@command("dossier", answer=DossierStatus)
+@frozen
+class BookAppointment:
+    """Come to the desk at a time that is free; booked again, it moves."""
+
+    code: str
+    starts_at: datetime = field(doc="of one of the desk's slots")
+
+
+@command("dossier", answer=DossierStatus)
+@frozen
+class ConfirmReceipt:
+    """Say that the post brought the result."""
+
+    code: str
+
+
+@command("dossier", answer=DossierStatus)
+@frozen
+class RateDossier:
+    """Say how it went, once, with the result in hand."""
+
+    code: str
+    score: int = field(minimum=1, maximum=5, doc="5 is the best")
+    comment: str = field(default="", max_length=1000)
 
 
 # Requests: the officers'
@@ -969,6 +1217,54 @@ class RefuseDossier:
     """Do not take it."""
 
     code: str
+    reason: str = field(min_length=1, max_length=2000)
+    legal_basis: str = field(default="", max_length=500)
+
+
+@command("dossier", answer=DossierStatus)
+@frozen
+class GrantWithdrawal:
+    """Let the applicant take it back, as asked for; it ends."""
+
+    code: str
+
+
+@command("dossier", answer=DossierStatus)
+@frozen
+class RefuseWithdrawal:
+    """Do not let the applicant take it back; the work goes on."""
+
+    code: str
+    reason: str = field(min_length=1, max_length=2000)
+
+
+@command("dossier", answer=DossierStatus)
+@frozen
+class StopProcessing:
+    """Do not go on with what was accepted; it ends, with the law's reason for it."""
+
+    code: str
+    reason: str = field(min_length=1, max_length=2000)
+    legal_basis: str = field(min_length=1, max_length=500)
+
+
+@command("dossier", answer=DossierStatus)
+@frozen
+class ExtendDeadline:
+    """Ask the applicant for more time, with an apology: a day before it is due at least, once."""
+
+    code: str
+    days: int = field(minimum=1, maximum=60, doc="working days")
+    reason: str = field(min_length=1, max_length=2000)
+
+
+@command("dossier", answer=DossierStatus)
+@frozen
+class TransferDossier:
+    """Send it to another agency that resolves the procedure; its officers act from then on."""
+
+    code: str
+    agency: str = field(min_length=1, max_length=100, doc="id of the agency that gets it")
     reason: str = field(min_length=1, max_length=2000)
     legal_basis: str = field(default="", max_length=500)
 
@@ -1045,9 +1341,12 @@ class DispatchResult:
 @command("dossier", answer=DossierStatus)
 @frozen
 class HandOver:
-    """The applicant received the result at the desk, or the post delivered it."""
+    """The applicant signed for the result at the desk, or the post delivered it."""
 
     code: str
+    signed_by: str = field(
+        default="", max_length=200, doc="who signed for it, where not the applicant"
+    )
 
 
 # The actions a caller may see in `DossierStatus.actions`, and the command behind each.
@@ -1063,7 +1362,16 @@ ACTIONS: Mapping[str, type] = {
     "approve": ApproveResult,
     "dispatch": DispatchResult,
     "hand-over": HandOver,
+    "book-appointment": BookAppointment,
+    "confirm-receipt": ConfirmReceipt,
+    "rate": RateDossier,
     "withdraw": WithdrawDossier,
+    "request-withdrawal": RequestWithdrawal,
+    "grant-withdrawal": GrantWithdrawal,
+    "refuse-withdrawal": RefuseWithdrawal,
+    "extend": ExtendDeadline,
+    "stop": StopProcessing,
+    "transfer": TransferDossier,
 }
 
 
@@ -1082,6 +1390,14 @@ class ReadDossier:
 @frozen
 class ReadTrace:
     """The history of one dossier, for those entitled."""
+
+    code: str = field(max_length=64)
+
+
+@request("dossier", answer=Slots)
+@frozen
+class ListSlots:
+    """The times that can be booked at the dossier's desk, for those who may see the dossier."""
 
     code: str = field(max_length=64)
 
@@ -1116,6 +1432,46 @@ class ExportDossier:
         maximum=10**15,
         doc="prove also that a checkpoint over so many commits leads to the newest",
     )
+
+
+@request("dossier", answer=PaperFile)
+@frozen
+class ReadPaper:
+    """An official paper of a dossier as PDF, for those who may see the dossier."""
+
+    code: str = field(max_length=64)
+    number: str = field(max_length=20, doc="`01` to `06`, or `declaration`", example="01")
+    version: int | None = field(
+        default=None, minimum=1, maximum=1_000_000, doc="as it was after this event"
+    )
+
+
+@request("dossier", answer=PaperFile)
+@frozen
+class ReadRegister:
+    """The register (paper 07) of the officer's agency: what it received on these days."""
+
+    since: date
+    until: date
+
+
+@request("dossier", answer=PaperFile)
+@frozen
+class ReadChecklist:
+    """What to bring to the counter for a procedure, for anybody (D24)."""
+
+    procedure: str = field(max_length=100)
+    case: str | None = field(default=None, max_length=100)
+
+
+@request("dossier", answer=PaperFile)
+@frozen
+class PrintDeclaration:
+    """The declaration of a procedure: blank for anybody, with answers for who is logged in."""
+
+    procedure: str = field(max_length=100)
+    answers: Mapping[str, JSON] = field(default_factory=dict, doc="by the keys of the fields")
+    declarer: str = field(default="", max_length=200)
 
 
 @request("dossier", answer=DossierPage)

@@ -13,6 +13,7 @@ from kernel.views import StreamView
 from services.dossier.drafts import Drafts
 from services.dossier.files import Files
 from services.dossier.look_ups import LookUps
+from services.dossier.papers.signed import SignedPapers
 
 RESULT_FILE = "picture.view.result.file"
 _TRIES = 5
@@ -32,9 +33,10 @@ class Forgetting:
     files: Files
     drafts: Drafts
     look_ups: LookUps
+    papers: SignedPapers
 
     def forget(self, subject: str) -> Mapping[str, int]:
-        """Destroy the key, fold the status views without it, delete drafts, codes and files.
+        """Destroy the key, fold the status views without it, delete drafts, codes, papers, files.
 
         Returns how many things were found. Raises `Unavailable` where a dossier cannot be read so
         far as its view has it: then all is to be done again.
@@ -45,6 +47,7 @@ class Forgetting:
             "dossiers": sum(self._fold_anew(one) for one in self._dossiers(subject)),
             "drafts": self.drafts.erase(subject),
             "one-time codes": self.look_ups.erase(subject),
+            "signed papers": self.papers.erase(subject),
             "files": self.files.erase(self._files_of(subject), subject),
         }
 

@@ -34,7 +34,16 @@ ACTION_NAMES: Mapping[str, Name] = {
     "approve": ("Phê duyệt kết quả", "Approve the result"),
     "dispatch": ("Phát hành kết quả", "Dispatch the result"),
     "hand-over": ("Trả kết quả", "Hand over the result"),
+    "book-appointment": ("Đặt lịch hẹn", "Book an appointment"),
+    "confirm-receipt": ("Xác nhận đã nhận kết quả", "Confirm the receipt"),
+    "rate": ("Đánh giá", "Rate"),
     "withdraw": ("Rút hồ sơ", "Withdraw"),
+    "request-withdrawal": ("Đề nghị rút hồ sơ", "Ask to withdraw"),
+    "grant-withdrawal": ("Đồng ý cho rút hồ sơ", "Let it be withdrawn"),
+    "extend": ("Gia hạn, xin lỗi", "Extend, with an apology"),
+    "transfer": ("Chuyển cơ quan khác", "Transfer to another agency"),
+    "stop": ("Dừng giải quyết", "Stop processing"),
+    "refuse-withdrawal": ("Không đồng ý cho rút hồ sơ", "Refuse the withdrawal"),
 }
 
 RESULT_NAME: Name = ("Kết quả", "The result")

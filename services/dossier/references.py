@@ -7,7 +7,7 @@ like the views, so that they can be made anew from the neighbours' ledgers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -216,6 +216,42 @@ class References:
         if not _in_force(agency, on):
             raise _invalid("agency", "closed-agency")
         return agency
+
+    def known_agency(self, agency_id: str) -> Agency | None:
+        """Return an agency, open or closed; None where it is not known."""
+        document = self._agencies.read.find_one({"_id": agency_id})
+        return None if document is None else _agency(document)
+
+    def known_place(self, code: str) -> Place | None:
+        """Return the place that a code names today, else the one that it named before."""
+        return self._place(_TODAY, code) or self._place(_FORMER, code)
+
+    def place_names(self, codes: Iterable[str]) -> dict[str, str]:
+        """Return the names of places by their codes; unknown ones are left out."""
+        found = {code: self.known_place(code) for code in codes}
+        return {code: place.name for code, place in found.items() if place is not None}
+
+    def successor(
+        self, agency_id: str, procedure: Procedure, case: str | None, on: date
+    ) -> Agency | None:
+        """Return who holds an agency's dossiers of a procedure on a day; None where nobody can.
+
+        The agency itself while it is open, else the first of its successors, or of theirs, that is
+        open and resolves the procedure.
+        """
+        waiting, seen = [agency_id], set[str]()
+        while waiting:
+            name = waiting.pop(0)
+            document = None if name in seen else self._agencies.read.find_one({"_id": name})
+            seen.add(name)
+            if document is None:
+                continue
+            agency = _agency(document)
+            open_then = _in_force(agency, on)
+            if open_then and (name == agency_id or self.takes(agency, procedure, case, on)):
+                return agency
+            waiting += agency.successors
+        return None
 
     def competent_agency(
         self, procedure: Procedure, case: str | None, place: str, on: date

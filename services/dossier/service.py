@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
+
+from nameko.timer import timer
 
 from kernel import logs
 from kernel.commits import records
@@ -13,14 +17,14 @@ from kernel.config import read, setting
 from kernel.container import CatchUp, DatabaseProvider, Storage, StoreProvider, ViewProvider, built
 from kernel.decider import Decider
 from kernel.erasure import Erasing
-from kernel.errors import Forbidden, NotFound
+from kernel.errors import DomainError, Forbidden, NotFound
 from kernel.events import Recorded
 from kernel.feed import Feed
 from kernel.http import HttpServer
 from kernel.operations import Operations
 from kernel.privacy import SubjectKeys
 from kernel.rebuild import Kept
-from kernel.requests import ANONYMOUS, Call, Done
+from kernel.requests import ANONYMOUS, Call, Caller, Done
 from kernel.rpc import Neighbours, serves
 from kernel.store import Executed
 from kernel.subscription import subscribes
@@ -39,9 +43,11 @@ from services.dossier.admission import (
     unknown_dossier,
 )
 from services.dossier.auditing import exported, verified
-from services.dossier.clock import Calendar, vietnam
+from services.dossier.clock import Calendar, day_of, vietnam
 from services.dossier.contract import EVENTS, DossierStatus, FileTicket
+from services.dossier.decider import commands as do
 from services.dossier.decider import decide, dossier_code, evolve, initial
+from services.dossier.decider.appointments import LENGTH, slots
 from services.dossier.drafts import Drafts
 from services.dossier.files import MAX_BYTES, MEDIA_TYPES, Files
 from services.dossier.forgetting import RESULT_FILE, Forgetting
@@ -49,8 +55,13 @@ from services.dossier.http import DOWNLOAD, UPLOAD, build_app
 from services.dossier.look_ups import LookUps
 from services.dossier.looking_up import LookingUp
 from services.dossier.numbering import Numbering
+from services.dossier.papers import register
+from services.dossier.papers.issuing import Asked, Issuing, certificates
+from services.dossier.papers.signed import SignedPapers
 from services.dossier.references import References
+from services.dossier.seats import SEATS, Seats, desk_of
 from services.dossier.submission import prepare
+from services.dossier.succession import Heirs, Successions
 from services.dossier.views import (
     files_in,
     may_read,
@@ -58,6 +69,8 @@ from services.dossier.views import (
     notice,
     project,
     replay,
+    serves_there,
+    stamp,
     status,
     trace,
     until,
@@ -78,6 +91,7 @@ STATUS = ViewProvider(
         ("officer", "open"),
         ("agency", "unit", "open"),
         ("agency", "open", "updated_at"),
+        ("agency", "submitted_at"),
         ("picture.view.applicant.identity_number",),
         ("picture.view.owner.identity_number",),
         (RESULT_FILE,),
@@ -90,6 +104,7 @@ REFERENCES = Kept(
     References.prepare,
     References.taker,
 )
+_SUCCESSION_SECONDS = 5
 _TICKET = timedelta(minutes=10)
 
 
@@ -103,6 +118,12 @@ class DossierSettings:
         doc="where other processes reach the file entrypoint",
         pattern=r"^https?://[^/]+$",
     )
+    certificates: Path | None = setting(
+        env="DOSSIER_CERTIFICATES",
+        default=None,
+        doc="the folder with agencies' certificates to sign papers with, `<agency>.p12` and "
+        "`<agency>.passphrase`; papers are not signed without it",
+    )
 
 
 @dataclass(frozen=True)
@@ -113,29 +134,41 @@ class Cabinet:
     files: Files
     drafts: Drafts
     look_ups: LookUps
+    successions: Successions
+    seats: Seats
     numbering: Numbering
     keyring: Keyring
     keys: SubjectKeys
     settings: DossierSettings
     calendar: Calendar
+    issuing: Issuing
 
 
 def open_cabinet(storage: Storage) -> Cabinet:
     """Open the collections with their indexes."""
     database = storage.database
-    for room in (References, Files, Drafts, LookUps):
+    for room in (References, Files, Drafts, LookUps, Seats, SignedPapers):
         room.ensure_indexes(database)
     keyring, keys = Keyring(storage.settings.keys), storage.keys
+    settings, known = read(DossierSettings), References(database)
     return Cabinet(
-        references=References(database),
+        references=known,
         files=Files(database, keys),
         drafts=Drafts(database, keys),
         look_ups=LookUps(database, keyring.master),
+        successions=Successions(database),
+        seats=Seats(database),
         numbering=Numbering(),
         keyring=keyring,
         keys=keys,
-        settings=read(DossierSettings),
+        settings=settings,
         calendar=vietnam(),
+        issuing=Issuing(
+            references=known,
+            signed=SignedPapers(database, keys),
+            certificates=certificates(settings.certificates),
+            public_url=storage.settings.public_url,
+        ),
     )
 
 
@@ -184,13 +217,13 @@ class DossierService:
     @serves(*contract.ACTIONS.values())
     def act(self, request: Any, call: Call) -> DossierStatus:
         """Take one of the actions that applicants and officers may take (`contract.ACTIONS`)."""
-        document = self._visible(request.code, call)
-        done = self.dossiers.repeated(call)
+        done = self.dossiers.repeated(call)  # first: what it did may have put it out of sight
         if done is None:
-            command = self._resolver().command(request, picture_in(document).view, call)
+            view = picture_in(self._visible(request.code, call)).view
+            command = self._resolver().command(request, view, call)
             done = self.dossiers.execute(stream_of(request.code), command, call)
         log.info("command done", command=type(request).__name__, version=done.version)
-        return self._status(project(done.history) or document, call)
+        return self._status(project(done.history) or {}, call)
 
     # Reading
 
@@ -207,6 +240,20 @@ class DossierService:
         whole = may_see(document, call.caller)
         history = self.dossiers.load(stream).history if whole else self._public(stream)
         return trace(history, erased=picture_in(document).view.erased)
+
+    @serves(contract.ListSlots)
+    def list_slots(self, request: contract.ListSlots, call: Call) -> contract.Slots:
+        """Return when the applicant can come to the desk."""
+        document = self._visible(request.code, call)
+        dossier, now = picture_in(document).view, _now()
+        times = list(slots(self.cabinet.calendar, now))
+        if not times or dossier.receiving_unit is None:
+            return contract.Slots(())
+        desk = desk_of(dossier.agency.id, dossier.receiving_unit.id)
+        taken = self.cabinet.seats.taken(desk, times[0], times[-1], self.status_view, now)
+        free = ((one, SEATS - taken.get(stamp(one), 0)) for one in times)
+        found = (contract.Slot(one, one + LENGTH, left) for one, left in free if left > 0)
+        return contract.Slots(tuple(found))
 
     @serves(contract.ReplayDossier)
     def replay_dossier(self, request: contract.ReplayDossier, call: Call) -> contract.Replay:
@@ -233,6 +280,48 @@ class DossierService:
         require_auditor(call.caller)
         stream = stream_of(request.code)
         return exported(request.code, stream, self.transparency, request.kept_size)
+
+    # Papers
+
+    @serves(contract.ReadPaper)
+    def read_paper(self, request: contract.ReadPaper, call: Call) -> contract.PaperFile:
+        """Return an official paper."""
+        document = self._visible(request.code, call)
+        if not may_see(document, call.caller):
+            raise unknown_dossier()
+        history = self.dossiers.load(stream_of(request.code)).history
+        applicant = call.caller.id == document["subject"]
+        asked = Asked(request.number, request.version, applicant)
+        return self.cabinet.issuing.paper(asked, history, picture_in(document).view)
+
+    @serves(contract.ReadRegister)
+    def read_register(self, request: contract.ReadRegister, call: Call) -> contract.PaperFile:
+        """Return the register of the officer's agency."""
+        require_person(call)
+        agency = call.caller.agency or ""
+        if not serves_there(agency, call.caller):
+            raise _officers_only()
+        query = register.received_between(agency, request.since, request.until)
+        found = self.status_view.collection.find(query, register.NARROW)
+        return self.cabinet.issuing.register(
+            found.limit(register.MOST_ROWS + 1), agency, request.since, request.until
+        )
+
+    @serves(contract.ReadChecklist)
+    def read_checklist(self, request: contract.ReadChecklist, call: Call) -> contract.PaperFile:
+        """Return what to bring to the counter."""
+        return self.cabinet.issuing.checklist(request.procedure, request.case, day_of(_now()))
+
+    @serves(contract.PrintDeclaration)
+    def print_declaration(
+        self, request: contract.PrintDeclaration, call: Call
+    ) -> contract.PaperFile:
+        """Return the declaration of a procedure, blank or filled in."""
+        if request.answers or request.declarer:
+            require_person(call)
+        return self.cabinet.issuing.declaration(
+            request.procedure, request.answers, request.declarer, day_of(_now())
+        )
 
     @serves(contract.ListMyDossiers)
     def list_my_dossiers(
@@ -347,8 +436,22 @@ class DossierService:
         catalog.AgencyClosed,
     )
     def on_catalogue_changed(self, record: Recorded) -> None:
-        """Keep procedures, places and agencies."""
+        """Keep procedures, places and agencies; what a closed one holds is moved in time."""
         self.cabinet.references.take(record)
+        self.cabinet.successions.note(record)
+
+    @timer(interval=_SUCCESSION_SECONDS)  # type: ignore[untyped-decorator]
+    def move_to_successors(self) -> None:
+        """Move what closed agencies and units hold to their successors, once they are known."""
+        cabinet, now = self.cabinet, _now()
+        heirs = Heirs(cabinet.references, self.status_view, cabinet.calendar)
+        for name, agency in cabinet.successions.due(now):
+            moves = list(heirs.moves(agency, now))
+            there = [self._moved(code, command) for code, command in moves]
+            if all(there):
+                cabinet.successions.settle(name)
+            else:
+                cabinet.successions.postpone(name, now)
 
     @subscribes(identity.EVENTS, identity.OfficerAppointed, identity.OfficerDismissed)
     def on_officer_changed(self, record: Recorded) -> None:
@@ -379,6 +482,7 @@ class DossierService:
             cabinet.files,
             cabinet.drafts,
             cabinet.look_ups,
+            cabinet.issuing.signed,
         ).forget(subject)
 
     # How
@@ -409,9 +513,32 @@ class DossierService:
     def _looking_up(self) -> LookingUp:
         return LookingUp(self.cabinet.look_ups, self.status_view, self.look_up_log)
 
+    def _moved(self, code: str, command: do.Succeed | None) -> bool:
+        """Move a dossier to its successor; returns whether it is there."""
+        if command is None:
+            log.warning("no successor that resolves its procedure", code=code)
+            return False
+        correlation = f"succession-{uuid4().hex}"
+        logs.bind_correlation(correlation)
+        caller = Caller(f"service:{self.name}", "service")
+        call = Call(caller, correlation, command.at + timedelta(minutes=1), digest="")
+        try:
+            self.dossiers.execute(stream_of(code), command, call)
+        except DomainError as fault:
+            log.error("dossier not moved to its successor", code=code, reason=fault.code)
+            return False
+        return True
+
     def _resolver(self) -> Resolver:
         cabinet = self.cabinet
-        return Resolver(cabinet.references, cabinet.files, cabinet.calendar, _now())
+        return Resolver(
+            references=cabinet.references,
+            files=cabinet.files,
+            seats=cabinet.seats,
+            status_view=self.status_view,
+            calendar=cabinet.calendar,
+            at=_now(),
+        )
 
     def _visible(self, code: str, call: Call) -> dict[str, Any]:
         """Return the document of a dossier that the caller may see; `NotFound` otherwise.
@@ -456,6 +583,14 @@ def stream_of(code: str) -> str:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _officers_only() -> Forbidden:
+    return Forbidden(
+        "officers-only",
+        "Sổ theo dõi hồ sơ chỉ dành cho cán bộ của cơ quan.",
+        "The register is for officers of the agency only.",
+    )
 
 
 def _not_then() -> NotFound:

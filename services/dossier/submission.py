@@ -86,7 +86,7 @@ def prepare(
             channel=Channel.ONLINE.value,
             procedure=kept,
             agency=agency_ref(agency),
-            route=route(procedure, case, agency, today),
+            route=route(procedure, case.id if case else None, agency, today),
             documents=documents,
             return_by=request.return_by,
             locale=call.locale,
@@ -118,6 +118,7 @@ def keep(procedure: Procedure, case: Case | None, channel: Channel, on: date) ->
         time_unit=time.unit.value if time else "",
         time_value=time.value if time else None,
         fees=tuple(_fee_line(tariff) for tariff in _tariffs(procedure, wanted, channel, on)),
+        in_person=(case.in_person if case else "") or procedure.in_person,
         documents=tuple(
             DocumentKept(
                 id=document.id,
@@ -132,12 +133,12 @@ def keep(procedure: Procedure, case: Case | None, channel: Channel, on: date) ->
 
 
 def route(
-    procedure: Procedure, case: Case | None, agency: Agency, on: date
+    procedure: Procedure, case: str | None, agency: Agency, on: date
 ) -> tuple[RouteStep, ...]:
     """Return the procedure's workflow with each step's unit in the agency competent on a day."""
 
     def unit(step_unit: str) -> UnitRef:
-        found = unit_for(agency, step_unit, procedure, case.id if case else None, on)
+        found = unit_for(agency, step_unit, procedure, case, on)
         return UnitRef(found.id, found.name, found.name_en)
 
     return tuple(
@@ -170,7 +171,7 @@ def _agency(
     if request.place is not None:
         competent = references.competent_agency(procedure, request.case, request.place, today)
         if request.agency not in (None, competent.id):
-            raise _not_competent()
+            raise not_competent()
         return competent
     if request.agency is None:
         raise Invalid(
@@ -181,11 +182,12 @@ def _agency(
         )
     agency = references.agency(request.agency, today)
     if not references.takes(agency, procedure, request.case, today):
-        raise _not_competent()
+        raise not_competent()
     return agency
 
 
-def _not_competent() -> Invalid:
+def not_competent() -> Invalid:
+    """Return the refusal of an agency that does not resolve the procedure there."""
     return Invalid(
         "not-competent",
         "Cơ quan này không có thẩm quyền giải quyết thủ tục ở địa bàn đã chọn.",

@@ -70,11 +70,33 @@ def _accepted(event: dossier.DossierAccepted, locale: str) -> Facts:
     return {**_by(event, locale), "due": event.due}
 
 
-def _refused(event: dossier.DossierRefused, locale: str) -> Facts:
+def _grounds(event: dossier.DossierRefused | dossier.ProcessingStopped, locale: str) -> Facts:
     return {
         **_by(event, locale),
         "reason": event.reason,
         "legal_basis": event.legal_basis,
+    }
+
+
+def _withdrawal_refused(event: dossier.WithdrawalRefused, locale: str) -> Facts:
+    return {**_by(event, locale), "reason": event.reason}
+
+
+def _extended(event: dossier.DeadlineExtended, locale: str) -> Facts:
+    return {
+        "by_officer": _named(event.officer),
+        "former_due": event.former_due,
+        "due": event.due,
+        "reason": event.reason,
+    }
+
+
+def _transferred(event: dossier.DossierTransferred, locale: str) -> Facts:
+    source, target = event.from_agency, event.to_agency
+    return {
+        "from_agency": _in(locale, source.name, source.name_en),
+        "to_agency": _in(locale, target.name, target.name_en),
+        "reason": event.reason,
     }
 
 
@@ -134,6 +156,19 @@ def _dispatched(event: dossier.ResultDispatched, locale: str) -> Facts:
     }
 
 
+def _booked(event: dossier.AppointmentBooked, locale: str) -> Facts:
+    return {
+        "starts_at": event.starts_at,
+        "unit": _in(locale, event.unit.name, event.unit.name_en),
+        "agency": _in(locale, event.agency.name, event.agency.name_en),
+        "purpose": event.purpose,
+    }
+
+
+def _received(event: dossier.ResultReceived, locale: str) -> Facts:
+    return {"by": event.by.value, "received_at": event.received_at}
+
+
 def _nothing(event: Any, locale: str) -> Facts:
     return {}
 
@@ -141,13 +176,29 @@ def _nothing(event: Any, locale: str) -> Facts:
 OCCASIONS: tuple[Occasion, ...] = (
     Occasion(dossier.DossierSubmitted, "submitted", _submitted),
     Occasion(dossier.DossierAccepted, "accepted", _accepted),
-    Occasion(dossier.DossierRefused, "refused", _refused),
+    Occasion(dossier.DossierRefused, "refused", _grounds),
     Occasion(dossier.SupplementRequested, "supplement-requested", _supplement),
     Occasion(dossier.FeeRequested, "fee-due", _fee_due),
     Occasion(dossier.FeePaid, "fee-paid", _fee_paid),
     Occasion(dossier.StepEntered, "step-entered", _entered, applies=changes_holder),
     Occasion(dossier.DossierCompleted, "completed", _nothing),
     Occasion(dossier.ResultDispatched, "dispatched", _dispatched),
+    Occasion(dossier.AppointmentBooked, "appointment", _booked),
+    Occasion(
+        dossier.ResultReceived,
+        "received",
+        _received,
+        applies=lambda event: event.officer is not None,
+    ),
+    Occasion(
+        dossier.DossierTransferred,
+        "transferred",
+        _transferred,
+        applies=lambda event: event.to_another,
+    ),
+    Occasion(dossier.DeadlineExtended, "extended", _extended),
+    Occasion(dossier.WithdrawalRefused, "withdrawal-refused", _withdrawal_refused),
+    Occasion(dossier.ProcessingStopped, "stopped", _grounds),
     Occasion(dossier.DossierWithdrawn, "withdrawn", _nothing),
     Occasion(dossier.LookUpCodeRequested, "look-up-code", _nothing, MAIL_ONLY),
     Occasion(

@@ -129,6 +129,17 @@ class ObligationCancelled:
     cancelled_at: datetime
 
 
+@event()
+@frozen
+class ObligationMoved:
+    """Another agency holds the dossier: its officers see the obligation and take its cash."""
+
+    obligation: str
+    dossier: str
+    agency: str
+    moved_at: datetime
+
+
 EVENTS = EventTypes(
     "payment",
     (
@@ -138,6 +149,7 @@ EVENTS = EventTypes(
         FeePaid,
         PaymentFlagged,
         ObligationCancelled,
+        ObligationMoved,
     ),
     upcasters={("ObligationRaised", 1): lambda data: {**data, "officer": ""}},
 )

@@ -33,6 +33,7 @@ from services.payment.decider import (
     CATEGORY,
     Attempt,
     Cancel,
+    Move,
     Owed,
     Raise,
     Report,
@@ -153,8 +154,23 @@ class PaymentService:
         """The dossier was not taken."""
         self._cancel(record.event.code, Cancel("refused", record.event.refused_at), record)
 
+    @subscribes(dossier.EVENTS, dossier.ProcessingStopped)
+    def on_stopped(self, record: Recorded) -> None:
+        """The agency does not go on with the dossier."""
+        self._cancel(record.event.code, Cancel("stopped", record.event.stopped_at), record)
+
+    @subscribes(dossier.EVENTS, dossier.DossierTransferred)
+    def on_transferred(self, record: Recorded) -> None:
+        """Another agency holds the dossier."""
+        event: dossier.DossierTransferred = record.event
+        if event.to_another:
+            self._tell_all(event.code, Move(event.to_agency.id, event.transferred_at), record)
+
     def _cancel(self, code: str, command: Cancel, record: Recorded) -> None:
         self._endings.remember(code, command)
+        self._tell_all(code, command, record)
+
+    def _tell_all(self, code: str, command: Cancel | Move, record: Recorded) -> None:
         # a dossier's events come in order, so that each of its fees is in the view by now
         for document in self.view.collection.find({"dossier": code}):
             self.obligations.react(stream_of(document["_id"]), command, record)

@@ -31,6 +31,9 @@ class Ask(StrEnum):
     MOMENT = "moment"
     OFFICER = "officer"
     EARLIER_STEP = "earlier-step"
+    AGENCY = "agency"
+    SCORE = "score"
+    SLOT = "slot"
     RESULT_FILE = "result-file"
     MISSING_ITEMS = "missing-items"
     FEE_LINES = "fee-lines"
@@ -59,7 +62,9 @@ class ActionForm:
 
 _NOTE = AskFor("note", Ask.TEXT, mark("Note (kept in the history)"))
 _REASON = AskFor("reason", Ask.TEXT, mark("Reason, as the applicant will read it"), required=True)
+_WHY_WITHDRAWN = AskFor("reason", Ask.TEXT, mark("Why do you withdraw it?"), required=True)
 _BASIS = AskFor("legal_basis", Ask.LINE, mark("Legal basis"))
+_BASIS_NEEDED = AskFor("legal_basis", Ask.LINE, mark("Legal basis"), required=True)
 
 FORMS: Mapping[str, ActionForm] = {
     "accept": ActionForm(mark("Accept the dossier"), mark("Accept"), (_NOTE,)),
@@ -106,7 +111,35 @@ FORMS: Mapping[str, ActionForm] = {
             ),
         ),
     ),
-    "hand-over": ActionForm(mark("Hand over the result"), mark("The applicant has received it")),
+    "hand-over": ActionForm(
+        mark("Hand over the result"),
+        mark("The applicant has received it"),
+        (
+            AskFor(
+                "signed_by",
+                Ask.LINE,
+                mark("Who signed for it"),
+                hint=mark("Only where it is not the applicant"),
+            ),
+        ),
+    ),
+    "book-appointment": ActionForm(
+        mark("Book an appointment at the counter"),
+        mark("Book"),
+        (AskFor("starts_at", Ask.SLOT, mark("Time"), required=True),),
+        "secondary",
+    ),
+    "confirm-receipt": ActionForm(
+        mark("Confirm that you have the result"), mark("I have received it")
+    ),
+    "rate": ActionForm(
+        mark("Rate how your dossier was handled"),
+        mark("Send the rating"),
+        (
+            AskFor("score", Ask.SCORE, mark("Your rating"), required=True),
+            AskFor("comment", Ask.TEXT, mark("What was good, what was not")),
+        ),
+    ),
     "request-fee": ActionForm(
         mark("Ask for the fee"),
         mark("Send the request for the fee"),
@@ -122,8 +155,45 @@ FORMS: Mapping[str, ActionForm] = {
     "withdraw": ActionForm(
         mark("Withdraw the dossier"),
         mark("Withdraw"),
-        (AskFor("reason", Ask.TEXT, mark("Why do you withdraw it?"), required=True),),
+        (_WHY_WITHDRAWN,),
         "warning",
+    ),
+    "request-withdrawal": ActionForm(
+        mark("Ask to withdraw the dossier"), mark("Ask to withdraw"), (_WHY_WITHDRAWN,), "warning"
+    ),
+    "grant-withdrawal": ActionForm(
+        mark("Let the applicant withdraw it"), mark("Agree: the dossier ends"), style="warning"
+    ),
+    "extend": ActionForm(
+        mark("Extend, with an apology"),
+        mark("Extend and apologise"),
+        (
+            AskFor(
+                "days",
+                Ask.LINE,
+                mark("Working days more"),
+                required=True,
+                hint=mark("Once only, and until the day before it is due"),
+            ),
+            _REASON,
+        ),
+        "secondary",
+    ),
+    "transfer": ActionForm(
+        mark("Transfer to another agency"),
+        mark("Transfer"),
+        (
+            AskFor("agency", Ask.AGENCY, mark("Agency that is to resolve it"), required=True),
+            _REASON,
+            _BASIS,
+        ),
+        "secondary",
+    ),
+    "stop": ActionForm(
+        mark("Stop processing"), mark("Stop: the dossier ends"), (_REASON, _BASIS_NEEDED), "warning"
+    ),
+    "refuse-withdrawal": ActionForm(
+        mark("Refuse the withdrawal"), mark("Refuse and go on"), (_REASON,), "secondary"
     ),
 }
 

@@ -23,8 +23,10 @@ from services.catalog.contract import (
 from services.catalog.contract import Form as FormDefinition
 from services.dossier.contract import (
     AttachmentGiven,
+    Draft,
     Person,
     PersonKind,
+    PrintDeclaration,
     ReturnBy,
     SubmitDossier,
 )
@@ -124,6 +126,13 @@ class Writing:
         if "applicant.place" in provinces:
             provinces["owner.place"] = provinces["applicant.place"]
         return dataclasses.replace(self, owner=dict(self.applicant), provinces=provinces)
+
+
+def declaration_of(draft: Draft) -> PrintDeclaration:
+    """Return the request for the declaration with what a draft holds."""
+    writing = Writing.of(draft.content)
+    name = str(writing.applicant.get("name") or "")[:200]
+    return PrintDeclaration(procedure=draft.procedure, answers=dict(writing.form), declarer=name)
 
 
 def _files(value: Any) -> tuple[FileGiven, ...] | None:

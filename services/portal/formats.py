@@ -108,3 +108,8 @@ def install(app: flask.Flask) -> None:
     dates = (day, moment, moment_text, instant, show_day, iso)
     for function in (*dates, money, number, size, working_time):
         app.jinja_env.filters[function.__name__] = function
+
+
+def today() -> date:
+    """Return the day that it is in Vietnam."""
+    return datetime.now(VIETNAM).date()

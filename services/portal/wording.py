@@ -47,6 +47,7 @@ _WORDS: Mapping[type[Enum], Mapping[str, str]] = {
     dossier.FeeState: {
         "DUE": mark("To be paid"),
         "PAID": mark("Paid"),
+        "CANCELLED": mark("No longer due"),
     },
     dossier.StepState: {
         "WAITING": mark("Not begun"),

@@ -72,6 +72,7 @@ class Life:
             "DossierAccepted": accepted,
             "DossierRefused": self.end is End.REFUSED,
             "DossierWithdrawn": self.end not in (End.RETURNED, End.REFUSED),
+            "WithdrawalRequested": self.end in (End.WITHDRAWN_ACCEPTED, End.WITHDRAWN_OWING),
             "OfficerAssigned": self._worked_on and long,
             "SupplementRequested": self._worked_on and self.supplement,
             "DossierSupplemented": self._worked_on and self.supplement,

@@ -234,7 +234,11 @@ class Play:
             self._act(self._cast.leader, "complete-step")
 
     def _withdraw(self) -> None:
-        self._act(self._life.applicant, "withdraw", reason="Không còn nhu cầu")
+        if self._life.end is End.WITHDRAWN_AT_ONCE:
+            self._act(self._life.applicant, "withdraw", reason="Không còn nhu cầu")
+            return
+        self._act(self._life.applicant, "request-withdrawal", reason="Không còn nhu cầu")
+        self._act(self._cast.leader, "grant-withdrawal")
 
     @property
     def _address(self) -> str:

@@ -80,11 +80,11 @@ def _payments_recorded(found: Evidence) -> Iterator[Breach]:
     )
 
 
+_ENDINGS = (dossier.DossierWithdrawn, dossier.DossierRefused, dossier.ProcessingStopped)
+
+
 def _fees_of_the_ended(found: Evidence) -> Iterator[Breach]:
-    ended = {
-        record.event.code: record.recorded_at
-        for record in found.records(dossier.DossierWithdrawn, dossier.DossierRefused)
-    }
+    ended = {record.event.code: record.recorded_at for record in found.records(*_ENDINGS)}
     settled = found.moments(payment.FeePaid, payment.ObligationCancelled, keys=_obligation)
     for record in found.records(dossier.FeeRequested):
         code, obligation = record.event.code, record.event.obligation
@@ -258,7 +258,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant(
         "ended-dossiers-owe-nothing",
-        "no fee is due for a dossier that was refused or withdrawn",
+        "no fee is due for a dossier that was refused, withdrawn or stopped",
         _fees_of_the_ended,
     ),
     Invariant(

@@ -5,10 +5,11 @@ a `DomainError` where the command is refused.
 """
 
 from services.dossier.decider import commands
-from services.dossier.decider.actions import TABLE, Standing, allowed_actions, standing
+from services.dossier.decider.actions import TABLE, allowed_actions
 from services.dossier.decider.codes import dossier_code
 from services.dossier.decider.commands import Command
 from services.dossier.decider.decision import decide
+from services.dossier.decider.standing import Standing, standing
 from services.dossier.decider.state import Dossier, State, evolve, initial
 
 __all__ = [

@@ -12,9 +12,9 @@ from enum import StrEnum
 
 from kernel.errors import Conflict, DomainError, Forbidden
 from kernel.requests import Caller
-from kernel.schemas import field, frozen
 from services.catalog.contract import StepAction
-from services.dossier.contract import AgencyRef, OfficerRef, RouteStep, Status, UnitRef
+from services.dossier.contract import Status
+from services.dossier.decider.standing import LACKING, MET, Needs, Standing, standing
 from services.dossier.decider.state import Dossier
 from services.dossier.names import ACTION_NAMES, STATUS_NAMES, Name
 from services.identity.contract import Role
@@ -29,13 +29,6 @@ class By(StrEnum):
     LEADER = "leader"  # a leader of the agency
 
 
-class Needs(StrEnum):
-    """What must hold besides status and step."""
-
-    FEES_SETTLED = "fees-settled"
-    EARLIER_STEP = "earlier-step"
-
-
 @dataclass(frozen=True)
 class Row:
     """An action, allowed in these statuses at these kinds of step, to these people.
@@ -48,13 +41,14 @@ class Row:
     steps: tuple[StepAction, ...]
     by: tuple[By, ...]
     leads_to: tuple[Status, ...]
-    needs: Needs | None = None
+    needs: tuple[Needs, ...] = ()
 
 
 NEW = (Status.SUBMITTED,)
 AT_WORK = (Status.ACCEPTED, Status.PROCESSING)
 BEFORE_COMPLETION = (*NEW, *AT_WORK)
 WAITING = (Status.SUPPLEMENT_REQUESTED, Status.FEE_DUE)
+UNDER_WAY = (*AT_WORK, *WAITING)
 
 RECEIVE, ASSIGN, COMPLETE = StepAction.RECEIVE, StepAction.ASSIGN, StepAction.COMPLETE
 APPROVE, DISPATCH, HAND_OVER = StepAction.APPROVE, StepAction.DISPATCH, StepAction.HAND_OVER
@@ -68,19 +62,36 @@ TABLE: tuple[Row, ...] = (
     Row("supplement", (Status.SUPPLEMENT_REQUESTED,), (), (By.APPLICANT,), BEFORE_COMPLETION),
     Row("assign", AT_WORK, (ASSIGN,), (By.STEP, By.LEADER), (Status.PROCESSING,)),
     Row("assign", AT_WORK, (COMPLETE,), (By.LEADER,), (Status.PROCESSING,)),
-    Row("complete-step", AT_WORK, (COMPLETE,), (By.STEP,), (Status.PROCESSING,)),
+    Row("complete-step", AT_WORK, (RECEIVE, COMPLETE), (By.STEP,), (Status.PROCESSING,)),
     Row("approve", AT_WORK, (APPROVE,), (By.STEP, By.LEADER), (Status.PROCESSING,)),
     Row("dispatch", AT_WORK, (DISPATCH,), (By.STEP,), (Status.COMPLETED, Status.RETURNED),
-        Needs.FEES_SETTLED),
+        (Needs.FEES_SETTLED, Needs.NO_WITHDRAWAL_ASKED)),
     Row("hand-over", (Status.COMPLETED,), (HAND_OVER,), (By.STEP, By.DESK), (Status.RETURNED,),
-        Needs.FEES_SETTLED),
+        (Needs.FEES_SETTLED,)),
     Row("return-step", AT_WORK, (COMPLETE, APPROVE, DISPATCH), (By.STEP,), (Status.PROCESSING,),
-        Needs.EARLIER_STEP),
+        (Needs.EARLIER_STEP,)),
     Row("request-fee", BEFORE_COMPLETION, (RECEIVE, ASSIGN, COMPLETE), (By.STEP, By.DESK),
-        (Status.FEE_DUE,), Needs.FEES_SETTLED),
+        (Status.FEE_DUE,), (Needs.FEES_SETTLED,)),
     Row("request-fee", (Status.COMPLETED,), (HAND_OVER,), (By.STEP, By.DESK), (Status.COMPLETED,),
-        Needs.FEES_SETTLED),
-    Row("withdraw", (*BEFORE_COMPLETION, *WAITING), (), (By.APPLICANT,), (Status.WITHDRAWN,)),
+        (Needs.FEES_SETTLED,)),
+    Row("book-appointment", BEFORE_COMPLETION, (), (By.APPLICANT, By.STEP, By.DESK),
+        BEFORE_COMPLETION, (Needs.IN_PERSON,)),
+    Row("confirm-receipt", (Status.COMPLETED,), (HAND_OVER,), (By.APPLICANT,), (Status.RETURNED,),
+        (Needs.FEES_SETTLED, Needs.SENT_BY_POST)),
+    Row("rate", (Status.RETURNED,), (), (By.APPLICANT,), (Status.RETURNED,), (Needs.NOT_RATED,)),
+    Row("withdraw", (*NEW, *WAITING), (), (By.APPLICANT,), (Status.WITHDRAWN,),
+        (Needs.NOT_ACCEPTED,)),
+    Row("request-withdrawal", UNDER_WAY, (), (By.APPLICANT,), UNDER_WAY,
+        (Needs.ACCEPTED, Needs.NO_WITHDRAWAL_ASKED)),
+    Row("grant-withdrawal", UNDER_WAY, (), (By.STEP, By.LEADER), (Status.WITHDRAWN,),
+        (Needs.WITHDRAWAL_ASKED,)),
+    Row("refuse-withdrawal", UNDER_WAY, (), (By.STEP, By.LEADER), UNDER_WAY,
+        (Needs.WITHDRAWAL_ASKED,)),
+    Row("extend", AT_WORK, (), (By.LEADER,), AT_WORK, (Needs.NOT_EXTENDED,)),
+    Row("transfer", NEW, (RECEIVE,), (By.STEP, By.LEADER), NEW),
+    Row("transfer", AT_WORK, (), (By.LEADER,), AT_WORK,
+        (Needs.FEES_SETTLED, Needs.NO_WITHDRAWAL_ASKED)),
+    Row("stop", UNDER_WAY, (), (By.STEP, By.LEADER), (Status.STOPPED,), (Needs.ACCEPTED,)),
 )
 # fmt: on
 
@@ -90,42 +101,6 @@ BY_NAMES: Mapping[By, Name] = {
     By.DESK: ("cán bộ tiếp nhận của bộ phận một cửa", "a receiving officer of the one-stop desk"),
     By.LEADER: ("lãnh đạo cơ quan", "a leader of the agency"),
 }
-
-
-@frozen
-class Standing:
-    """As much of a dossier as the table asks about; also kept in the status view."""
-
-    status: Status
-    subject: str
-    agency: AgencyRef
-    desk: UnitRef
-    fees_settled: bool
-    step: RouteStep | None = field(default=None)
-    officer: OfficerRef | None = field(default=None, doc="the assigned one, where one is")
-    earlier: tuple[str, ...] = field(default=(), doc="ids of the steps it can go back to")
-
-
-def standing(dossier: Dossier) -> Standing:
-    """Return where a dossier stands for the table."""
-    hold = dossier.hold
-    return Standing(
-        status=dossier.status,
-        subject=dossier.subject,
-        agency=dossier.agency,
-        desk=dossier.desk,
-        fees_settled=dossier.fee_due is None,
-        step=hold.step if hold else None,
-        officer=hold.officer if hold else None,
-        earlier=tuple(step.id for step in earlier_steps(dossier)),
-    )
-
-
-def earlier_steps(dossier: Dossier) -> tuple[RouteStep, ...]:
-    """Return the steps it can go back to: those between reception and the current one."""
-    if dossier.hold is None:
-        return ()
-    return dossier.route[1 : dossier.route.index(dossier.hold.step)]
 
 
 def allowed_actions(here: Standing, who: Caller) -> tuple[str, ...]:
@@ -147,18 +122,12 @@ def demand(dossier: Dossier, action: str, who: Caller) -> None:
 
 
 def _is_time(row: Row, here: Standing) -> bool:
+    return _is_place(row, here) and all(MET[need](here) for need in row.needs)
+
+
+def _is_place(row: Row, here: Standing) -> bool:
     at_step = not row.steps or (here.step is not None and here.step.action in row.steps)
-    return here.status in row.statuses and at_step and _is_met(row.needs, here)
-
-
-def _is_met(needs: Needs | None, here: Standing) -> bool:
-    match needs:
-        case None:
-            return True
-        case Needs.FEES_SETTLED:
-            return here.fees_settled
-        case Needs.EARLIER_STEP:
-            return bool(here.earlier)
+    return here.status in row.statuses and at_step
 
 
 def _is_person(row: Row, here: Standing, who: Caller) -> bool:
@@ -206,11 +175,13 @@ def _not_now(action: str, here: Standing, who: Caller) -> DomainError:
     vi, en = ACTION_NAMES[action]
     status_vi, status_en = STATUS_NAMES[here.status]
     possible_vi, possible_en = _possible(here, who)
-    if not here.fees_settled and action in _NEEDING_FEES:
+    lacking = _lacking(action, here)
+    if lacking is not None:
+        code, why_vi, why_en = LACKING[lacking]
         return Conflict(
-            "fee-due",
-            f"Chưa thể «{vi}»: phí, lệ phí chưa được nộp. {possible_vi}",
-            f"“{en}” is not possible yet: the fee is not paid. {possible_en}",
+            code,
+            f"Chưa thể «{vi}»: {why_vi}. {possible_vi}",
+            f"“{en}” is not possible: {why_en}. {possible_en}",
         )
     at_vi = f", bước «{here.step.name}»" if here.step else ""
     at_en = f", step “{here.step.name_en}”" if here.step else ""
@@ -221,7 +192,16 @@ def _not_now(action: str, here: Standing, who: Caller) -> DomainError:
     )
 
 
-_NEEDING_FEES = {row.action for row in TABLE if row.needs is Needs.FEES_SETTLED}
+def _lacking(action: str, here: Standing) -> Needs | None:
+    """The first thing that is not as the action needs it; a fee is named whatever the status."""
+    rows = [row for row in TABLE if row.action == action]
+    unmet = [
+        need
+        for row in rows
+        for need in row.needs
+        if not MET[need](here) and (need is Needs.FEES_SETTLED or _is_place(row, here))
+    ]
+    return next((need for need in unmet if need in LACKING), None)
 
 
 def _not_yours(action: str, rows: list[Row], here: Standing, who: Caller) -> DomainError:

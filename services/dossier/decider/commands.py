@@ -64,11 +64,49 @@ class Supplement:
 
 @dataclass(frozen=True)
 class Withdraw:
-    """Take it back (rút hồ sơ)."""
+    """Take it back before it is accepted (rút hồ sơ)."""
 
     by: Caller
     at: datetime
     reason: str
+
+
+@dataclass(frozen=True)
+class RequestWithdrawal:
+    """Ask to take back what was accepted (đề nghị rút hồ sơ)."""
+
+    by: Caller
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Book:
+    """Come to the desk at a time for which a seat was taken (đặt lịch hẹn)."""
+
+    by: Caller
+    at: datetime
+    calendar: Calendar
+    starts_at: datetime
+    officer: OfficerRef | None = None
+
+
+@dataclass(frozen=True)
+class ConfirmReceipt:
+    """Say that the post brought the result (xác nhận đã nhận kết quả)."""
+
+    by: Caller
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Say how it went (đánh giá)."""
+
+    by: Caller
+    at: datetime
+    score: int
+    comment: str = ""
 
 
 # The officers'
@@ -94,6 +132,62 @@ class Refuse:
     at: datetime
     reason: str
     legal_basis: str = ""
+
+
+@dataclass(frozen=True)
+class GrantWithdrawal:
+    """Let the applicant take it back (đồng ý cho rút)."""
+
+    by: Caller
+    officer: OfficerRef
+    at: datetime
+
+
+@dataclass(frozen=True)
+class RefuseWithdrawal:
+    """Do not let the applicant take it back (không đồng ý cho rút)."""
+
+    by: Caller
+    officer: OfficerRef
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Extend:
+    """Ask for more working days, with an apology (gia hạn, xin lỗi)."""
+
+    by: Caller
+    officer: OfficerRef
+    at: datetime
+    calendar: Calendar
+    days: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """Send it to another competent agency (chuyển hồ sơ); `route` has that agency's units."""
+
+    by: Caller
+    officer: OfficerRef
+    at: datetime
+    calendar: Calendar
+    agency: AgencyRef
+    route: tuple[RouteStep, ...]
+    reason: str
+    legal_basis: str = ""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Do not go on with it (dừng giải quyết)."""
+
+    by: Caller
+    officer: OfficerRef
+    at: datetime
+    reason: str
+    legal_basis: str
 
 
 @dataclass(frozen=True)
@@ -191,11 +285,12 @@ class Dispatch:
 
 @dataclass(frozen=True)
 class HandOver:
-    """The applicant has the result in hand (trả kết quả)."""
+    """Somebody signed for it (trả kết quả, ký nhận); `signed_by` where not the applicant."""
 
     by: Caller
     officer: OfficerRef
     at: datetime
+    signed_by: str = ""
 
 
 # What neighbours report
@@ -215,6 +310,16 @@ class RecordFeePaid:
 
 
 @dataclass(frozen=True)
+class Succeed:
+    """The agency was closed, or its units changed: `agency` holds its dossiers now."""
+
+    agency: AgencyRef
+    route: tuple[RouteStep, ...]
+    at: datetime
+    calendar: Calendar
+
+
+@dataclass(frozen=True)
 class RecordNotification:
     """Notify sent a message about this dossier, or could not."""
 
@@ -229,9 +334,18 @@ class RecordNotification:
 Command = (
     Submit
     | Supplement
+    | Book
+    | ConfirmReceipt
+    | Rate
     | Withdraw
+    | RequestWithdrawal
     | Accept
     | Refuse
+    | GrantWithdrawal
+    | RefuseWithdrawal
+    | Extend
+    | Stop
+    | Transfer
     | RequestSupplement
     | Assign
     | CompleteStep
@@ -241,5 +355,6 @@ Command = (
     | Dispatch
     | HandOver
     | RecordFeePaid
+    | Succeed
     | RecordNotification
 )

@@ -8,12 +8,22 @@ from typing import Any, assert_never
 from kernel.errors import NotFound
 from services.dossier.contract import CitizenNotified
 from services.dossier.decider import commands as do
+from services.dossier.decider.appointments import book
+from services.dossier.decider.ending import (
+    grant_withdrawal,
+    refuse_withdrawal,
+    request_withdrawal,
+    stop,
+    withdraw,
+)
+from services.dossier.decider.extension import extend
 from services.dossier.decider.fees import record_fee_paid, request_fee
 from services.dossier.decider.handling import approve, assign, complete_step, return_step
-from services.dossier.decider.reception import accept, refuse, submit, withdraw
-from services.dossier.decider.result import dispatch, hand_over
+from services.dossier.decider.reception import accept, refuse, submit
+from services.dossier.decider.result import confirm_receipt, dispatch, hand_over, rate
 from services.dossier.decider.state import Dossier, State
 from services.dossier.decider.supplements import request_supplement, supplement
+from services.dossier.decider.transfer import succeed, transfer
 
 
 def decide(state: State, command: do.Command) -> Sequence[Any]:
@@ -31,6 +41,20 @@ def decide(state: State, command: do.Command) -> Sequence[Any]:
             return supplement(state, command)
         case do.Withdraw():
             return withdraw(state, command)
+        case do.RequestWithdrawal():
+            return request_withdrawal(state, command)
+        case do.GrantWithdrawal():
+            return grant_withdrawal(state, command)
+        case do.RefuseWithdrawal():
+            return refuse_withdrawal(state, command)
+        case do.Extend():
+            return extend(state, command)
+        case do.Transfer():
+            return transfer(state, command)
+        case do.Succeed():
+            return succeed(state, command)
+        case do.Stop():
+            return stop(state, command)
         case do.Accept():
             return accept(state, command)
         case do.Refuse():
@@ -51,6 +75,12 @@ def decide(state: State, command: do.Command) -> Sequence[Any]:
             return dispatch(state, command)
         case do.HandOver():
             return hand_over(state, command)
+        case do.Book():
+            return book(state, command)
+        case do.ConfirmReceipt():
+            return confirm_receipt(state, command)
+        case do.Rate():
+            return rate(state, command)
         case do.RecordFeePaid():
             return record_fee_paid(state, command)
         case do.RecordNotification():

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from services.catalog.contract import StepAction
 from services.dossier.contract import Status
-from services.dossier.decider.actions import BY_NAMES, TABLE, Needs, Row
+from services.dossier.decider.actions import BY_NAMES, TABLE, Row
+from services.dossier.decider.standing import Needs
 from services.dossier.names import ACTION_NAMES, STATUS_NAMES
 
 NEEDS_NAMES = {
     Needs.FEES_SETTLED: "no fee is due",
     Needs.EARLIER_STEP: "a step lies behind reception",
+    Needs.NOT_ACCEPTED: "it was not accepted yet",
+    Needs.ACCEPTED: "it was accepted",
+    Needs.WITHDRAWAL_ASKED: "a request to withdraw is open",
+    Needs.NO_WITHDRAWAL_ASKED: "no request to withdraw is open",
+    Needs.NOT_EXTENDED: "its time was not extended yet",
+    Needs.SENT_BY_POST: "the result comes by post",
+    Needs.NOT_RATED: "it was not rated yet",
+    Needs.IN_PERSON: "something must be done in person",
 }
 
 
@@ -48,7 +57,7 @@ def _cells(row: Row) -> list[str]:
         ", ".join(str(int(status)) for status in row.statuses),
         ", ".join(_step(action) for action in row.steps) or "any",
         " or ".join(BY_NAMES[capacity][1] for capacity in row.by),
-        NEEDS_NAMES[row.needs] if row.needs else "",
+        "; ".join(NEEDS_NAMES[need] for need in row.needs),
         ", ".join(str(int(status)) for status in row.leads_to),
     ]
 

@@ -8,8 +8,9 @@ from kernel.errors import FieldError, Invalid
 from services.catalog.contract import StepAction
 from services.dossier.contract import OfficerAssigned, ResultApproved, RouteStep, StepReturned
 from services.dossier.decider import commands as do
-from services.dossier.decider.actions import demand, earlier_steps
+from services.dossier.decider.actions import demand
 from services.dossier.decider.hops import Moment, held, next_step, onward, step_entered
+from services.dossier.decider.standing import earlier_steps
 from services.dossier.decider.state import Dossier
 
 

@@ -33,9 +33,9 @@ class Moment:
 def step_completed(
     dossier: Dossier, officer: OfficerRef, at: datetime, note: str = ""
 ) -> StepCompleted:
-    """The current step ends."""
+    """The current step ends; where the clock is paused, its time ended with that."""
     hold = held(dossier)
-    ended = timing(at, hold.due)
+    ended = timing(min(at, dossier.clock.paused_at or at), hold.due)
     return StepCompleted(dossier.code, hold.step.id, hold.unit, officer, at, ended, note)
 
 

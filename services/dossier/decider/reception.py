@@ -1,4 +1,4 @@
-"""At the one-stop desk: submit, accept, refuse; and the applicant's withdrawal."""
+"""At the one-stop desk: submit, accept, refuse."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from services.dossier.contract import (
     DossierAccepted,
     DossierRefused,
     DossierSubmitted,
-    DossierWithdrawn,
     ReturnBy,
     RouteStep,
     StepEntered,
@@ -98,12 +97,6 @@ def refuse(dossier: Dossier, command: do.Refuse) -> list[Any]:
     ]
 
 
-def withdraw(dossier: Dossier, command: do.Withdraw) -> list[Any]:
-    """The applicant takes it back; it ends."""
-    demand(dossier, "withdraw", command.by)
-    return [DossierWithdrawn(dossier.code, dossier.subject, command.at, command.reason)]
-
-
 def _due(dossier: Dossier, command: do.Accept) -> datetime:
     """When the result is due: by the procedure's time, else by the budgets of its steps.
 
@@ -114,7 +107,7 @@ def _due(dossier: Dossier, command: do.Accept) -> datetime:
         return command.calendar.due(command.at, TimeUnit.SAME_DAY, 0)
     if not unit or value is None:
         hours = sum(step.budget_hours for step in dossier.route[1:-1])
-        return command.calendar.add_hours(command.at, hours)
+        return command.calendar.known(command.calendar.add_hours(command.at, hours))
     return command.calendar.due(command.at, TimeUnit(unit), value)
 
 

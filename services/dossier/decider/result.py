@@ -1,4 +1,4 @@
-"""The result: dispatched (phát hành), then in the applicant's hands (F04 to F09)."""
+"""The result: dispatched (phát hành), in the applicant's hands (F04 to F09), rated (G20)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from kernel.errors import FieldError, Invalid
 from services.dossier.clock import timing
 from services.dossier.contract import (
     DossierCompleted,
+    DossierRated,
     ResultDispatched,
     ResultReceived,
     ReturnBy,
@@ -47,7 +48,8 @@ def dispatch(dossier: Dossier, command: do.Dispatch) -> list[Any]:
         ),
     ]
     if dossier.return_by is ReturnBy.ONLINE:
-        return [*over, ResultReceived(dossier.code, command.at, ReturnBy.ONLINE)]
+        received = ResultReceived(dossier.code, dossier.subject, command.at, ReturnBy.ONLINE)
+        return [*over, received]
     moment = Moment(command.officer, command.at, command.calendar)
     waiting = step_entered(dossier, next_step(dossier), moment)
     if command.appointment_at is not None:
@@ -56,12 +58,30 @@ def dispatch(dossier: Dossier, command: do.Dispatch) -> list[Any]:
 
 
 def hand_over(dossier: Dossier, command: do.HandOver) -> list[Any]:
-    """The applicant has it."""
+    """Somebody signed for it: the applicant, or who is named."""
     demand(dossier, "hand-over", command.by)
-    return [
-        step_completed(dossier, command.officer, command.at),
-        ResultReceived(dossier.code, command.at, dossier.return_by, command.officer),
-    ]
+    received = ResultReceived(
+        code=dossier.code,
+        subject=dossier.subject,
+        received_at=command.at,
+        by=dossier.return_by,
+        officer=command.officer,
+        signed_by=command.signed_by or None,
+    )
+    return [step_completed(dossier, command.officer, command.at), received]
+
+
+def confirm_receipt(dossier: Dossier, command: do.ConfirmReceipt) -> list[Any]:
+    """The applicant has what the post brought; no officer need see it delivered any more."""
+    demand(dossier, "confirm-receipt", command.by)
+    return [ResultReceived(dossier.code, dossier.subject, command.at, dossier.return_by)]
+
+
+def rate(dossier: Dossier, command: do.Rate) -> list[Any]:
+    """The applicant says how it went, once (G20)."""
+    demand(dossier, "rate", command.by)
+    comment = command.comment.strip() or None
+    return [DossierRated(dossier.code, dossier.subject, command.score, command.at, comment)]
 
 
 def _require_particulars(by: ReturnBy, command: do.Dispatch) -> None:

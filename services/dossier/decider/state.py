@@ -10,16 +10,20 @@ from typing import Any
 from services.catalog.contract import StepAction
 from services.dossier.contract import (
     AgencyRef,
+    AppointmentBooked,
     Attachment,
     CitizenNotified,
     ClockPaused,
     ClockResumed,
     ClockState,
+    DeadlineExtended,
     DossierAccepted,
     DossierCompleted,
+    DossierRated,
     DossierRefused,
     DossierSubmitted,
     DossierSupplemented,
+    DossierTransferred,
     DossierWithdrawn,
     FeeLine,
     FeePaid,
@@ -27,6 +31,7 @@ from services.dossier.contract import (
     OfficerAssigned,
     OfficerRef,
     ProcedureKept,
+    ProcessingStopped,
     ResultApproved,
     ResultDispatched,
     ResultReceived,
@@ -39,6 +44,8 @@ from services.dossier.contract import (
     SupplementItem,
     SupplementRequested,
     UnitRef,
+    WithdrawalRefused,
+    WithdrawalRequested,
 )
 
 ENDED = frozenset({Status.REFUSED, Status.WITHDRAWN, Status.STOPPED, Status.RETURNED})
@@ -94,6 +101,15 @@ class Dossier:
     fees: Mapping[str, Fee] = field(default_factory=dict)
     assigned: Mapping[str, OfficerRef] = field(default_factory=dict)
     notified: frozenset[tuple[str, bool]] = frozenset()
+    withdrawal_asked: bool = False
+    extended: bool = False
+    rated: bool = False
+    appointment: datetime | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the agency took it, so that its clock was started."""
+        return self.clock.due is not None
 
     @property
     def desk(self) -> UnitRef:
@@ -146,6 +162,12 @@ def _evolve(dossier: Dossier, event: Any) -> Dossier:
             return _end(dossier, Status.REFUSED)
         case DossierWithdrawn():
             return _end(dossier, Status.WITHDRAWN)
+        case ProcessingStopped():
+            return _end(dossier, Status.STOPPED)
+        case WithdrawalRequested():
+            return replace(dossier, withdrawal_asked=True)
+        case WithdrawalRefused():
+            return replace(dossier, withdrawal_asked=False)
         case SupplementRequested():
             return replace(
                 dossier,
@@ -165,6 +187,10 @@ def _evolve(dossier: Dossier, event: Any) -> Dossier:
             return replace(dossier, clock=paused)
         case ClockResumed():
             return _clock_resumed(dossier, event)
+        case DeadlineExtended():
+            return _extended(dossier, event)
+        case DossierTransferred():
+            return _transferred(dossier, event)
         case StepEntered():
             hold = Hold(dossier.step(event.step), event.unit, event.due, event.officer)
             return replace(dossier, hold=hold)
@@ -181,6 +207,10 @@ def _evolve(dossier: Dossier, event: Any) -> Dossier:
             return dossier
         case ResultReceived():
             return replace(dossier, status=Status.RETURNED, hold=None)
+        case AppointmentBooked():
+            return replace(dossier, appointment=event.starts_at)
+        case DossierRated():
+            return replace(dossier, rated=True)
         case CitizenNotified():
             seen = dossier.notified | {(event.message, event.delivered)}
             return replace(dossier, notified=seen)
@@ -190,7 +220,9 @@ def _evolve(dossier: Dossier, event: Any) -> Dossier:
 
 def _end(dossier: Dossier, status: Status) -> Dossier:
     stopped = Clock(ClockState.STOPPED, dossier.clock.due)
-    return replace(dossier, status=status, clock=stopped, hold=None, resumes=None)
+    return replace(
+        dossier, status=status, clock=stopped, hold=None, resumes=None, withdrawal_asked=False
+    )
 
 
 def _resume(dossier: Dossier) -> Dossier:
@@ -217,6 +249,34 @@ def _clock_resumed(dossier: Dossier, event: ClockResumed) -> Dossier:
     if hold is not None and event.step_due is not None:
         hold = replace(hold, due=event.step_due)
     return replace(dossier, clock=Clock(ClockState.RUNNING, event.due), hold=hold)
+
+
+def _extended(dossier: Dossier, event: DeadlineExtended) -> Dossier:
+    hold = replace(dossier.hold, due=event.step_due) if dossier.hold else None
+    return replace(dossier, clock=replace(dossier.clock, due=event.due), hold=hold, extended=True)
+
+
+def _transferred(dossier: Dossier, event: DossierTransferred) -> Dossier:
+    """It lies at the same step until the step that it moves to is entered."""
+    units = {step.id: step.unit.id for step in dossier.route}
+    kept = (
+        set()
+        if event.to_another
+        else {step.id for step in event.route if step.unit.id == units[step.id]}
+    )
+    hold = dossier.hold
+    if hold is not None:
+        step = next(step for step in event.route if step.id == hold.step.id)
+        officer = hold.officer if step.id in kept else None
+        hold = replace(hold, step=step, officer=officer)
+    return replace(
+        dossier,
+        agency=event.to_agency,
+        route=event.route,
+        hold=hold,
+        assigned={step: one for step, one in dossier.assigned.items() if step in kept},
+        appointment=None if event.to_another else dossier.appointment,
+    )
 
 
 def _assigned(dossier: Dossier, event: OfficerAssigned) -> Dossier:

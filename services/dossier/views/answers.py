@@ -13,11 +13,13 @@ from services.dossier.contract import (
     DossierStatus,
     MaskedStatus,
     Notice,
+    PaperLink,
     ResultView,
     StepState,
     StepView,
 )
 from services.dossier.decider.actions import allowed_actions
+from services.dossier.papers.forms import DECLARATION, DECLARATION_NAMES, PAPERS
 from services.dossier.views.document import Document, picture_in, urgent_at
 from services.dossier.views.explanation import explained
 from services.dossier.views.picture import Picture
@@ -85,11 +87,18 @@ def status_of(
         documents=tuple(replace(one, file_name=names.get(one.file, "")) for one in view.documents),
         result=_with_file(view.result, file_names),
     )
+    shown = replace(shown, papers=_papers(shown, applicant=who.id == subject))
     if who.id == subject:
         return shown
     if _sees(subject, view.agency.id, who):
         return replace(shown, pin=None)
     return _without_personal_parts(shown)
+
+
+def _papers(view: DossierStatus, *, applicant: bool) -> tuple[PaperLink, ...]:
+    """The papers that the applicant may have, or an officer of the agency."""
+    issued = tuple(one for one in view.papers if not applicant or PAPERS[one.number].for_applicant)
+    return issued if view.answers is None else (*issued, PaperLink(DECLARATION, *DECLARATION_NAMES))
 
 
 def stuck_at(steps: tuple[StepView, ...]) -> StepView | None:
@@ -125,6 +134,7 @@ def row(document: Document, who: Caller, now: datetime, calendar: Calendar) -> D
         step_due=step.due if step else None,
         due_colour=due_colour(urgent_at(picture), now, calendar),
         erased=view.erased,
+        withdrawal_asked=picture.standing.withdrawal_asked,
     )
 
 
@@ -211,4 +221,16 @@ def _measured(step: StepView, picture: Picture, now: datetime, calendar: Calenda
 
 
 def _without_personal_parts(view: DossierStatus) -> DossierStatus:
-    return replace(view, applicant=None, owner=None, answers=None, pin=None, documents=())
+    asked, result, rating = view.withdrawal, view.result, view.rating
+    return replace(
+        view,
+        applicant=None,
+        owner=None,
+        answers=None,
+        pin=None,
+        documents=(),
+        papers=(),
+        withdrawal=replace(asked, reason=None) if asked else None,
+        result=replace(result, signed_by=None) if result else None,
+        rating=replace(rating, comment=None) if rating else None,
+    )

@@ -27,6 +27,7 @@ def project(history: Sequence[Recorded]) -> dict[str, Any] | None:
     |---|---|
     | `code`, `subject`, `procedure`, `channel`, `status` | equality |
     | `agency`, `unit`, `officer`, `step` | who holds it now: ids, the officer's account; or None |
+    | `appointment` | the seat that is taken at a desk: `<agency>/<unit>/<slot>`; or None |
     | `open` | nothing ended it yet |
     | `waiting` | the applicant has to act: statuses 5 and 6 |
     | `submitted_at`, `updated_at`, `due`, `step_due` | ranges and order, as `stamp` |
@@ -50,6 +51,7 @@ def project(history: Sequence[Recorded]) -> dict[str, Any] | None:
         "unit": holder.unit.id if holder else None,
         "officer": holder.officer.account if holder and holder.officer else None,
         "step": step.id if step else None,
+        "appointment": _appointment(view),
         "open": view.status not in ENDED,
         "waiting": bool(picture.waiting_for),
         "submitted_at": stamp(view.submitted_at),
@@ -80,6 +82,11 @@ def urgent_at(picture: Picture) -> datetime | None:
     if picture.waiting_for or view.step is None or view.clock.state is ClockState.STOPPED:
         return None
     return view.clock.due or view.step.due
+
+
+def _appointment(view: DossierStatus) -> str | None:
+    booked = view.appointment
+    return f"{view.agency.id}/{booked.unit.id}/{stamp(booked.starts_at)}" if booked else None
 
 
 def _stamped(instant: datetime | None) -> str | None:

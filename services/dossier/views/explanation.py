@@ -20,7 +20,7 @@ PAUSE_REASONS: Mapping[str, Name] = {
 def explained(picture: Picture, now: datetime, calendar: Calendar) -> ClockView:
     """Return the clock with its story up to now."""
     view = picture.view.clock
-    sentences = [*_standing(picture, now, calendar), *_pauses(picture)]
+    sentences = [*_standing(picture, now, calendar), *_extension(picture), *_pauses(picture)]
     return ClockView(
         state=view.state,
         explained="; ".join(vi for vi, _ in sentences),
@@ -83,16 +83,37 @@ def _not_started(picture: Picture) -> list[Name]:
     ]
 
 
+_WITHOUT_RESULT: Mapping[Status, Name] = {
+    Status.REFUSED: ("Hồ sơ không được tiếp nhận nên không tính thời hạn", "Refused: no due time"),
+    Status.STOPPED: (
+        "Cơ quan đã dừng giải quyết, thời hạn không còn tính",
+        "The agency stopped processing it: no due time any more",
+    ),
+}
+_ENDED: Name = ("Hồ sơ đã kết thúc, thời hạn không còn tính", "It ended: no due time any more")
+
+
 def _stopped(picture: Picture) -> list[Name]:
     due, ended = picture.view.clock.due, picture.completed_at
     if ended is None or due is None:
-        if picture.view.status is Status.REFUSED:
-            return [("Hồ sơ không được tiếp nhận nên không tính thời hạn", "Refused: no due time")]
-        return [("Hồ sơ đã kết thúc, thời hạn không còn tính", "It ended: no due time any more")]
+        return [_WITHOUT_RESULT.get(picture.view.status, _ENDED)]
     vi, en = TIMING_NAMES[timing(ended, due)]
     return [
         _due(due),
         (f"xử lý xong {moment(ended)}, {vi}", f"completed {moment(ended)}, {en}"),
+    ]
+
+
+def _extension(picture: Picture) -> list[Name]:
+    extension = picture.view.extension
+    if extension is None:
+        return []
+    former = moment(extension.former_due)
+    return [
+        (
+            f"đã gia hạn {extension.days} ngày làm việc, trước đó hẹn {former}",
+            f"extended by {extension.days} working day(s), it was due {former} before",
+        )
     ]
 
 

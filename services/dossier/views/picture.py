@@ -11,22 +11,30 @@ from typing import Any
 from kernel.events import Recorded
 from kernel.schemas import JSON, field, frozen
 from services.dossier import contract
+from services.dossier.clock import timing
 from services.dossier.contract import (
+    AppointmentView,
     ClockView,
     DocumentView,
     DossierStatus,
+    ExtensionView,
     FeeState,
     FeeView,
     Holder,
+    OfficerRef,
+    PaperLink,
+    RatingView,
     ResultView,
     Status,
     StepState,
     StepView,
     SupplementView,
+    WithdrawalView,
 )
-from services.dossier.decider.actions import Standing, standing
-from services.dossier.decider.state import Dossier, State, evolve, initial
+from services.dossier.decider.standing import Standing, standing
+from services.dossier.decider.state import ENDED, Dossier, State, evolve, initial
 from services.dossier.names import STATUS_NAMES
+from services.dossier.papers.forms import PAPERS, issued_in
 from services.dossier.views.past import Past
 
 Steps = Mapping[str, StepView]
@@ -117,7 +125,6 @@ def _view(
     submitted: contract.DossierSubmitted = events[0]
     accepted = events.last(contract.DossierAccepted)
     refused = events.last(contract.DossierRefused)
-    received_by = accepted or refused
     name, name_en = STATUS_NAMES[dossier.status]
     hold = dossier.hold
     return DossierStatus(
@@ -137,20 +144,46 @@ def _view(
         actions=(),
         holder=Holder(dossier.agency, hold.unit, hold.officer) if hold else None,
         step=next((step for step in steps if hold and step.id == hold.step.id), None),
-        receiving_officer=received_by.officer if received_by else None,
+        receiving_officer=_receiving_officer(dossier, events),
         receiving_unit=dossier.desk,
         accepted_at=accepted.accepted_at if accepted else None,
-        fees=_fees(events),
+        fees=_fees(dossier, events),
         supplement=_supplement(dossier, events),
         documents=_documents(dossier),
         result=_result(events),
-        refusal=_refusal(refused),
+        rating=_rating(events.last(contract.DossierRated)),
+        appointment=_appointment(dossier, events),
+        refusal=_grounds(refused),
+        stopped=_grounds(events.last(contract.ProcessingStopped)),
+        extension=_extension(events.last(contract.DeadlineExtended)),
+        withdrawal=_withdrawal(dossier, events),
         applicant=submitted.applicant,
         owner=submitted.owner,
         answers=_answers(events),
         pin=submitted.pin,
         erased=submitted.applicant is None,
+        papers=_papers(events),
+        case=submitted.case,
     )
+
+
+def _receiving_officer(dossier: Dossier, events: Sequence[Any]) -> OfficerRef | None:
+    """Who took it at the desk of the agency that holds it now."""
+    taken: OfficerRef | None = None
+    for event in events:
+        match event:
+            case contract.DossierTransferred() if event.to_another:
+                taken = None
+            case contract.DossierAccepted() | contract.DossierRefused():
+                taken = event.officer
+            case contract.StepCompleted(step=step) if step == dossier.route[0].id:
+                taken = event.officer
+    return taken
+
+
+def _papers(events: Sequence[Any]) -> tuple[PaperLink, ...]:
+    papers = (PAPERS[number] for number in issued_in(events))
+    return tuple(PaperLink(one.number, one.name, one.name_en) for one in papers)
 
 
 def _clock(dossier: Dossier, events: Past) -> ClockView:
@@ -180,6 +213,10 @@ def _seen(steps: Steps, event: Any) -> Steps:
                 timing=event.timing,
             )
             return {**steps, event.step: done}
+        case contract.DossierTransferred() if event.to_another:
+            return _waiting_all(event.route)
+        case contract.DossierTransferred():
+            return _reorganised(steps, event)
         case contract.StepReturned():
             again = _between(steps, event.to, event.step)
             return {key: _waiting_again(s) if key in again else s for key, s in steps.items()}
@@ -187,13 +224,12 @@ def _seen(steps: Steps, event: Any) -> Steps:
             return {**steps, event.step: replace(steps[event.step], officer=event.officer)}
         case contract.ClockResumed() if event.step_due is not None:
             return _current(steps, due=event.step_due)
+        case contract.DeadlineExtended():
+            return _current(steps, due=event.step_due)
         case contract.DossierWithdrawn():
             return _current(steps, state=StepState.DONE, completed_at=event.withdrawn_at)
-        case contract.ResultReceived(by=contract.ReturnBy.ONLINE):
-            # Nobody hands anything over: the result was received as it was sent.
-            *_, last = steps
-            received = replace(steps[last], state=StepState.DONE, completed_at=event.received_at)
-            return {**steps, last: received}
+        case contract.ResultReceived(officer=None):
+            return _received(steps, event)
         case _:
             return steps
 
@@ -211,6 +247,28 @@ def _entered(steps: Steps, event: contract.StepEntered) -> Steps:
         timing=None,
     )
     return {**steps, event.step: entered}
+
+
+def _reorganised(steps: Steps, event: contract.DossierTransferred) -> Steps:
+    """What was done stays with the unit that did it."""
+    units = {step.id: step.unit for step in event.route}
+    return {
+        key: step if step.state is StepState.DONE else replace(step, unit=units[key])
+        for key, step in steps.items()
+    }
+
+
+def _received(steps: Steps, event: contract.ResultReceived) -> Steps:
+    """No officer hands anything over: it came online, or the applicant has it from the post."""
+    *_, last = steps
+    due = steps[last].due
+    done = replace(
+        steps[last],
+        state=StepState.DONE,
+        completed_at=event.received_at,
+        timing=timing(event.received_at, due) if due else None,
+    )
+    return {**steps, last: done}
 
 
 def _between(steps: Steps, first: str, last: str) -> list[str]:
@@ -241,14 +299,15 @@ def _waiting(dossier: Dossier, events: Past) -> tuple[str, datetime | None]:
     return "", None
 
 
-def _fees(events: Past) -> tuple[FeeView, ...]:
+def _fees(dossier: Dossier, events: Past) -> tuple[FeeView, ...]:
     paid = {event.obligation: event for event in events.all(contract.FeePaid)}
+    unpaid = FeeState.CANCELLED if dossier.status in ENDED else FeeState.DUE
     return tuple(
         FeeView(
             obligation=asked.obligation,
             amount=asked.amount,
             lines=asked.lines,
-            state=FeeState.PAID if asked.obligation in paid else FeeState.DUE,
+            state=FeeState.PAID if asked.obligation in paid else unpaid,
             payable_online=asked.payable_online,
             receipt=paid[asked.obligation].receipt if asked.obligation in paid else "",
             paid_at=paid[asked.obligation].paid_at if asked.obligation in paid else None,
@@ -295,13 +354,44 @@ def _result(events: Past) -> ResultView | None:
         appointment_at=sent.appointment_at,
         appointment_place=sent.appointment_place,
         received_at=received.received_at if received else None,
+        signed_by=received.signed_by if received else None,
     )
 
 
-def _refusal(refused: contract.DossierRefused | None) -> str:
-    if refused is None:
+def _appointment(dossier: Dossier, events: Past) -> AppointmentView | None:
+    booked = events.last(contract.AppointmentBooked)
+    if booked is None or dossier.appointment is None:  # it was booked where it is no more
+        return None
+    return AppointmentView(booked.starts_at, booked.ends_at, booked.unit, booked.purpose)
+
+
+def _rating(rated: contract.DossierRated | None) -> RatingView | None:
+    return RatingView(rated.score, rated.rated_at, rated.comment) if rated else None
+
+
+def _extension(extended: contract.DeadlineExtended | None) -> ExtensionView | None:
+    if extended is None:
+        return None
+    return ExtensionView(extended.extended_at, extended.reason, extended.days, extended.former_due)
+
+
+def _withdrawal(dossier: Dossier, events: Past) -> WithdrawalView | None:
+    asked = events.last(contract.WithdrawalRequested)
+    if asked is None:
+        return None
+    refused = None if dossier.withdrawal_asked else events.last(contract.WithdrawalRefused)
+    return WithdrawalView(
+        requested_at=asked.requested_at,
+        reason=asked.reason,
+        refused_at=refused.refused_at if refused else None,
+        refusal=refused.reason if refused else "",
+    )
+
+
+def _grounds(ended: contract.DossierRefused | contract.ProcessingStopped | None) -> str:
+    if ended is None:
         return ""
-    return refused.reason + (f" ({refused.legal_basis})" if refused.legal_basis else "")
+    return ended.reason + (f" ({ended.legal_basis})" if ended.legal_basis else "")
 
 
 def _answers(events: Past) -> Mapping[str, JSON] | None:

@@ -28,7 +28,7 @@ from services.dossier.views.picture import Folding, Picture
 from services.dossier.views.trace import trace
 
 # told by every event itself, or by the clock of whoever looks
-_LEFT_OUT = ("version", "updated_at", "actions")
+_LEFT_OUT = ("version", "updated_at", "actions", "papers")
 _TOLD_BY_THE_CLOCK = ("explained", "explained_en", "late_minutes")
 _NAMED_BY = ("id", "obligation", "file")
 

@@ -34,7 +34,7 @@ class Told:
 def trace(history: Sequence[Recorded], *, erased: bool = False) -> Trace:
     """Tell a dossier's whole history, oldest first; what is personal and sealed is left out.
 
-    With `erased` each event that held personal parts says that they were erased.
+    With `erased` each event that can hold personal parts says that they were erased.
     """
     entries: list[TraceEntry] = []
     before: State = initial
@@ -78,8 +78,9 @@ def _entry(record: Recorded, before: Dossier, after: Dossier, erased: bool) -> T
 _BY_APPLICANT = (
     contract.DossierSubmitted,
     contract.DossierSupplemented,
-    contract.DossierWithdrawn,
+    contract.WithdrawalRequested,
     contract.FeePaid,
+    contract.DossierRated,
 )
 
 
@@ -91,6 +92,11 @@ def _redacted(told: Told) -> Told:
 def _who(event: Any) -> Name:
     if isinstance(event, _BY_APPLICANT):
         return APPLICANT
+    match event:
+        case contract.DossierWithdrawn(officer=None) | contract.AppointmentBooked(officer=None):
+            return APPLICANT
+        case contract.ResultReceived(officer=None, by=contract.ReturnBy.POST):
+            return APPLICANT
     if isinstance(event, contract.StepEntered):
         officer = event.from_officer
     else:
@@ -221,6 +227,46 @@ def _resumed(event: contract.ClockResumed, _: Dossier) -> Told:
     )
 
 
+def _extended(event: contract.DeadlineExtended, _: Dossier) -> Told:
+    former, due = moment(event.former_due), moment(event.due)
+    return Told(
+        ("Gia hạn, xin lỗi người nộp", "Extended, with an apology"),
+        (
+            f"Hạn trả từ {former} lùi đến {due}. Lý do: {event.reason}",
+            f"The due time moved from {former} to {due}. Reason: {event.reason}",
+        ),
+    )
+
+
+def _transferred(event: contract.DossierTransferred, _: Dossier) -> Told:
+    basis = (f" Căn cứ: {event.legal_basis}.", f" Basis: {event.legal_basis}.")
+    vi, en = basis if event.legal_basis else ("", "")
+    if not event.to_another:
+        return Told(
+            ("Thay đổi đơn vị giải quyết", "Other units are to act"),
+            (event.reason + vi, event.reason + en),
+        )
+    source, target = event.from_agency, event.to_agency
+    return Told(
+        (f"Chuyển đến {target.name}", f"Transferred to {target.name_en}"),
+        (
+            f"Từ {source.name}. {event.reason}{vi}",
+            f"From {source.name_en}. {event.reason}{en}",
+        ),
+    )
+
+
+def _booked(event: contract.AppointmentBooked, _: Dossier) -> Told:
+    when = moment(event.starts_at)
+    return Told(
+        (f"Hẹn đến làm việc trực tiếp {when}", f"Appointment in person {when}"),
+        (
+            f"{event.unit.name}, {event.agency.name}. {event.purpose}",
+            f"{event.unit.name_en}, {event.agency.name_en}. {event.purpose}",
+        ),
+    )
+
+
 def _fee_requested(event: contract.FeeRequested, _: Dossier) -> Told:
     lines = "; ".join(f"{line.label}: {money(line.amount)}" for line in event.lines)
     vi, en = ("nộp tại quầy", "at the counter")
@@ -278,12 +324,51 @@ def _dispatched(event: contract.ResultDispatched, _: Dossier) -> Told:
 
 def _received(event: contract.ResultReceived, _: Dossier) -> Told:
     vi, en = RETURN_NAMES[event.by]
-    return Told((f"Đã trả kết quả {vi}", f"Result received {en}"))
+    title = (f"Đã trả kết quả {vi}", f"Result received {en}")
+    if event.signed_by is not None:
+        return Told(title, (f"Người ký nhận: {event.signed_by}.", f"Signed by {event.signed_by}."))
+    if event.officer is not None and event.by is contract.ReturnBy.IN_PERSON:
+        return Told(title, ("Có chữ ký nhận.", "Signed for."))
+    if event.officer is None and event.by is contract.ReturnBy.POST:
+        return Told(title, ("Người nộp xác nhận đã nhận.", "The applicant confirmed it."))
+    return Told(title)
+
+
+def _rated(event: contract.DossierRated, _: Dossier) -> Told:
+    comment = event.comment or ""
+    return Told(
+        (f"Đánh giá {event.score}/5", f"Rated {event.score} of 5"),
+        (comment, comment),
+    )
+
+
+def _withdrawal_requested(event: contract.WithdrawalRequested, _: Dossier) -> Told:
+    reason = event.reason or ""
+    return Told(("Đề nghị rút hồ sơ", "Withdrawal asked for"), (reason, reason))
+
+
+def _withdrawal_refused(event: contract.WithdrawalRefused, _: Dossier) -> Told:
+    return Told(("Không đồng ý cho rút hồ sơ", "Withdrawal refused"), (event.reason, event.reason))
 
 
 def _withdrawn(event: contract.DossierWithdrawn, _: Dossier) -> Told:
+    if event.officer is not None:
+        return Told(
+            ("Đồng ý cho rút hồ sơ", "Withdrawn with the agency's consent"),
+            ("Hồ sơ kết thúc theo đề nghị của người nộp.", "It ended as the applicant asked."),
+        )
     reason = event.reason or ""
     return Told(("Rút hồ sơ", "Withdrawn"), (reason, reason))
+
+
+def _stopped(event: contract.ProcessingStopped, _: Dossier) -> Told:
+    return Told(
+        ("Dừng giải quyết", "Processing stopped"),
+        (
+            f"{event.reason} Căn cứ: {event.legal_basis}.",
+            f"{event.reason} Basis: {event.legal_basis}.",
+        ),
+    )
 
 
 def _notified(event: contract.CitizenNotified, _: Dossier) -> Told:
@@ -314,12 +399,19 @@ TELLERS: Mapping[type[Any], Callable[[Any, Dossier], Told]] = {
     contract.StepReturned: _step_returned,
     contract.ClockPaused: _paused,
     contract.ClockResumed: _resumed,
+    contract.DeadlineExtended: _extended,
+    contract.DossierTransferred: _transferred,
+    contract.AppointmentBooked: _booked,
     contract.FeeRequested: _fee_requested,
     contract.FeePaid: _fee_paid,
     contract.ResultApproved: _approved,
     contract.DossierCompleted: _completed,
     contract.ResultDispatched: _dispatched,
     contract.ResultReceived: _received,
+    contract.DossierRated: _rated,
+    contract.WithdrawalRequested: _withdrawal_requested,
+    contract.WithdrawalRefused: _withdrawal_refused,
     contract.DossierWithdrawn: _withdrawn,
+    contract.ProcessingStopped: _stopped,
     contract.CitizenNotified: _notified,
 }

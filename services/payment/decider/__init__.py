@@ -10,6 +10,7 @@ from __future__ import annotations
 from services.payment.decider.commands import (
     Cancel,
     Command,
+    Move,
     Outcome,
     Raise,
     Report,
@@ -37,6 +38,7 @@ __all__ = [
     "Attempt",
     "Cancel",
     "Command",
+    "Move",
     "Outcome",
     "Owed",
     "Raise",

@@ -18,6 +18,14 @@ class Cancel:
 
 
 @dataclass(frozen=True)
+class Move:
+    """Another agency holds the dossier."""
+
+    agency: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Raise:
     """A dossier's fee is due; `ended` where it is known that the dossier has ended since."""
 
@@ -73,4 +81,4 @@ class TakeCash:
     at: datetime
 
 
-Command = Raise | Start | Report | TakeCash | Cancel
+Command = Raise | Start | Report | TakeCash | Cancel | Move

@@ -10,6 +10,7 @@ from services.payment.contract import (
     FeePaid,
     Method,
     ObligationCancelled,
+    ObligationMoved,
     ObligationRaised,
     ObligationState,
     PaymentFailed,
@@ -20,6 +21,7 @@ from services.payment.contract import (
 from services.payment.decider.commands import (
     Cancel,
     Command,
+    Move,
     Outcome,
     Raise,
     Report,
@@ -50,6 +52,8 @@ def decide(owed: Owed, command: Command) -> Sequence[Any]:
             return _take_cash(owed, command)
         case Cancel():
             return _cancel(owed, command)
+        case Move():
+            return _move(owed, command)
 
 
 def _raise(owed: Owed, command: Raise) -> Sequence[Any]:
@@ -223,6 +227,12 @@ def _paid_after_the_end(owed: Owed, command: Cancel) -> Sequence[Any]:
             flagged_at=owed.paid_at,
         )
     ]
+
+
+def _move(owed: Owed, command: Move) -> Sequence[Any]:
+    if not owed.exists or owed.agency == command.agency:
+        return []
+    return [ObligationMoved(owed.obligation, owed.dossier, command.agency, command.at)]
 
 
 def _cancelled(owed: Owed | ObligationRaised, command: Cancel) -> ObligationCancelled:

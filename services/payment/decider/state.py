@@ -11,6 +11,7 @@ from services.payment.contract import (
     Method,
     ObligationCancelled,
     ObligationLine,
+    ObligationMoved,
     ObligationRaised,
     ObligationState,
     PaymentFailed,
@@ -111,6 +112,8 @@ def evolve(owed: Owed, event: Any) -> Owed:
                 payment=event.payment,
                 provider=event.provider,
             )
+        case ObligationMoved():
+            return replace(owed, agency=event.agency)
         case ObligationCancelled():
             return replace(owed, state=ObligationState.CANCELLED)
     return owed

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response
 from flask_smorest import Blueprint
 
 from services.catalog import contract
+from services.dossier.contract import PrintDeclaration, ReadChecklist
+from services.portal import papers
 from services.portal.api.asking import ask
-from services.portal.api.shapes import answer, query
+from services.portal.api.shapes import PDF, answer, query
 
 blueprint = Blueprint("api-catalogue", __name__, description="Procedures, forms, agencies, places")
 
@@ -40,6 +43,21 @@ def read_form(found: dict[str, Any], code: str) -> contract.Form:
     """Read the declaration's definition: its sections and fields."""
     procedure: contract.Procedure = ask(contract.ReadProcedure(code=code, **found))
     return procedure.form
+
+
+@blueprint.get("/procedures/<procedure>/declaration.pdf")
+@blueprint.alt_response(200, **PDF)
+def print_declaration(procedure: str) -> Response:
+    """Fetch the blank declaration."""
+    return papers.sent(ask(PrintDeclaration(procedure=_code(procedure))))
+
+
+@blueprint.get("/procedures/<procedure>/checklist.pdf")
+@blueprint.arguments(query(ReadChecklist, "procedure"), location="query")
+@blueprint.alt_response(200, **PDF)
+def read_checklist(found: dict[str, Any], procedure: str) -> Response:
+    """Fetch the list of what to bring to the counter."""
+    return papers.sent(ask(ReadChecklist(procedure=_code(procedure), **found)))
 
 
 @blueprint.get("/procedures/<procedure>/agency")
@@ -85,3 +103,9 @@ def list_fields(found: dict[str, Any]) -> contract.FieldsOfWork:
     """List the fields of work that have procedures."""
     fields: contract.FieldsOfWork = ask(contract.ListFields(**found))
     return fields
+
+
+def _code(procedure: str) -> str:
+    """Return the code of a procedure that is named by its code or slug."""
+    found: contract.Procedure = ask(contract.ReadProcedure(code=procedure))
+    return found.code

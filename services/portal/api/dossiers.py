@@ -10,9 +10,11 @@ from flask_smorest import Blueprint
 
 from kernel.schemas import dump
 from services.dossier import contract
-from services.dossier.contract import ACTIONS, DossierPage, DossierStatus, Receipt, Trace
+from services.dossier.contract import ACTIONS, DossierPage, DossierStatus, Receipt, Slots, Trace
+from services.portal import papers
 from services.portal.api.asking import ask
-from services.portal.api.shapes import answer, body, query
+from services.portal.api.shapes import PDF, answer, body, query
+from services.portal.calendar_file import download
 
 blueprint = Blueprint("api-dossiers", __name__, description="Dossiers: submit, follow, act")
 
@@ -53,6 +55,37 @@ def read_events(code: str) -> Trace:
     """Read the whole history."""
     trace: Trace = ask(contract.ReadTrace(code=code))
     return trace
+
+
+@blueprint.get("/dossiers/<code>/papers/<number>.pdf")
+@blueprint.arguments(query(contract.ReadPaper, "code", "number"), location="query")
+@blueprint.alt_response(200, **PDF)
+def read_paper(found: dict[str, Any], code: str, number: str) -> Response:
+    """Fetch a paper, `01` to `06` or `declaration`; those there are stand in the dossier."""
+    return papers.sent(ask(contract.ReadPaper(code=code, number=number, **found)))
+
+
+@blueprint.get("/register.pdf")
+@blueprint.arguments(query(contract.ReadRegister), location="query")
+@blueprint.alt_response(200, **PDF)
+def read_register(found: dict[str, Any]) -> Response:
+    """Fetch the register (paper 07) of what one's agency received; for officers."""
+    return papers.sent(ask(contract.ReadRegister(**found)))
+
+
+@blueprint.get("/dossiers/<code>/slots")
+@blueprint.response(200, answer(Slots))
+def list_slots(code: str) -> Slots:
+    """The times that can be booked at the dossier's desk."""
+    found: Slots = ask(contract.ListSlots(code=code))
+    return found
+
+
+@blueprint.get("/dossiers/<code>/appointment.ics")
+@blueprint.alt_response(200, description="the appointments as a calendar file (RFC 5545)")
+def read_appointment(code: str) -> Response:
+    """Fetch the dossier's appointments for a calendar."""
+    return download(ask(contract.ReadDossier(code=code)))
 
 
 @blueprint.get("/inbox")

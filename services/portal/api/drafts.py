@@ -9,8 +9,10 @@ from flask_smorest import Blueprint
 
 from kernel.schemas import dump
 from services.dossier.contract import DeleteDraft, Draft, Drafts, ListDrafts, ReadDraft, SaveDraft
+from services.portal import papers
 from services.portal.api.asking import ask
-from services.portal.api.shapes import answer, body
+from services.portal.api.shapes import PDF, answer, body
+from services.portal.drafting import declaration_of
 
 blueprint = Blueprint("api-drafts", __name__, description="Drafts: save and resume")
 
@@ -46,6 +48,13 @@ def read(draft: str) -> Response:
 def save(given: dict[str, Any], draft: str) -> Response:
     """Save another content; `If-Match` guards against another window."""
     return _draft(ask(SaveDraft(draft=draft, **given)), 200)
+
+
+@blueprint.get("/drafts/<draft>/declaration.pdf")
+@blueprint.alt_response(200, **PDF)
+def print_declaration(draft: str) -> Response:
+    """Fetch the declaration with what the draft holds."""
+    return papers.sent(ask(declaration_of(ask(ReadDraft(draft=draft)))))
 
 
 @blueprint.delete("/drafts/<draft>")

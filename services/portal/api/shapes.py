@@ -10,6 +10,13 @@ from marshmallow import fields
 
 from kernel.schemas import schema_class
 
+# What `alt_response` says of an answer that is a paper.
+PDF: Mapping[str, Any] = {
+    "schema": {"type": "string", "format": "binary"},
+    "content_type": "application/pdf",
+    "description": "the paper",
+}
+
 
 def answer(cls: type[Any]) -> type[ma.Schema]:
     """Return the schema of an answer."""

@@ -1,52 +1,42 @@
-"""The declaration on paper: filled in from a draft, or blank."""
+"""Papers to prepare a dossier with: the declaration, blank or filled in, and the checklist."""
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import flask
 from flask import Blueprint, request
 
 from services.catalog.contract import FieldType, Procedure, ReadProcedure
-from services.dossier.contract import Draft, ReadDraft
-from services.portal import drafting
-from services.portal.drafting import Writing
+from services.dossier.contract import PrintDeclaration, ReadChecklist, ReadDraft
+from services.portal import drafting, papers
+from services.portal.drafting import Writing, declaration_of
 from services.portal.pages.places import find_place
-from services.portal.rendering import page
-from services.portal.screens.wizard import DeclarationScreen
 from services.portal.sessions import ask, logged_in
 
 pages = Blueprint("declarations", __name__)
 
 
-@pages.get("/drafts/<draft>/declaration")
+@pages.get("/drafts/<draft>/declaration.pdf")
 @logged_in
 def filled_in(draft: str) -> flask.Response:
     """Give the filled-in declaration to be saved and printed (D08)."""
-    saved: Draft = ask(ReadDraft(draft=draft))
-    procedure: Procedure = ask(ReadProcedure(code=saved.procedure))
-    writing = Writing.of(saved.content)
-    screen = DeclarationScreen(procedure, writing.form, place_names(writing, procedure))
-    return _page(screen, download="download" in request.args)
+    return papers.sent(ask(declaration_of(ask(ReadDraft(draft=draft)))))
 
 
-@pages.get("/procedures/<code>/declaration")
+@pages.get("/procedures/<code>/declaration.pdf")
 def blank(code: str) -> flask.Response:
     """Give the blank declaration to be printed and filled in by hand (C23, F02)."""
     procedure: Procedure = ask(ReadProcedure(code=code))
-    return _page(DeclarationScreen(procedure, {}), download="download" in request.args)
+    return papers.sent(ask(PrintDeclaration(procedure=procedure.code)))
 
 
-def _page(screen: DeclarationScreen, *, download: bool) -> flask.Response:
-    """Return a declaration as a page, or as a file that needs nothing beside it."""
-    if not download:
-        return page("declaration.html", screen)
-    style = flask.render_template("parts/declaration.css")
-    response = page("declaration_file.html", dataclasses.replace(screen, style=style))
-    code = screen.procedure.form.code or screen.procedure.slug
-    response.headers["Content-Disposition"] = f'attachment; filename="{code}.html"'
-    return response
+@pages.get("/procedures/<code>/checklist.pdf")
+def checklist(code: str) -> flask.Response:
+    """Give the list of what to bring to the counter (D24)."""
+    procedure: Procedure = ask(ReadProcedure(code=code))
+    case = request.args.get("case") or None
+    return papers.sent(ask(ReadChecklist(procedure=procedure.code, case=case)))
 
 
 def place_names(writing: Writing, procedure: Procedure) -> dict[str, str]:

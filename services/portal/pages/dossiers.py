@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import flask
@@ -11,7 +12,13 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from kernel.errors import DomainError, Invalid, NotFound
-from services.catalog.contract import FieldType, Procedure, ReadProcedure
+from services.catalog.contract import (
+    FieldType,
+    FindAgencies,
+    Procedure,
+    ReadProcedure,
+)
+from services.catalog.contract.competence import competences, resolves
 from services.dossier.contract import (
     AttachmentGiven,
     DossierPage,
@@ -20,16 +27,21 @@ from services.dossier.contract import (
     FileTicket,
     ListDrafts,
     ListMyDossiers,
+    ListSlots,
     NewUploadTicket,
     ReadDossier,
+    ReadPaper,
     ReadTrace,
+    Slot,
+    Slots,
     Status,
     SupplementDossier,
     Trace,
 )
 from services.identity.contract import FindOfficers, Officers, Role
-from services.portal import actions, drafting, sessions, uploads
+from services.portal import actions, calendar_file, drafting, papers, sessions, uploads
 from services.portal.actions import FORMS, Ask
+from services.portal.formats import VIETNAM
 from services.portal.forms import Form, file_name, typed, version_of
 from services.portal.language import gettext
 from services.portal.pages.places import find_place, places_for, with_provinces
@@ -105,6 +117,8 @@ def act(code: str, action: str) -> Response:
         refused = {action: form.refused(error)}
         return page("dossier/show.html", _screen(code, refused), status=422)
     flash(gettext("It is done: %(action)s.", action=gettext(offered.title)), "success")
+    if action == "transfer":  # nobody here may see it any more
+        return redirect(url_for("inbox.show"), 303)
     return redirect(url_for("dossiers.show", code=code), 303)
 
 
@@ -143,11 +157,25 @@ def send_supplement(code: str) -> Response:
     return redirect(url_for("dossiers.show", code=code), 303)
 
 
+@pages.get("/dossiers/<code>/papers/<number>.pdf")
+@logged_in
+def paper(code: str, number: str) -> flask.Response:
+    """Give an official paper of a dossier, or its declaration (D08)."""
+    return papers.sent(ask(ReadPaper(code=code, number=number)))
+
+
 @pages.get("/dossiers/<code>/files/<file>")
 @logged_in
 def fetch(code: str, file: str) -> flask.Response:
     """Fetch a document or the result of a dossier."""
     return uploads.download(file, code, asking=ask)
+
+
+@pages.get("/dossiers/<code>/appointment.ics")
+@logged_in
+def appointment(code: str) -> flask.Response:
+    """Fetch the dossier's appointments for a calendar (D22)."""
+    return calendar_file.download(ask(ReadDossier(code=code)))
 
 
 def _screen(code: str, forms: dict[str, Form] | None = None) -> DossierScreen:
@@ -161,6 +189,8 @@ def _screen(code: str, forms: dict[str, Form] | None = None) -> DossierScreen:
         officer=officer,
         officers=_officers(dossier) if "assign" in dossier.actions else (),
         earlier_steps=actions.earlier_steps(dossier),
+        slots=_slots(dossier) if "book-appointment" in dossier.actions else (),
+        agencies=_other_agencies(dossier) if "transfer" in dossier.actions else (),
         forms=forms or {},
         procedure=procedure,
         place_names=places,
@@ -197,6 +227,32 @@ def _officers(dossier: DossierStatus) -> tuple[tuple[str, str], ...]:
         for one in found.items
         if one.unit in units
     )
+
+
+def _slots(dossier: DossierStatus) -> tuple[Slot, ...]:
+    found: Slots = ask(ListSlots(code=dossier.code))
+    return found.items
+
+
+def _other_agencies(dossier: DossierStatus) -> tuple[tuple[str, str], ...]:
+    """Return (id, name) of the other agencies that resolve the procedure.
+
+    Without the catalogue there are none to choose from, and the page is shown all the same.
+    """
+    kept = dossier.procedure
+    try:
+        procedure: Procedure = ask(ReadProcedure(code=kept.code, version=kept.version))
+        today = datetime.now(UTC).astimezone(VIETNAM).date()
+        found = {
+            agency.id: agency.name
+            for competence in competences(procedure, dossier.case, today)
+            for agency in ask(FindAgencies(kind=competence.kind, limit=500)).items
+            if resolves(agency, competence)
+        }
+    except DomainError:
+        return ()
+    found.pop(dossier.agency.id, None)
+    return tuple(sorted(found.items(), key=lambda one: one[1]))
 
 
 def _supplement_page(dossier: DossierStatus, form: Form, status: int = 200) -> flask.Response:

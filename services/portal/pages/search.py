@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import flask
@@ -20,7 +20,7 @@ from services.catalog.contract import (
     ProcedurePage,
     ReadProcedure,
 )
-from services.portal.formats import VIETNAM, read_day
+from services.portal.formats import read_day, today
 from services.portal.forms import Form, read, typed
 from services.portal.language import named
 from services.portal.pages import places
@@ -84,7 +84,7 @@ def _day(values: dict[str, Any]) -> date:
     try:
         return date.fromisoformat(read_day(str(values.get("on") or "")))
     except ValueError:
-        return datetime.now(UTC).astimezone(VIETNAM).date()
+        return today()
 
 
 def _fields() -> Options:

@@ -102,6 +102,7 @@ _HASH = mark("Document, SHA-256")
 # `*` stands for an id; %(name)s is the name of the step with it
 _TABLE: tuple[tuple[str, str, Words], ...] = (
     ("status_name", mark("Status"), str),
+    ("agency.name", mark("Agency"), str),
     ("holder.unit.name", mark("Unit that holds it"), str),
     ("holder.officer.name", mark("Officer"), str),
     ("step.name", mark("Step"), str),
@@ -124,11 +125,20 @@ _TABLE: tuple[tuple[str, str, Words], ...] = (
     ("fees.*.state", mark("State of the fee"), _of(FeeState)),
     ("fees.*.receipt", mark("Number of the receipt"), str),
     ("refusal", mark("Reason of the refusal"), str),
+    ("extension.former_due", mark("Due before it was extended"), _moment),
+    ("extension.reason", mark("Why it was extended"), str),
+    ("stopped", mark("Why processing was stopped"), str),
+    ("withdrawal.requested_at", mark("Withdrawal asked for"), _moment),
+    ("withdrawal.refusal", mark("Why the withdrawal was refused"), str),
+    ("appointment.starts_at", mark("Appointment in person"), _moment),
     ("result.by", mark("Result"), _of(ReturnBy)),
     ("result.number", mark("Number of the result's paper"), str),
     ("result.tracking", mark("The post's tracking number"), str),
     ("result.appointment_at", mark("Appointment"), _moment),
     ("result.received_at", mark("Result received"), _moment),
+    ("result.signed_by", mark("Who signed for it"), str),
+    ("rating.score", mark("Rating"), str),
+    ("rating.comment", mark("Comment"), str),
 )
 _FIELDS = tuple(
     (re.compile(re.escape(path).replace(r"\*", "(.+)")), label, words)

@@ -13,6 +13,7 @@ from services.dossier.contract import (
     FeeState,
     FeeView,
     LookUpResult,
+    Slot,
     StepState,
     StepView,
     Trace,
@@ -49,6 +50,8 @@ class DossierScreen:
     officer: bool = False
     officers: tuple[tuple[str, str], ...] = ()
     earlier_steps: tuple[tuple[str, str, str], ...] = ()
+    agencies: tuple[tuple[str, str], ...] = ()
+    slots: tuple[Slot, ...] = ()
     forms: Mapping[str, Form] = field(default_factory=dict)
     procedure: Procedure | None = None
     place_names: Mapping[str, str] = field(default_factory=dict)
@@ -130,6 +133,13 @@ class InboxScreen:
     tab: str
     next_address: str = ""
     tabs: tuple[tuple[str, str, int | None], ...] = ()
+
+
+@dataclass(frozen=True)
+class RegisterScreen:
+    """Which days the register is wanted of."""
+
+    form: Form
 
 
 @dataclass(frozen=True)

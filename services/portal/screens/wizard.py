@@ -94,20 +94,6 @@ class CheckScreen:
 
 
 @dataclass(frozen=True)
-class DeclarationScreen:
-    """The declaration on paper: blank, or filled in (D08)."""
-
-    procedure: Procedure
-    answers: Mapping[str, Any]
-    place_names: Mapping[str, str] = field(default_factory=dict)
-    style: str = ""
-
-    def answer(self, item: FormField) -> str:
-        """Return an answer in words; empty on a blank form."""
-        return answer_words(item, self.answers.get(item.key), self.place_names)
-
-
-@dataclass(frozen=True)
 class SentScreen:
     """The confirmation with the code and the PIN (D16)."""
 

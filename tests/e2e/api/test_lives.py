@@ -132,8 +132,8 @@ def test_level_3_ends_at_the_counter_by_appointment(system: System, records: Rec
     _mails(filed, "đã được gửi", "đã được tiếp nhận", "mời nhận kết quả lúc")
 
 
-@pytest.mark.proves("F06", "F07", "F08", "H09")
-def test_a_result_goes_by_post_and_is_handed_over(system: System, records: Records) -> None:
+@pytest.mark.proves("F06", "F07", "F08", "G20", "H09")
+def test_a_result_goes_by_post_and_is_confirmed_and_rated(system: System, records: Records) -> None:
     filed = file(system, stay(return_by="post"))
     for officer, action in (
         ("ca.tiepnhan", "accept"),
@@ -147,8 +147,13 @@ def test_a_result_goes_by_post_and_is_handed_over(system: System, records: Recor
     sent = filed.act("ca.vanthu", "dispatch", tracking="EH123456789VN")
     assert sent["status"] == 9
     assert filed.status()["result"]["tracking"] == "EH123456789VN"
-    delivered = filed.act("ca.tiepnhan", "hand-over")
-    assert delivered["status"] == 10
+    confirmed = filed.citizen.post(f"{filed.address}/confirm-receipt", {}, key=new_key())
+    assert expect(confirmed, 200)["status"] == 10
+    rated = {"score": 5, "comment": "Nhanh, rõ ràng"}
+    sent = filed.citizen.post(f"{filed.address}/rate", rated, key=new_key())
+    assert expect(sent, 200)["rating"]["score"] == 5
+    once = filed.citizen.post(f"{filed.address}/rate", rated, key=new_key())
+    refused(once, 409, "rated-already")
     assert filed.status()["result"]["received_at"]
     # nothing was to be paid
     assert filed.status()["fees"] == []
@@ -177,13 +182,36 @@ def test_a_withdrawn_dossier_ends_and_nobody_can_go_on(system: System, records: 
     filed = file(system, stay())
     filed.act("ca.tiepnhan", "accept")
     key, reason = new_key(), {"reason": "Không còn nhu cầu"}
-    first = expect(filed.citizen.post(f"{filed.address}/withdraw", reason, key=key), 200)
-    again = expect(filed.citizen.post(f"{filed.address}/withdraw", reason, key=key), 200)
-    assert (first["status"], again["version"]) == (7, first["version"])
+    refused(filed.citizen.post(f"{filed.address}/withdraw", reason, key=key), 409, "not-now")
+    path = f"{filed.address}/request-withdrawal"
+    first = expect(filed.citizen.post(path, reason, key=key), 200)
+    again = expect(filed.citizen.post(path, reason, key=key), 200)
+    assert (first["status"], again["version"]) == (2, first["version"])
+    assert filed.act("ca.lanhdao", "grant-withdrawal")["status"] == 7
     handler = system.person("ca.thuly1")
     refused(handler.post(f"{filed.address}/complete-step", {}, key=new_key()), 409, "not-now")
     assert records.dossier(filed.code).count("DossierWithdrawn") == 1
     _mails(filed, "đã được rút")
+
+
+def test_a_dossier_sent_to_another_agency_is_out_of_the_former_ones_hands(
+    system: System, records: Records
+) -> None:
+    filed, desk = file(system, stay()), system.person("ca.tiepnhan")
+    path = f"{filed.address}/transfer"
+    away = {"agency": "ubnd-16654", "reason": "Người nộp lưu trú ở phường Nghi Sơn"}
+    refused(desk.post(path, away, key=new_key()), 422, "not-competent")
+    key = new_key()
+    sent = expect(desk.post(path, {**away, "agency": "ca-16654"}, key=key), 200)
+    again = expect(desk.post(path, {**away, "agency": "ca-16654"}, key=key), 200)
+    assert (again["version"], again["code"]) == (sent["version"], filed.code)
+    assert sent["applicant"] is None
+    refused(desk.get(filed.address), 404, "unknown-dossier")
+    refused(desk.post(f"{filed.address}/accept", {}, key=new_key()), 404, "unknown-dossier")
+    seen = filed.status()
+    assert (seen["agency"]["id"], seen["holder"]["agency"]["id"]) == ("ca-16654", "ca-16654")
+    assert records.dossier(filed.code).count("DossierTransferred") == 1
+    _mails(filed, "được chuyển đến Công an phường Nghi Sơn")
 
 
 @pytest.mark.proves("A08", "D18", "D19")
@@ -201,7 +229,7 @@ def test_a_missing_paper_is_asked_for_and_brought(system: System, records: Recor
     waiting = filed.status()
     assert waiting["clock"]["state"] == "paused"
     assert waiting["supplement"]["items"][0]["note"] == "Trang 2 bị mờ"
-    assert waiting["actions"] == ["supplement", "withdraw"]
+    assert waiting["actions"] == ["supplement", "request-withdrawal"]
 
     paper = {"requirement": "cho-o-hop-phap", "file": filed.citizen.file("ro-net.pdf")}
     brought = filed.citizen.post(

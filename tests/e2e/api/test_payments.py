@@ -236,10 +236,10 @@ class TestCash:
         self, system: System, records: Records, owing: Filed
     ) -> None:
         obligation = _obligation(owing)["obligation"]
-        filed = owing.citizen.post(
-            f"{owing.address}/withdraw", {"reason": "Không cần nữa"}, key=new_key()
-        )
-        assert expect(filed, 200)["status"] == 7
+        asked = {"reason": "Không cần nữa"}
+        path = f"{owing.address}/request-withdrawal"
+        expect(owing.citizen.post(path, asked, key=new_key()), 200)
+        assert owing.act("ubnd.lanhdao", "grant-withdrawal")["status"] == 7
         stream = f"obligation-{obligation}"
         cancelled = "ObligationCancelled"
         eventually(lambda: cancelled in records.types("payment", stream), "the cancellation")

@@ -14,13 +14,19 @@ _SERIOUS = ("serious", "critical")
 _PUBLIC = (
     "/", "/help", "/privacy", "/procedures", "/procedures?q=khai+sinh&province=38",
     "/procedures?on=12/04/2022", "/procedures/dang-ky-tam-tru",
-    "/procedures/dang-ky-tam-tru/declaration", "/register", "/register?kind=citizen",
+    "/register", "/register?kind=citizen",
     "/register?kind=enterprise", "/activate?token=x", "/login", "/lookup", "/nowhere",
     "/transparency", "/transparency/guide",
 )  # fmt: skip
 _CITIZENS = ("/dossiers", "/notifications", "/account", "/procedures/dang-ky-tam-tru/apply")
 _AUDITORS = ("/audit", "/audit?code=khong-co")
-_OFFICERS = ("/inbox", "/inbox?tab=mine", "/inbox?tab=closed", "/inbox?q=khong+co+ho+so+nay")
+_OFFICERS = (
+    "/inbox",
+    "/inbox?tab=mine",
+    "/inbox?tab=closed",
+    "/inbox?q=khong+co+ho+so+nay",
+    "/inbox/register",
+)
 _OPERATORS = ("/operations", "/operations/notify", "/operations/nothing")
 
 

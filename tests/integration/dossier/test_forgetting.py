@@ -30,6 +30,7 @@ from services.dossier.drafts import Drafts
 from services.dossier.files import Files, StoredFile
 from services.dossier.forgetting import Forgetting
 from services.dossier.look_ups import LookUps
+from services.dossier.papers.signed import SignedPapers
 from services.dossier.views import may_see, project, status, trace
 from services.dossier.views.trace import ERASED
 
@@ -144,7 +145,7 @@ def start(server: MongoClient[Any], database_prefix: str, clock: Clock) -> Calla
             files,
             drafts,
             look_ups,
-            Forgetting(keys, ledger, view, files, drafts, look_ups),
+            Forgetting(keys, ledger, view, files, drafts, look_ups, SignedPapers(database, keys)),
             erasures,
         )
 
@@ -253,7 +254,8 @@ def test_replay_and_view_show_the_redaction(start: Callable[[], Process]) -> Non
     history = process.store.load(f"dossier-{HERS}").history
     assert history[0].event.applicant is None
     told = trace(history, erased=True)
-    assert [one.type for one in told.entries if ERASED[0] in one.detail] == ["DossierSubmitted"]
+    said = [one.type for one in told.entries if ERASED[0] in one.detail]
+    assert said == ["DossierSubmitted", "ResultReceived"]
     shown = process.seen(HERS)
     assert (shown.erased, shown.applicant, shown.version) == (True, None, history[-1].version)
     assert [one.file_name for one in shown.documents] == ["", ""]

@@ -54,13 +54,15 @@ def test_only_who_owes_and_those_whose_work_it_is_see_it(cashier: Cashier) -> No
 
 
 def test_a_dossier_that_ends_owes_nothing_more(cashier: Cashier) -> None:
-    withdrawn, refused = cashier.requested(), cashier.requested()
+    withdrawn, refused, stopped = (cashier.requested() for _ in range(3))
     cashier.withdrawn(withdrawn)
-    event = dossier.DossierRefused(
-        refused.code, OFFICER, UNIT, "Sai thẩm quyền", "", datetime.now(UTC)
+    because = (OFFICER, UNIT, "Sai thẩm quyền", "Điều 9", datetime.now(UTC))
+    cashier.dossiers.tell(f"dossier-{refused.code}", dossier.DossierRefused(refused.code, *because))
+    cashier.dossiers.tell(
+        f"dossier-{stopped.code}", dossier.ProcessingStopped(stopped.code, *because)
     )
-    cashier.dossiers.tell(f"dossier-{refused.code}", event)
     cashier.becomes(refused, ObligationState.CANCELLED)
+    cashier.becomes(stopped, ObligationState.CANCELLED)
     with pytest.raises(Conflict, match="fee-not-due"):
         cashier.start(withdrawn)
 

@@ -10,6 +10,7 @@ from dossier_samples import at
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernel.errors import Conflict
 from services.catalog.contract import TimeUnit
 from services.dossier.clock import (
     OFFICE_DAY,
@@ -185,3 +186,29 @@ def test_the_day_is_vietnams():
 )
 def test_early_is_a_day_before_on_time_is_until_the_hour(ended, expected):
     assert timing(at(ended), at("2026-09-10 17:30")) is expected
+
+
+# The calendar's end
+
+
+@pytest.mark.parametrize(
+    ("unit", "value"),
+    [
+        *((TimeUnit.WORKING_DAY, value) for value in (30, 10**9)),
+        *((TimeUnit.WORKING_HOUR, value) for value in (300, 10**9)),
+        *((TimeUnit.DAY, value) for value in (30, 10**9)),
+        *((TimeUnit.MONTH, value) for value in (2, 10**9)),
+    ],
+)
+def test_what_would_be_due_beyond_the_calendars_end_is_not_promised(unit, value):
+    with pytest.raises(Conflict) as refusal:
+        STATE.due(at("2045-12-11 09:00"), unit, value)
+    assert refusal.value.code == "beyond-calendar"
+    assert "31/12/2045" in refusal.value.vi
+
+
+def test_a_clock_that_runs_already_goes_on_beyond_it_by_ordinary_weeks():
+    begun = at("2045-12-29 09:30")  # a Friday
+    resumed = STATE.add_hours(begun, 16)
+    assert resumed == at("2046-01-02 09:30")
+    assert STATE.minutes_between(begun, resumed) == 16 * 60

@@ -53,13 +53,27 @@ def test_a_payment_told_again_changes_nothing():
     assert story.tell(s.fee_paid()) == []
 
 
-@pytest.mark.parametrize("ending", [s.withdraw()])
-def test_money_that_comes_after_the_end_is_recorded_once_and_changes_nothing_else(ending):
-    story = s.UNTIL["fee due in handling"]()
-    story.tell(ending)
+@pytest.mark.parametrize(
+    ("stage", "endings", "status"),
+    [
+        ("fee due at the desk", [s.withdraw()], Status.WITHDRAWN),
+        (
+            "fee due in handling",
+            [s.request_withdrawal(), s.grant_withdrawal()],
+            Status.WITHDRAWN,
+        ),
+        ("fee due in handling", [s.stop()], Status.STOPPED),
+    ],
+)
+def test_money_that_comes_after_the_end_is_recorded_once_and_changes_nothing_else(
+    stage, endings, status
+):
+    story = s.UNTIL[stage]()
+    for ending in endings:
+        story.tell(ending)
     assert s.types(story.tell(s.fee_paid())) == ["FeePaid"]
     assert story.tell(s.fee_paid()) == []
-    assert story.state.status is Status.WITHDRAWN
+    assert story.state.status is status
 
 
 def test_a_payment_for_a_fee_that_was_never_asked_for_is_refused():

@@ -13,7 +13,6 @@ from services.dossier.contract import (
     DossierAccepted,
     DossierRefused,
     DossierSubmitted,
-    DossierWithdrawn,
     ReturnBy,
     Status,
     StepCompleted,
@@ -130,14 +129,6 @@ def test_a_refusal_ends_it_with_the_reason():
     assert isinstance(refused, DossierRefused)
     assert refused.reason == "Không thuộc thẩm quyền."
     assert story.state.status is Status.REFUSED
-
-
-def test_the_applicant_withdraws():
-    story = s.UNTIL["handling"]()
-    assert story.tell(s.withdraw()) == [
-        DossierWithdrawn(s.CODE, s.APPLICANT.id, s.MONDAY, "Không còn nhu cầu")
-    ]
-    assert story.state.status is Status.WITHDRAWN
 
 
 def test_what_was_never_submitted_is_not_found():

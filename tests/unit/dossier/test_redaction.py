@@ -73,13 +73,13 @@ def test_nobody_finds_it_without_login_and_nobody_is_written_to():
 def test_the_trace_tells_every_event_and_says_what_was_erased():
     story = s.UNTIL["supplement asked in handling"]()
     story.tell(s.supplement(note="Em Nguyễn Thị An xin gửi ạ"))
-    story.tell(s.withdraw())
+    story.tell(s.request_withdrawal())
     history = s.without_key(story.history())
     whole, told = views.trace(story.history()), views.trace(history, erased=True)
     assert [entry.title for entry in told.entries] == [entry.title for entry in whole.entries]
     said = [entry.type for entry in told.entries if ERASED[0] in entry.detail]
     personal = [record.type for record in history if personal_fields(type(record.event))]
-    assert said == personal == ["DossierSubmitted", "DossierSupplemented", "DossierWithdrawn"]
+    assert said == personal == ["DossierSubmitted", "DossierSupplemented", "WithdrawalRequested"]
     assert all(ERASED[1] in entry.detail_en for entry in told.entries if entry.type in said)
     assert "xin gửi" not in str(told)
 

@@ -137,9 +137,9 @@ def test_another_stream_has_no_view():
 
 def test_the_caller_sees_the_actions_that_the_caller_may_take():
     story = s.UNTIL["handling"]()
-    assert seen(story).actions == ("withdraw",)
+    assert seen(story).actions == ("request-withdrawal",)
     assert seen(story, s.HANDLING).actions == (
-        *("request-supplement", "complete-step", "return-step", "request-fee"),
+        *("request-supplement", "complete-step", "return-step", "request-fee", "stop"),
     )
     assert seen(story, s.AUDITOR).actions == ()
 

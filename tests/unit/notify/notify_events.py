@@ -94,6 +94,37 @@ BY_POST = replace(
     appointment_place="",
 )
 ONLINE = replace(BY_POST, by=dossier.ReturnBy.ONLINE, tracking="")
+RECEIVED = dossier.ResultReceived(CODE, "acc-1", NOW, dossier.ReturnBy.IN_PERSON, AN)
+BOOKED = dossier.AppointmentBooked(
+    code=CODE,
+    agency=AGENCY,
+    unit=DESK,
+    purpose="Thu nhận vân tay, ảnh khuôn mặt",
+    starts_at=NOW + timedelta(days=1),
+    ends_at=NOW + timedelta(days=1, minutes=30),
+    booked_at=NOW,
+)
+TRANSFERRED = dossier.DossierTransferred(
+    code=CODE,
+    from_agency=AGENCY,
+    to_agency=replace(AGENCY, id="ag-2", name="UBND xã Thiên Cầm", name_en="Thiên Cầm commune"),
+    route=(STEP,),
+    reason=SECRET_TEXT,
+    transferred_at=NOW,
+    officer=AN,
+)
+EXTENDED = dossier.DeadlineExtended(
+    code=CODE,
+    officer=AN,
+    reason=SECRET_TEXT,
+    days=2,
+    extended_at=NOW,
+    former_due=NOW + timedelta(days=5),
+    due=NOW + timedelta(days=7),
+    step_due=NOW + timedelta(days=3),
+)
+WITHDRAWAL_REFUSED = dossier.WithdrawalRefused(CODE, AN, DESK, SECRET_TEXT, NOW)
+STOPPED = dossier.ProcessingStopped(CODE, AN, DESK, SECRET_TEXT, "Điều 21 Luật Cư trú", NOW)
 WITHDRAWN = dossier.DossierWithdrawn(CODE, "acc-1", NOW)
 LOOK_UP = dossier.LookUpCodeRequested("lu-1", CODE)
 REGISTERED = identity.AccountRegistered(
@@ -117,6 +148,12 @@ TOLD_OF_ALL = (
     IN_PERSON,
     BY_POST,
     ONLINE,
+    BOOKED,
+    RECEIVED,
+    TRANSFERRED,
+    EXTENDED,
+    WITHDRAWAL_REFUSED,
+    STOPPED,
     WITHDRAWN,
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from notify_events import (
+    AGENCY,
     AN,
     DESK,
     ENTERED,
@@ -15,11 +16,13 @@ from notify_events import (
     NOW,
     OFFICE,
     ONLINE,
+    RECEIVED,
     REGISTERED,
     RESENT,
     SECRET_TEXT,
     SUBMITTED,
     TOLD_OF_ALL,
+    TRANSFERRED,
     recorded,
 )
 
@@ -48,6 +51,12 @@ def test_there_is_a_message_for_reception_processing_and_return() -> None:
         ("StepEntered", "step-entered"),
         ("DossierCompleted", "completed"),
         ("ResultDispatched", "dispatched"),
+        ("AppointmentBooked", "appointment"),
+        ("ResultReceived", "received"),
+        ("DossierTransferred", "transferred"),
+        ("DeadlineExtended", "extended"),
+        ("WithdrawalRefused", "withdrawal-refused"),
+        ("ProcessingStopped", "stopped"),
         ("DossierWithdrawn", "withdrawn"),
         ("LookUpCodeRequested", "look-up-code"),
         ("AccountRegistered", "activation"),
@@ -80,6 +89,14 @@ def test_what_happens_to_a_dossier_is_told_by_mail_and_in_the_app(event: Any) ->
 )
 def test_what_is_meant_for_who_is_not_logged_in_goes_by_mail_only(event: Any) -> None:
     assert [one.channel for one in planned(event)] == [Channel.MAIL]
+
+
+def test_what_came_online_or_was_confirmed_needs_no_message_that_it_was_received() -> None:
+    assert planned(replace(RECEIVED, officer=None)) == []
+
+
+def test_units_that_were_reorganised_are_not_told_as_a_transfer() -> None:
+    assert planned(replace(TRANSFERRED, to_agency=AGENCY)) == []
 
 
 def test_an_account_that_is_active_from_the_start_is_owed_no_link() -> None:

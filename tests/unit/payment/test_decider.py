@@ -18,6 +18,7 @@ from services.payment.contract import (
     Method,
     ObligationCancelled,
     ObligationLine,
+    ObligationMoved,
     ObligationRaised,
     ObligationState,
     PaymentFailed,
@@ -27,6 +28,7 @@ from services.payment.contract import (
 )
 from services.payment.decider import (
     Cancel,
+    Move,
     Outcome,
     Owed,
     Raise,
@@ -320,3 +322,13 @@ def test_a_fee_is_paid_at_most_once_and_no_money_is_forgotten(commands: list[Any
     accounted = {e.payment for e in events if isinstance(e, FeePaid | PaymentFlagged)}
     assert len(paid) <= 1
     assert taken <= accounted
+
+
+# Another agency holds the dossier
+
+
+def test_an_obligation_follows_its_dossier_to_another_agency_once():
+    moved = Move("ag-2", NOW)
+    assert decide(initial, moved) == []
+    assert when(moved, RAISED) == [ObligationMoved("ob7", RAISED.dossier, "ag-2", NOW)]
+    assert when(moved, RAISED, ObligationMoved("ob7", RAISED.dossier, "ag-2", NOW)) == []

@@ -309,6 +309,12 @@ STATUS = dossier.DossierStatus(
     owner=dossier.Person(dossier.PersonKind.CITIZEN, "Nguyễn Văn Em", "038215000123", "0912345678"),
     answers={"text": "Nội dung", "choice": "1"},
     pin="4821",
+    papers=(
+        dossier.PaperLink(
+            "01", "Giấy tiếp nhận hồ sơ và hẹn trả kết quả", "Receipt with the day of the result"
+        ),
+        dossier.PaperLink("declaration", "Tờ khai", "Declaration"),
+    ),
 )
 TRACE = dossier.Trace(
     STATUS.code,
@@ -344,7 +350,16 @@ ERASED = replace(
     documents=tuple(replace(one, file_name="") for one in STATUS.documents),
     result=dossier.ResultView(dossier.ReturnBy.ONLINE, NOW, "12/TB"),
 )
-EVERY_ACTION = replace(STATUS, actions=tuple(dossier.ACTIONS), stuck_at=None)
+EVERY_ACTION = replace(
+    STATUS,
+    actions=tuple(dossier.ACTIONS),
+    stuck_at=None,
+    procedure=replace(STATUS.procedure, in_person="Thu nhận vân tay."),
+    result=None,
+    appointment=dossier.AppointmentView(NOW, NOW + timedelta(minutes=30), UNIT, "Vân tay."),
+    withdrawal=dossier.WithdrawalView(NOW, "Không còn nhu cầu"),
+    extension=dossier.ExtensionView(NOW, "Chờ xác minh.", 2, NOW + timedelta(days=7)),
+)
 WRITING = Writing(
     procedure_name=PROCEDURE.name,
     place="16594",
@@ -524,7 +539,12 @@ PAGES: tuple[Shown, ...] = (
         ),
         CITIZEN,
     ),
-    Shown("declaration", "declaration.html", wizard.DeclarationScreen(PROCEDURE, WRITING.form)),
+    Shown(
+        "register",
+        "register_of_dossiers.html",
+        dossiers.RegisterScreen(Form({"since": "2026-11-01"}, {"until": "Hãy nhập mục này."})),
+        OFFICER,
+    ),
     Shown("sent", "dossier/sent.html", wizard.SentScreen(STATUS), CITIZEN),
     Shown("mine", "dossier/mine.html", dossiers.MineScreen(ROWS, (DRAFT,), "", "/next"), CITIZEN),
     Shown(
@@ -540,6 +560,8 @@ PAGES: tuple[Shown, ...] = (
             officer=True,
             officers=(("acc-7", "Lê Thị Cúc"),),
             earlier_steps=(("step-1", "Tiếp nhận", "Receiving"),),
+            agencies=(("ag-2", "UBND xã Thiên Cầm"),),
+            slots=(dossier.Slot(NOW, NOW + timedelta(minutes=30), 1),),
             forms={"refuse": Form(errors={"reason": "Hãy nhập mục này."})},
         ),
         OFFICER,
@@ -549,7 +571,15 @@ PAGES: tuple[Shown, ...] = (
         "dossier/show.html",
         replace(
             DOSSIER,
-            dossier=replace(STATUS, actions=(), holder=None, step=None, stuck_at=None),
+            dossier=replace(
+                STATUS,
+                actions=(),
+                holder=None,
+                step=None,
+                stuck_at=None,
+                stopped="Chủ hồ sơ đã mất. (Điều 7)",
+                fees=(replace(FEE, state=dossier.FeeState.CANCELLED),),
+            ),
             officer=True,
         ),
         OFFICER,

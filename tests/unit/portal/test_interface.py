@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,14 @@ from kernel.operations import DealtWith
 from kernel.requests import request_type
 from kernel.transparency.answering import LogKey, ReadLogKey, asked_of
 from kernel.trust import Keyring, ensure_keys
+from services.dossier.contract import (
+    Draft,
+    PaperFile,
+    PrintDeclaration,
+    ReadDraft,
+    ReadPaper,
+    ReadRegister,
+)
 from services.portal import api, site
 from services.portal.settings import PortalSettings
 
@@ -178,3 +187,41 @@ def test_a_service_that_is_away_does_not_take_the_keys_of_the_others_along(
     assert {one["service"] for one in answer.json["items"]} == {"identity", "catalog", "dossier"}
     assert answer.json["unavailable"] == ["payment"]
     assert [options["timeout"] for _, options in services.asked] == [3] * 5
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/dossiers/H56-1/papers/01.pdf?version=4", ReadPaper("H56-1", "01", 4)),
+        ("/dossiers/H56-1/papers/declaration.pdf", ReadPaper("H56-1", "declaration")),
+        (
+            "/register.pdf?since=2026-09-01&until=2026-09-30",
+            ReadRegister(date(2026, 9, 1), date(2026, 9, 30)),
+        ),
+    ],
+)
+def test_a_paper_is_a_file_with_a_name_and_an_etag(
+    client: FlaskClient, services: Services, path: str, asked: Any
+) -> None:
+    services.answer = lambda _: PaperFile("01-H56 à.pdf", "JVBERi0=", "ab12")
+    answer = client.get(f"/api/v1{path}")
+    assert [message for message, _ in services.asked] == [asked]
+    assert (answer.status_code, answer.mimetype, answer.data) == (200, "application/pdf", b"%PDF-")
+    assert answer.headers["Content-Disposition"] == (
+        "attachment; filename*=UTF-8''01-H56%20%C3%A0.pdf"
+    )
+    assert answer.headers["ETag"] == '"ab12"'
+
+
+def test_a_draft_s_declaration_is_printed_with_what_was_typed(
+    client: FlaskClient, services: Services
+) -> None:
+    content = {"form": {"ho_ten": "An"}, "applicant": {"name": "Nguyễn Thị An"}}
+    now = datetime(2026, 9, 7, tzinfo=UTC)
+    services.answer = lambda message: (
+        Draft("d-1", 1, "1.004222", content, now, now)
+        if isinstance(message, ReadDraft)
+        else PaperFile("CT01.pdf", "JVBERi0=", "ab12")
+    )
+    assert client.get("/api/v1/drafts/d-1/declaration.pdf").status_code == 200
+    assert services.asked[-1][0] == PrintDeclaration("1.004222", {"ho_ten": "An"}, "Nguyễn Thị An")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -94,17 +93,18 @@ def test_the_frame_offers_registration_login_services_and_look_up(
         assert words in text
 
 
-@pytest.mark.proves("D08")
-def test_the_filled_in_declaration_is_a_file_that_needs_nothing_beside_it(
-    render: Any, pages: Mapping[str, Any]
-) -> None:
-    filled = pages["declaration"]
-    text = render(replace(filled, template="declaration_file.html"))
-    assert "1.250.000" in text
-    assert "02/01/2026" in text
-    assert "Lựa chọn 1, Lựa chọn 2" in text
-    assert "href" not in text
-    assert "src=" not in text
+@pytest.mark.proves("D08", "D24")
+def test_the_pages_lead_to_the_papers(render: Any, pages: Mapping[str, Any]) -> None:
+    text = render(pages["dossier"])
+    code = pages["dossier"].screen.dossier.code
+    for number, name in (("01", "Giấy tiếp nhận hồ sơ"), ("declaration", "Tờ khai")):
+        assert f"/dossiers/{code}/papers/{number}.pdf" in text
+        assert name in text
+    assert "Receipt with the day of the result" in render(pages["dossier"], "en")
+    assert "declaration.pdf" in render(pages["wizard-check"])
+    procedure = render(pages["procedure"])
+    assert "/procedures/dang-ky-thuong-tru/declaration.pdf" in procedure
+    assert "/procedures/dang-ky-thuong-tru/checklist.pdf?case=own" in procedure
 
 
 @pytest.mark.proves("E08")
