@@ -64,7 +64,10 @@ def verify_command(
 
 @audit.command("checkpoint")
 def checkpoint_command(service: ServiceArgument = None) -> None:
-    """Sign what is new in a ledger now, and print its newest checkpoint: a text to be kept."""
+    """Sign what is new in a ledger now, and print its newest checkpoint: a text to be kept.
+
+    That of one service is printed as it is, byte by byte, so that the output is the file to keep.
+    """
     from kernel.transparency.signing import Refused, signer_of
     from motcua.access import administrator, administrator_settings
 
@@ -78,7 +81,9 @@ def checkpoint_command(service: ServiceArgument = None) -> None:
                 refused = True
                 typer.echo(f"{one}: nothing was signed: {refusal}.", err=True)
                 continue
-            typer.echo(signed.note if signed else f"{one}: the ledger is empty.\n")
+            # a line more would be no signed note
+            text = signed.note if signed else f"{one}: the ledger is empty.\n"
+            typer.echo(text, nl=service is None)
     if refused:
         raise typer.Exit(1)
 

@@ -225,8 +225,10 @@ class TestCash:
         desk = system.person("ubnd.tiepnhan")
         less = desk.post(path, {**cash, "amount": CASH - 1}, key=new_key())
         assert less.status_code in (409, 422)
-        handler = system.person("ubnd.thuly1")
-        refused(handler.post(path, cash, key=new_key()), 403, "not-the-counter")
+        leader = system.person("ubnd.lanhdao")
+        refused(leader.post(path, cash, key=new_key()), 403, "not-the-counter")
+        handler = system.person("ubnd.thuly1")  # whose work it is not
+        refused(handler.post(path, cash, key=new_key()), 404, "payment-unknown")
         elsewhere = system.person("ca.tiepnhan")
         refused(elsewhere.post(path, cash, key=new_key()), 404)
         refused(owing.citizen.post(path, cash, key=new_key()), 403)

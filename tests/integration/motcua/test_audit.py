@@ -230,6 +230,14 @@ def test_nothing_is_signed_over_a_ledger_that_was_cut(installation: Installation
     assert "nothing was signed" in done.stderr
 
 
+def test_what_the_command_prints_is_a_checkpoint_to_keep(installation: Installation) -> None:
+    printed = installation.audit("checkpoint", "dossier")
+    assert printed.returncode == 0, printed.stderr
+    (installation.settings.home / "printed.txt").write_text(printed.stdout)
+    done = installation.audit("verify", "dossier", "--checkpoint", "printed.txt")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_a_stream_that_was_changed_is_not_exported(installation: Installation) -> None:
     changed = {"$set": {"events.0.data": "{}"}}
     installation.ledger.update_one({"position": 2}, changed)
