@@ -22,7 +22,8 @@ from kernel.client import NO_TOKEN, standalone_client
 from kernel.decider import Decider
 from kernel.errors import DomainError
 from kernel.events import Actor, Recorded
-from kernel.ledger import Ledger, create_indexes, ledger_collection
+from kernel.ledger import Ledger
+from kernel.ledger_reader import create_indexes, ledger_collection
 from kernel.privacy import SubjectKeys
 from kernel.requests import ANONYMOUS, Call, Caller
 from kernel.store import Store
