@@ -18,9 +18,8 @@ from services.catalog.contract import (
     Channel,
     ProcedurePublished,
     Unit,
-    resolves,
 )
-from services.catalog.contract.competence import handling_unit
+from services.catalog.contract.competence import handling_unit, resolves
 from services.catalog.files import read_agencies, read_places, read_procedures
 from services.dossier import views
 from services.dossier.decider import commands as do
