@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise, takewhile
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from pymongo import ASCENDING, MongoClient, ReadPreference
 from pymongo.collection import Collection
@@ -114,12 +114,14 @@ class LedgerReader:
             query["to"] = {"$gt": after}
         if limit is not None:
             query["from"] = {"$lte": after + limit}
-        found = [from_document(document) for document in self.collection.find(query)]
-        found.sort(key=lambda commit: commit.first)
-        if found and found[0].first > after + 1:
-            return []
-        holes = (n for n, (a, b) in enumerate(pairwise(found), 1) if b.first != a.last + 1)
-        return found[: next(holes, len(found))]
+        return _unbroken(map(from_document, self.collection.find(query)), after)
+
+    def streams_commits(self, streams: Sequence[str]) -> dict[str, list[Commit]]:
+        """Return the commits of several streams as `stream_commits` does, with one question."""
+        found: dict[str, list[Commit]] = {stream: [] for stream in streams}
+        for document in self.collection.find({"stream": {"$in": list(streams)}}):
+            found[document["stream"]].append(from_document(document))
+        return {stream: _unbroken(commits) for stream, commits in found.items()}
 
     def head_version(self, stream: str) -> int:
         """Return the version at which a stream stands; 0 where it does not exist."""
@@ -163,6 +165,15 @@ class LedgerReader:
     def _range(self, after: int, limit: int) -> list[Document]:
         found = self.collection.find({"position": {"$gt": after, "$lte": after + limit}})
         return sorted(found, key=itemgetter("position"))
+
+
+def _unbroken(commits: Iterable[Commit], after: int = 0) -> list[Commit]:
+    """Return a stream's commits behind a version in order, up to the first that is missing."""
+    found = sorted(commits, key=attrgetter("first"))
+    if found and found[0].first > after + 1:
+        return []
+    holes = (n for n, (a, b) in enumerate(pairwise(found), 1) if b.first != a.last + 1)
+    return found[: next(holes, len(found))]
 
 
 def _in_place(numbered: tuple[int, Document]) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import bson
@@ -11,9 +12,13 @@ from pymongo import MongoClient
 
 from kernel.commits import Document
 from kernel.config import Settings
+from kernel.events import Recorded
 from kernel.ledger import Ledger
 from kernel.views import StreamView
 from motcua.reading import ledger_of, views_of
+
+_TOGETHER = 200
+"""Streams that are read, folded and compared at a time."""
 
 
 @dataclass(frozen=True)
@@ -39,24 +44,49 @@ def differences(
     Commands that are carried out meanwhile can show as differences: look again.
     """
     ledger = ledger_of(settings, client, service)
-    for view in views_of(settings, client, service):
-        yield from _differences(service, ledger, view)
+    views = views_of(settings, client, service)
+    replayed: dict[str, set[str]] = {view.name: set() for view in views}
+    for histories in _histories(ledger, views):
+        for view in views:
+            expected = _replays(view, histories)
+            replayed[view.name] |= expected.keys()
+            yield from _compare(service, view, expected)
+    for view in views:
+        for document in view.collection.find({}, {"_id": 1}):
+            if document["_id"] not in replayed[view.name]:
+                yield Difference(service, view.name, str(document["_id"]), "", document, None)
 
 
-def _differences(service: str, ledger: Ledger, view: StreamView) -> Iterator[Difference]:
-    streams = {commit.stream for commit in ledger.commits() if view.follows(commit.stream)}
-    replayed: set[str] = set()
-    name = view.name
-    for stream in sorted(streams):
-        folded = view.folded(stream, ledger.read_stream(stream))
-        if folded is None:
-            continue
-        expected = _as_stored(view, folded)
-        replayed.add(expected["_id"])
-        yield from _fields(service, name, expected["_id"], view.get(expected["_id"]), expected)
-    for document in view.collection.find({}, {"_id": 1}):
-        if document["_id"] not in replayed:
-            yield Difference(service, name, str(document["_id"]), "", document, None)
+def _histories(ledger: Ledger, views: Sequence[StreamView]) -> Iterator[dict[str, list[Recorded]]]:
+    """Yield what the views follow of a ledger, some streams at a time, each with its history."""
+    streams = {
+        commit.stream
+        for commit in ledger.commits()
+        if any(view.follows(commit.stream) for view in views)
+    }
+    waiting = iter(sorted(streams))
+    while together := list(islice(waiting, _TOGETHER)):
+        yield {
+            stream: [record for commit in commits for record in ledger.records(commit)]
+            for stream, commits in ledger.streams_commits(together).items()
+        }
+
+
+def _replays(view: StreamView, histories: Mapping[str, Sequence[Recorded]]) -> dict[str, Document]:
+    """Return what the histories fold to in a view, by the id of the document."""
+    folded = (view.folded(stream, history) for stream, history in histories.items())
+    return {one["_id"]: _as_stored(view, one) for one in folded if one is not None}
+
+
+def _compare(
+    service: str, view: StreamView, expected: Mapping[str, Document]
+) -> Iterator[Difference]:
+    if not expected:
+        return
+    found = view.collection.find({"_id": {"$in": list(expected)}})
+    stored = {document["_id"]: document for document in found}
+    for key, document in expected.items():
+        yield from _fields(service, view.name, key, stored.get(key), document)
 
 
 def _as_stored(view: StreamView, document: Document) -> Document:

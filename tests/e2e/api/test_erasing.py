@@ -219,7 +219,8 @@ def test_one_command_erases_her_everywhere_and_nobody_else(
         assert (shown["erased"], shown["applicant"], shown["status"]) == (True, None, 10)
         assert shown["result"]["file"] is None
         told = [one["type"] for one in her.ended.trace(client) if ERASED[0] in one["detail"]]
-        assert told == ["DossierSubmitted"]
+        # what can hold something personal: who applied, and who signed for the result
+        assert told == ["DossierSubmitted", "ResultReceived"]
     (row,) = expect(system.person("ca.tiepnhan").get("/inbox", params={"q": her.open.code}), 200)[
         "items"
     ]

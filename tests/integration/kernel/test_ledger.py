@@ -98,6 +98,17 @@ def test_verification_names_the_first_commit_that_does_not_follow(
     assert tampered.value.position == position
 
 
+@pytest.mark.proves("L2")
+def test_several_streams_are_read_as_each_would_be(ledger: Ledger) -> None:
+    for number in range(1, 10):
+        append(ledger, f"counter-{number % 3}", (number - 1) // 3, number)
+    ledger.collection.delete_one({"stream": "counter-1", "from": 2})
+    streams = ["counter-1", "counter-2", "counter-none"]
+    together = ledger.streams_commits(streams)
+    assert together == {stream: ledger.stream_commits(stream) for stream in streams}
+    assert [len(together[stream]) for stream in streams] == [1, 3, 0]
+
+
 @pytest.mark.proves("L1", "L6")
 def test_a_stream_that_does_not_begin_at_its_beginning_is_found(ledger: Ledger) -> None:
     append(ledger, "counter-a", 0, 1)
