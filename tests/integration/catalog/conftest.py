@@ -16,7 +16,7 @@ from kernel.config import Settings
 from kernel.trust import ensure_keys
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def installation(
     amqp_uri: str, mongo_uri: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installation]:
@@ -37,7 +37,7 @@ def installation(
         channel.exchange_delete(settings.amqp_name("nameko-rpc"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def loaded(installation: Installation) -> Iterator[Installation]:
     """Two processes run, and everything that comes with the system is loaded."""
     with installation.catalogue_process(), installation.catalogue_process():
@@ -46,7 +46,7 @@ def loaded(installation: Installation) -> Iterator[Installation]:
         yield installation
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def client(loaded: Installation) -> Iterator[Client]:
     """Asks as the installation's own command line."""
     with standalone_client(loaded.settings, "setup") as asking:

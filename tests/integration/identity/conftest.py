@@ -32,7 +32,7 @@ PASSWORD = "ba con mèo đen"
 _numbers = count(1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def settings(
     amqp_uri: str, mongo_uri: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Settings]:
@@ -47,13 +47,13 @@ def settings(
     dismantle(settings)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def keyring(settings: Settings) -> Keyring:
     """The installation's keys."""
     return Keyring(settings.keys)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def database(settings: Settings) -> Iterator[Any]:
     """Identity's own database, to look at it from outside."""
     client: MongoClient[Any] = MongoClient(settings.mongo_uri, tz_aware=True)
@@ -61,7 +61,7 @@ def database(settings: Settings) -> Iterator[Any]:
     client.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def ledger(settings: Settings) -> Iterator[Any]:
     """The stored commits, to look at them from outside."""
     client: MongoClient[Any] = MongoClient(settings.mongo_uri, tz_aware=True)
@@ -69,7 +69,7 @@ def ledger(settings: Settings) -> Iterator[Any]:
     client.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def clients(settings: Settings) -> Iterator[dict[str, Client]]:
     """The neighbours and the installation's set-up."""
     with (
@@ -139,7 +139,7 @@ class Desk:
         return session
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def desk(settings: Settings, clients: dict[str, Client]) -> Desk:
     """The way to the service."""
     return Desk(settings, clients)
@@ -213,7 +213,7 @@ class _running:  # noqa: N801 - reads as the verb it is
             self._log.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def somebody() -> Callable[..., Profile]:
     """Returns the profile of somebody who never existed before."""
     return person

@@ -28,7 +28,7 @@ _NEIGHBOUR = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def installed(
     amqp_uri: str, mongo_uri: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Settings]:
@@ -38,7 +38,7 @@ def installed(
     dismantle(settings)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def mail_server() -> Iterator[MailServer]:
     """The mail server."""
     server = MailServer()
@@ -47,7 +47,7 @@ def mail_server() -> Iterator[MailServer]:
     server.down()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def tellers(installed: Settings) -> Iterator[dict[str, Neighbour]]:
     """The neighbours' ledgers."""
     found = {types.source: Neighbour(installed, types) for types in _LEDGERS}
@@ -59,7 +59,7 @@ def tellers(installed: Settings) -> Iterator[dict[str, Neighbour]]:
 _LEDGERS = (dossier.EVENTS, identity.EVENTS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def process(
     installed: Settings, mail_server: MailServer, tellers: dict[str, Neighbour]
 ) -> Iterator[Process]:
@@ -76,7 +76,7 @@ def process(
         yield service
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def office(
     installed: Settings, process: Process, mail_server: MailServer, tellers: dict[str, Neighbour]
 ) -> Iterator[PostOffice]:

@@ -23,7 +23,7 @@ from cashier import Cashier
 from provider_sandbox import Merchant, Sandbox, merchant, running_sandbox
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def installed(
     amqp_uri: str, mongo_uri: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Settings]:
@@ -33,21 +33,21 @@ def installed(
     dismantle(settings)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def portal_end() -> Iterator[Merchant]:
     """Where the provider's notifications arrive."""
     with merchant(lambda parameters: "99") as receiving:
         yield receiving
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def provider(installed: Settings, portal_end: Merchant) -> Iterator[Sandbox]:
     """The provider's sandbox."""
     with running_sandbox(installed.home, Ports.free(ops=1).vnpay, portal_end.url) as sandbox:
         yield sandbox
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def process(installed: Settings, provider: Sandbox) -> Iterator[Process]:
     """The payment service, its relay and the dossier's relay."""
     environment = {**provider.environment, "PAYMENT_ASK_AFTER": "2"}
@@ -57,7 +57,7 @@ def process(installed: Settings, provider: Sandbox) -> Iterator[Process]:
         yield service
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cashier(
     installed: Settings, process: Process, provider: Sandbox, portal_end: Merchant
 ) -> Iterator[Cashier]:

@@ -1,0 +1,1 @@
+"""Tests of the catalog service, which runs while they do."""

@@ -1,0 +1,1 @@
+"""Tests of the identity service, which runs while they do."""

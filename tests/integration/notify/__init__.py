@@ -1,0 +1,1 @@
+"""Tests of the notify service, which runs while they do."""

@@ -1,0 +1,1 @@
+"""Tests of the payment service, which runs while they do."""
