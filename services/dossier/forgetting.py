@@ -12,6 +12,7 @@ from kernel.privacy import SubjectKeys
 from kernel.views import StreamView
 from services.dossier.drafts import Drafts
 from services.dossier.files import Files
+from services.dossier.filters import Filters
 from services.dossier.look_ups import LookUps
 from services.dossier.papers.signed import SignedPapers
 
@@ -30,10 +31,12 @@ class Forgetting:
     keys: SubjectKeys
     ledger: Ledger
     status_view: StreamView
+    work_view: StreamView
     files: Files
     drafts: Drafts
     look_ups: LookUps
     papers: SignedPapers
+    filters: Filters
 
     def forget(self, subject: str) -> Mapping[str, int]:
         """Destroy the key, fold the status views without it, delete drafts, codes, papers, files.
@@ -48,6 +51,7 @@ class Forgetting:
             "drafts": self.drafts.erase(subject),
             "one-time codes": self.look_ups.erase(subject),
             "signed papers": self.papers.erase(subject),
+            "saved filters": self.filters.erase(subject),
             "files": self.files.erase(self._files_of(subject), subject),
         }
 
@@ -61,7 +65,8 @@ class Forgetting:
         for _ in range(_TRIES):
             # what happened to the dossier meanwhile is there the next time
             history = self.ledger.read_stream(stream)
-            if history and self.status_view.rewrite(stream, history):
+            views = (self.work_view, self.status_view)
+            if history and all(view.rewrite(stream, history) for view in views):
                 return not known["picture"]["view"].get("erased", False)
         raise Unavailable(
             "view-ahead",

@@ -14,7 +14,15 @@ from nameko.timer import timer
 from kernel import logs
 from kernel.commits import records
 from kernel.config import read, setting
-from kernel.container import CatchUp, DatabaseProvider, Storage, StoreProvider, ViewProvider, built
+from kernel.container import (
+    CatchUp,
+    DatabaseProvider,
+    Storage,
+    StoreProvider,
+    TallyProvider,
+    ViewProvider,
+    built,
+)
 from kernel.decider import Decider
 from kernel.erasure import Erasing
 from kernel.errors import DomainError, Forbidden, NotFound
@@ -38,6 +46,7 @@ from services.dossier.admission import (
     IDENTITY,
     NOTIFY,
     log_in_first,
+    require_officer,
     require_person,
     require_service,
     unknown_dossier,
@@ -50,8 +59,10 @@ from services.dossier.decider import decide, dossier_code, evolve, initial
 from services.dossier.decider.appointments import LENGTH, slots
 from services.dossier.drafts import Drafts
 from services.dossier.files import MAX_BYTES, MEDIA_TYPES, Files
+from services.dossier.filters import Filters
 from services.dossier.forgetting import RESULT_FILE, Forgetting
 from services.dossier.http import DOWNLOAD, UPLOAD, build_app
+from services.dossier.leafing import Leafing
 from services.dossier.look_ups import LookUps
 from services.dossier.looking_up import LookingUp
 from services.dossier.numbering import Numbering
@@ -60,9 +71,11 @@ from services.dossier.papers.issuing import Asked, Issuing, certificates
 from services.dossier.papers.signed import SignedPapers
 from services.dossier.references import References
 from services.dossier.seats import SEATS, Seats, desk_of
+from services.dossier.statistics import Books, behind, processing_times, statistics
 from services.dossier.submission import prepare
 from services.dossier.succession import Heirs, Successions
 from services.dossier.views import (
+    figures,
     files_in,
     may_read,
     may_see,
@@ -74,6 +87,7 @@ from services.dossier.views import (
     status,
     trace,
     until,
+    work,
 )
 from services.dossier.views.document import picture_in
 from services.identity import contract as identity
@@ -88,14 +102,29 @@ STATUS = ViewProvider(
     project,
     indexes=[
         ("subject",),
-        ("officer", "open"),
-        ("agency", "unit", "open"),
-        ("agency", "open", "updated_at"),
+        ("agency", "open"),
         ("agency", "submitted_at"),
         ("picture.view.applicant.identity_number",),
         ("picture.view.owner.identity_number",),
         (RESULT_FILE,),
     ],
+)
+WORK = ViewProvider(CATEGORY, work.project_work, name="work", indexes=work.INDEXES)
+LISTED = TallyProvider(
+    EVENTS,
+    CATEGORY,
+    work.count_work,
+    name="listed",
+    fields=work.FIELDS,
+    indexes=work.TALLY_INDEXES,
+)
+FIGURES = TallyProvider(
+    EVENTS,
+    CATEGORY,
+    figures.count_figures,
+    name="figures",
+    fields=figures.FIELDS,
+    indexes=figures.INDEXES,
 )
 REFERENCES = Kept(
     references.NAME,
@@ -136,6 +165,7 @@ class Cabinet:
     look_ups: LookUps
     successions: Successions
     seats: Seats
+    filters: Filters
     numbering: Numbering
     keyring: Keyring
     keys: SubjectKeys
@@ -158,6 +188,7 @@ def open_cabinet(storage: Storage) -> Cabinet:
         look_ups=LookUps(database, keyring.master),
         successions=Successions(database),
         seats=Seats(database),
+        filters=Filters(database),
         numbering=Numbering(),
         keyring=keyring,
         keys=keys,
@@ -183,10 +214,13 @@ class DossierService:
     operations = Operations()
     transparency: PublicLog = Transparency()
     status_view = STATUS
+    work_view = WORK
+    listed = LISTED
+    figures = FIGURES
     dossiers = StoreProvider(
         EVENTS,
         Decider(initial, decide, evolve, notes=(contract.CitizenNotified,)),
-        views=[STATUS],
+        views=[STATUS, WORK],
     )
     look_up_log = StoreProvider(EVENTS, Decider(False, lambda _, events: events, lambda *_: True))
     cabinet = built(open_cabinet)
@@ -329,19 +363,50 @@ class DossierService:
     ) -> contract.DossierPage:
         """Return the caller's own dossiers."""
         require_person(call)
-        return lists.mine(request, call.caller, self.status_view, _now(), self.cabinet.calendar)
+        return lists.mine(request, self._looker(call), self._leafing())
 
     @serves(contract.ReadInbox)
     def read_inbox(self, request: contract.ReadInbox, call: Call) -> contract.DossierPage:
         """Return an officer's work list."""
-        require_person(call)
-        if not call.caller.is_officer:
-            raise Forbidden(
-                "officers-only",
-                "Danh sách công việc chỉ dành cho cán bộ.",
-                "The work list is for officers only.",
-            )
-        return lists.inbox(request, call.caller, self.status_view, _now(), self.cabinet.calendar)
+        require_officer(call)
+        return lists.inbox(request, self._looker(call), self._leafing())
+
+    @serves(contract.ReadStatistics)
+    def read_statistics(self, request: contract.ReadStatistics, call: Call) -> contract.Statistics:
+        """Return the figures of a period; the public part for who is no officer."""
+        books = Books(self.figures, self._leafing(), self.cabinet.references)
+        return statistics(request, self._looker(call), books)
+
+    @serves(contract.ListBehind)
+    def list_behind(self, request: contract.ListBehind, call: Call) -> contract.DossierPage:
+        """Return the dossiers behind a figure."""
+        require_officer(call)
+        return behind(request, self._looker(call), self._leafing())
+
+    @serves(contract.ReadProcessingTimes)
+    def read_processing_times(
+        self, request: contract.ReadProcessingTimes, call: Call
+    ) -> contract.ProcessingTimes:
+        """Return how long a procedure takes."""
+        return processing_times(request.procedure, _now(), self.figures)
+
+    @serves(contract.SaveFilter)
+    def save_filter(self, request: contract.SaveFilter, call: Call) -> contract.SavedFilters:
+        """Keep a work list under a name."""
+        require_officer(call)
+        return self.cabinet.filters.save(call.caller.id, request.filter)
+
+    @serves(contract.DeleteFilter)
+    def delete_filter(self, request: contract.DeleteFilter, call: Call) -> contract.SavedFilters:
+        """Forget a saved filter."""
+        require_officer(call)
+        return self.cabinet.filters.delete(call.caller.id, request.name)
+
+    @serves(contract.ListFilters)
+    def list_filters(self, request: contract.ListFilters, call: Call) -> contract.SavedFilters:
+        """Return the officer's saved filters."""
+        require_officer(call)
+        return self.cabinet.filters.list(call.caller.id)
 
     @serves(contract.ReadNotice)
     def read_notice(self, request: contract.ReadNotice, call: Call) -> contract.Notice:
@@ -479,10 +544,12 @@ class DossierService:
             cabinet.keys,
             self.dossiers.ledger,
             self.status_view,
+            self.work_view,
             cabinet.files,
             cabinet.drafts,
             cabinet.look_ups,
             cabinet.issuing.signed,
+            cabinet.filters,
         ).forget(subject)
 
     # How
@@ -528,6 +595,12 @@ class DossierService:
             log.error("dossier not moved to its successor", code=code, reason=fault.code)
             return False
         return True
+
+    def _looker(self, call: Call) -> lists.Looker:
+        return lists.Looker(call.caller, _now(), self.cabinet.calendar)
+
+    def _leafing(self) -> Leafing:
+        return Leafing(self.work_view.collection, self.listed)
 
     def _resolver(self) -> Resolver:
         cabinet = self.cabinet

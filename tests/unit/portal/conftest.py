@@ -44,8 +44,10 @@ from services.portal.screens import (
     operations,
     payments,
     search,
+    statistics,
     transparency,
     wizard,
+    work_lists,
 )
 from services.portal.screens.places import Places
 from services.portal.settings import PortalSettings
@@ -422,6 +424,40 @@ STEP = wizard.StepScreen(
 CHECK = wizard.CheckScreen(
     "d-1", 2, PROCEDURE, WRITING, None, PROCEDURE.documents, Form(), {}, {"16594": "Phường Tân Dân"}
 )
+INBOX = work_lists.InboxScreen(
+    dossiers=ROWS,
+    form=Form(),
+    tab="unit",
+    next_address="/next",
+    tabs=(("unit", "Đơn vị", 12), ("mine", "Tôi giữ", None)),
+    columns=(work_lists.Column("due", "Hạn trả", "/inbox?sort=-due", "ascending"),),
+    exports=(("XLSX", "/inbox/export.xlsx"),),
+    again={"tab": "unit", "q": "an"},
+)
+RESIDENCE = dossier.Figures(
+    name="G01", received=10_000, online=9_458, ended=900, on_time=890, completed=880, refused=15,
+    withdrawn=5, stopped=0, results=880, results_electronic=800, fees=50, fees_online=40,
+    online_rate=9458, online_whole_rate=9000, on_time_rate=9889, electronic_rate=9091,
+    fees_online_rate=8000, mean_minutes=700, median_minutes=480, p90_minutes=1440,
+)  # fmt: skip
+FEW = dossier.Figures("others", *(0,) * 12)
+STATISTICS = statistics.StatisticsScreen(
+    found=dossier.Statistics(
+        begin="2026-01",
+        end="2026-06",
+        by="field",
+        total=replace(RESIDENCE, name=""),
+        groups=(RESIDENCE, replace(FEW, received=7)),
+        months=tuple(replace(RESIDENCE, name=f"2026-0{month}") for month in range(1, 7)),
+        lowest=RESIDENCE,
+        few=2,
+    ),
+    form=Form(),
+    names={"G01": "Cư trú"},
+    periods=(("Năm 2026", "/statistics"),),
+    agencies=(("ca-1", "Công an phường"),),
+    exports=(("XLSX", "/statistics/export.xlsx"),),
+)
 DOSSIER = dossiers.DossierScreen(STATUS, TRACE, procedure=PROCEDURE)
 NOW_OF_LIFE = replays.replayed()
 HISTORY = history.HistoryScreen(
@@ -546,7 +582,12 @@ PAGES: tuple[Shown, ...] = (
         OFFICER,
     ),
     Shown("sent", "dossier/sent.html", wizard.SentScreen(STATUS), CITIZEN),
-    Shown("mine", "dossier/mine.html", dossiers.MineScreen(ROWS, (DRAFT,), "", "/next"), CITIZEN),
+    Shown(
+        "mine",
+        "dossier/mine.html",
+        dossiers.MineScreen(ROWS, (DRAFT,), Form(), "/next", (("", "Tất cả", 3),)),
+        CITIZEN,
+    ),
     Shown(
         "mine-empty", "dossier/mine.html", dossiers.MineScreen(replace(ROWS, items=()), ()), CITIZEN
     ),
@@ -596,26 +637,59 @@ PAGES: tuple[Shown, ...] = (
         dossiers.SupplementScreen(STATUS, Form(), PROCEDURE, "application/pdf", 20_000_000, PLACES),
         CITIZEN,
     ),
+    Shown("inbox", "inbox.html", INBOX, OFFICER),
     Shown(
-        "inbox",
+        "inbox-leader",
         "inbox.html",
-        dossiers.InboxScreen(
-            ROWS, Form(), "unit", "/next", (("unit", "Đơn vị", 12), ("mine", "Tôi giữ", None))
+        replace(
+            INBOX,
+            units=(("desk", "Bộ phận một cửa"),),
+            officers=(("acc-7", "Lê Thị Cúc"),),
+            saved=(work_lists.Saved(dossier.SavedFilter("Trễ hạn", colour="late"), "/inbox"),),
         ),
         OFFICER,
     ),
     Shown(
         "inbox-erased",
         "inbox.html",
-        dossiers.InboxScreen(
-            replace(ROWS, items=(replace(ROW, applicant="", erased=True),)), Form(), "unit"
+        replace(INBOX, dossiers=replace(ROWS, items=(replace(ROW, applicant="", erased=True),))),
+        OFFICER,
+    ),
+    Shown("inbox-empty", "inbox.html", replace(INBOX, dossiers=replace(ROWS, items=())), OFFICER),
+    Shown(
+        "inbox-cut",
+        "inbox.html",
+        replace(INBOX, dossiers=replace(ROWS, items=(), cut=True)),
+        OFFICER,
+    ),
+    Shown("statistics", "statistics/show.html", STATISTICS),
+    Shown(
+        "statistics-leader",
+        "statistics/show.html",
+        replace(
+            STATISTICS,
+            found=replace(
+                STATISTICS.found,
+                agency=AGENCY.id,
+                late_now=3,
+                load=(dossier.OfficerLoad("acc-7", "Lê Thị Cúc", "civil", 12, 3, 1),),
+            ),
+            behind={"G01": "/statistics/dossiers"},
         ),
         OFFICER,
     ),
     Shown(
-        "inbox-empty",
-        "inbox.html",
-        dossiers.InboxScreen(replace(ROWS, items=()), Form(), "mine"),
+        "statistics-nothing",
+        "statistics/show.html",
+        replace(
+            STATISTICS,
+            found=replace(STATISTICS.found, total=FEW, groups=(), months=(), lowest=None),
+        ),
+    ),
+    Shown(
+        "statistics-behind",
+        "statistics/behind.html",
+        statistics.BehindScreen(ROWS, "01/2026", "06/2026", "Cư trú", "/statistics", "/next"),
         OFFICER,
     ),
     Shown("lookup", "lookup.html", dossiers.LookUpScreen(Form())),
