@@ -11,6 +11,7 @@ from itertools import groupby
 import pytest
 
 _ROWS = {"A": 33, "B": 19, "C": 25, "D": 25, "E": 20, "F": 15, "G": 21, "H": 14, "I": 16}
+_CITED = "proves"
 _PROMISES = tuple(f"L{number}" for number in range(1, 7))
 
 IDS = (
@@ -20,10 +21,9 @@ IDS = (
 
 
 class Proofs:
-    """The pytest plugin."""
+    """The pytest plugin; what a test cites goes along with its report, from worker to worker."""
 
     def __init__(self) -> None:
-        self._cited: dict[str, tuple[str, ...]] = {}
         self._passed: set[str] = set()
         self._failed: set[str] = set()
 
@@ -34,14 +34,15 @@ class Proofs:
             unknown = sorted(set(cited) - set(IDS))
             if unknown:
                 raise pytest.UsageError(f"{item.nodeid} proves unknown ids: {', '.join(unknown)}")
-            self._cited[item.nodeid] = tuple(cited)
+            item.user_properties += [(_CITED, name) for name in cited]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note how a test ended."""
+        cited = [str(value) for name, value in report.user_properties if name == _CITED]
         if report.failed:
-            self._failed.update(self._cited.get(report.nodeid, ()))
+            self._failed.update(cited)
         elif report.passed and report.when == "call":
-            self._passed.update(self._cited.get(report.nodeid, ()))
+            self._passed.update(cited)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print both lists."""
