@@ -1,4 +1,4 @@
-"""Register, activate, log in and out, and keep a session alive."""
+"""Register, activate, log in and out, a forgotten password, and keep a session alive."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import flask
 from flask import Blueprint, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from kernel.errors import DomainError, TooMany, Unauthenticated, Unavailable
+from kernel.errors import DomainError, Invalid, TooMany, Unauthenticated, Unavailable
 from services.identity.contract import (
     Account,
     AccountKind,
@@ -19,7 +19,9 @@ from services.identity.contract import (
     NewCaptcha,
     ReadAccount,
     Register,
+    RequestPasswordReset,
     ResendActivation,
+    ResetPassword,
     Session,
 )
 from services.portal import sessions
@@ -34,6 +36,8 @@ from services.portal.screens.accounts import (
     ActivationScreen,
     KindScreen,
     LogInScreen,
+    MailWishScreen,
+    NewPasswordScreen,
     RegisteredScreen,
     RegisterScreen,
 )
@@ -82,13 +86,68 @@ def registered() -> Response:
     return page("registered.html", RegisteredScreen(**found))
 
 
+@pages.get("/register/resend")
+def ask_again() -> flask.Response:
+    """Ask whose activation mail is to be sent again (B14)."""
+    return page("mail_wish.html", MailWishScreen())
+
+
 @pages.post("/register/resend")
 def resend() -> Response:
-    """Send the activation mail again."""
+    """Send the activation mail again; the answer is the same whoever is named."""
     form = typed(request.form)
-    send(read(ResendActivation, form.values), token=None, key=form.key)
+    if (refused := _wished(ResendActivation, form)) is not None:
+        return page("mail_wish.html", MailWishScreen(refused), status=422)
     flash(gettext("If this account waits for its activation, a new mail is on its way."), "success")
-    return redirect(url_for("accounts.registered"), 303)
+    known = "registered" in session
+    return redirect(url_for("accounts.registered" if known else "accounts.log_in"), 303)
+
+
+@pages.get("/password/forgotten")
+def forgotten() -> flask.Response:
+    """Ask whose password was forgotten."""
+    return page("mail_wish.html", MailWishScreen(password=True))
+
+
+@pages.post("/password/forgotten")
+def send_forgotten() -> Response:
+    """Send the link that sets another password; the answer is the same whoever is named."""
+    form = typed(request.form)
+    if (refused := _wished(RequestPasswordReset, form)) is not None:
+        return page("mail_wish.html", MailWishScreen(refused, password=True), status=422)
+    flash(
+        gettext(
+            "If there is such an account, a link is on its way to its e-mail address. It is good "
+            "for one hour."
+        ),
+        "success",
+    )
+    return redirect(url_for("accounts.log_in"), 303)
+
+
+@pages.get("/password")
+def new_password() -> flask.Response:
+    """Ask for another password."""
+    return page("new_password.html", NewPasswordScreen(request.args.get("token", "")))
+
+
+@pages.post("/password")
+def set_password() -> Response:
+    """Set another password by the token in the mail's link; the sessions end here and elsewhere."""
+    form = typed(request.form)
+    token = form.value("token")
+    try:
+        message = ResetPassword(token, form.value("password"))
+        send(message, token=None, key=form.key, timeout=15)
+    except (TooMany, Unavailable):
+        raise
+    except DomainError as error:
+        refused = Form(key=form.key).refused(error)
+        dead = not error.fields
+        return page("new_password.html", NewPasswordScreen(token, refused, dead), status=422)
+    _end_session()
+    flash(gettext("Your new password is set. Log in with it."), "success")
+    return redirect(url_for("accounts.log_in"), 303)
 
 
 @pages.get("/activate")
@@ -170,6 +229,15 @@ def stay() -> Response:
 def me() -> flask.Response:
     """Show one's own account."""
     return page("account.html", AccountScreen(sessions.ask(ReadAccount())))
+
+
+def _wished(kind: type[ResendActivation | RequestPasswordReset], form: Form) -> Form | None:
+    """Ask for a mail; return the form where what was typed is no user name at all."""
+    try:
+        send(read(kind, form.values), token=None, key=form.key)
+    except Invalid as error:
+        return form.refused(error)
+    return None
 
 
 def _registration(kind: AccountKind, form: Form, status: int = 200) -> flask.Response:

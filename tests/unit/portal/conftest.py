@@ -507,6 +507,14 @@ PAGES: tuple[Shown, ...] = (
     Shown("activated", "activated.html", accounts.ActivatedScreen(ACCOUNT)),
     Shown("activation-failed", "activated.html", accounts.ActivatedScreen(None, "Đã hết hạn.")),
     Shown("login", "login.html", accounts.LogInScreen()),
+    Shown("activation-again", "mail_wish.html", accounts.MailWishScreen()),
+    Shown("password-forgotten", "mail_wish.html", accounts.MailWishScreen(password=True)),
+    Shown("password-new", "new_password.html", accounts.NewPasswordScreen("t")),
+    Shown(
+        "password-dead",
+        "new_password.html",
+        accounts.NewPasswordScreen("t", Form(message="Liên kết đã hết hạn."), dead=True),
+    ),
     Shown(
         "login-idle",
         "login.html",
