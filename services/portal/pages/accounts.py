@@ -8,12 +8,14 @@ import flask
 from flask import Blueprint, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from kernel.errors import DomainError, Invalid, TooMany, Unauthenticated, Unavailable
+from kernel import schemas
+from kernel.errors import DomainError, FieldError, Invalid, TooMany, Unauthenticated, Unavailable
 from services.identity.contract import (
     Account,
     AccountKind,
     Activate,
     Captcha,
+    IdentityDocument,
     LogIn,
     LogOut,
     NewCaptcha,
@@ -25,7 +27,7 @@ from services.identity.contract import (
     Session,
 )
 from services.portal import sessions
-from services.portal.forms import Form, read, typed
+from services.portal.forms import Form, read, readable, typed
 from services.portal.language import gettext, locale
 from services.portal.neighbours import send
 from services.portal.pages.places import places_for
@@ -44,6 +46,13 @@ from services.portal.screens.accounts import (
 
 pages = Blueprint("accounts", __name__)
 
+_NO_PROFILE = dict.fromkeys(("name", "identity_number", "email", "phone"), "")
+_NO_LOGIN = dict.fromkeys(("username", "password", "captcha", "captcha_text"), "")
+_DOCUMENT_OF = {
+    AccountKind.CITIZEN: IdentityDocument.PERSONAL_NUMBER.value,
+    AccountKind.ORGANISATION: IdentityDocument.TAX_CODE.value,
+    AccountKind.ENTERPRISE: IdentityDocument.TAX_CODE.value,
+}
 _OPEN_TO = (AccountKind.CITIZEN, AccountKind.ORGANISATION, AccountKind.ENTERPRISE)
 
 
@@ -68,6 +77,9 @@ def send_registration() -> Response:
         return _registration(kind, form)
     try:
         message = read(Register, form.values, locale=locale())
+    except Invalid as error:
+        return _registration(kind, form.refused(_with_all_faults(kind, form, error)), status=422)
+    try:
         send(message, token=None, key=form.key, timeout=15)
     except (TooMany, Unavailable):
         raise
@@ -240,8 +252,29 @@ def _wished(kind: type[ResendActivation | RequestPasswordReset], form: Form) -> 
     return None
 
 
+def _with_all_faults(kind: AccountKind, form: Form, unread: Invalid) -> Invalid:
+    """Return what could not be read of a registration, and what identity finds in the rest.
+
+    Identity is asked without the consent, so that nothing is opened whatever it finds.
+    """
+    given = readable(Register, form.values, (fault.field for fault in unread.fields))
+    profile = {**_NO_PROFILE, "identity_document": _DOCUMENT_OF[kind], **given.pop("profile")}
+    asked = {**_NO_LOGIN, **given, "profile": profile, "consent": False, "kind": kind.value}
+    message = schemas.load(Register, asked)
+    found: tuple[FieldError, ...] = ()
+    try:
+        send(message, token=None, timeout=15)
+    except Invalid as error:
+        found = error.fields
+    agreed = form.value("consent") == "on"
+    faults = (*unread.fields, *(it for it in found if not (agreed and it.field == "consent")))
+    return Invalid(unread.code, unread.vi, unread.en, fields=faults)
+
+
 def _registration(kind: AccountKind, form: Form, status: int = 200) -> flask.Response:
     captcha: Captcha = send(NewCaptcha(), token=None)
+    # the letters of the picture before say nothing about this one
+    form = form.without("captcha_text")
     places = places_for(form.values, ("profile.place",))
     screen = RegisterScreen(kind, form, captcha, places)
     return page("register.html", screen, status=status)

@@ -377,6 +377,10 @@ FAULTY = Form(
     {"profile.name": "An", "key": "1"},
     {"profile.name": "Hãy nhập mục này.", "applicant.name": "Hãy nhập mục này."},
 )
+FAULTY_REGISTRATION = Form(
+    {"profile.name": "An"},
+    {"profile.name": "Hãy nhập mục này.", "captcha_text": "Mã xác nhận không đúng."},
+)
 PROFILE = identity.Profile(
     "Nguyễn Thị An", identity.IdentityDocument.PERSONAL_NUMBER, "038190000123", "an@example.vn",
     "0912345678", date(1990, 2, 3), identity.Sex.FEMALE, "16594", "12 Lê Lợi",
@@ -401,7 +405,7 @@ OBLIGATION = payment.Obligation(
     payment.ObligationState.DUE, True, NOW, 1,
 )  # fmt: skip
 PAYMENT = payment.Payment(
-    "p-1", "ob-1", STATUS.code, 20_000, payment.PaymentState.PENDING, "vnpay", "Hủy giao dịch"
+    "p-1", "ob-1", STATUS.code, 20_000, payment.PaymentState.PENDING, "vnpay", "cancelled-by-payer"
 )
 MESSAGE = notify.InboxMessage(
     "m-1", "accepted", "Hồ sơ được tiếp nhận", "Accepted", "Hạn trả 04/12/2026.", "Due 04/12/2026.",
@@ -498,7 +502,7 @@ PAGES: tuple[Shown, ...] = (
         Shown(
             f"register-{kind.value}",
             "register.html",
-            accounts.RegisterScreen(kind, FAULTY, CAPTCHA, PLACES),
+            accounts.RegisterScreen(kind, FAULTY_REGISTRATION, CAPTCHA, PLACES),
         )
         for kind in (identity.AccountKind.CITIZEN, identity.AccountKind.ENTERPRISE)
     ),
