@@ -1,4 +1,4 @@
-"""The registration page: every fault at once, and nothing is opened while there is one."""
+"""Registering and a forgotten password: what is told, and what identity is asked."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from flask.testing import FlaskClient
 
 from kernel.config import Settings
 from kernel.http import Tools, connect
+from kernel.requests import Done
 from kernel.trust import Keyring, ensure_keys
 from services.catalog import contract as catalog
 from services.identity import contract as identity
+from services.identity.decider.accounts import bad_reset_link
 from services.identity.decider.registration import (
     fault,
     faults_of_login,
@@ -48,6 +50,7 @@ class Identity:
 
     def __init__(self) -> None:
         self.asked: list[identity.Register] = []
+        self.wished: list[tuple[str, str]] = []
 
     def call(self, message: Any, **_: Any) -> Any:
         """Give a picture, or say what is wrong with a registration."""
@@ -55,6 +58,15 @@ class Identity:
             return identity.Captcha("c-2", "", datetime.now(UTC))
         if isinstance(message, catalog.FindPlaces):
             return catalog.PlacePage((), None)
+        if isinstance(message, identity.RequestPasswordReset | identity.ResendActivation):
+            self.wished.append((type(message).__name__, message.username))
+            return Done("password", 0)
+        if isinstance(message, identity.ResetPassword):
+            if message.token != "good":
+                raise bad_reset_link()
+            if faults := list(faults_of_login("nguyen.an", message.password, ())):
+                raise refusal(*faults)
+            return Done("password", 0)
         if not isinstance(message, identity.Register):
             raise TypeError(message)
         self.asked.append(message)
@@ -115,3 +127,34 @@ def test_a_new_picture_comes_with_an_empty_box(client: FlaskClient) -> None:
         answer = client.post("/register", data={**TYPED, **extra})
         assert "ACDEF" not in answer.text
         assert 'value="k"' in answer.text
+
+
+@pytest.mark.proves("B09", "B14")
+@pytest.mark.parametrize(
+    ("page", "wish"),
+    [("/password/forgotten", "RequestPasswordReset"), ("/register/resend", "ResendActivation")],
+)
+def test_a_mail_is_asked_for_by_the_user_name_alone(
+    client: FlaskClient, services: Identity, page: str, wish: str
+) -> None:
+    assert client.get(page).status_code == 200
+    sent = client.post(page, data={"username": "nguyen.an"})
+    assert (sent.status_code, sent.headers["Location"]) == (303, "/login")
+    assert services.wished == [(wish, "nguyen.an")]
+    empty = client.post(page, data={"username": ""})
+    assert (empty.status_code, faults_in(empty.text)) == (422, {"username"})
+
+
+@pytest.mark.proves("B09")
+def test_another_password_is_set_by_the_link(client: FlaskClient) -> None:
+    asked = client.get("/password?token=good").text
+    assert 'name="token" value="good"' in asked
+    weak = client.post("/password", data={"token": "good", "password": "short"})
+    assert (weak.status_code, faults_in(weak.text)) == (422, {"password"})
+    assert 'name="token" value="good"' in weak.text
+    used = client.post("/password", data={"token": "used", "password": "bốn con mèo trắng"})
+    assert used.status_code == 422
+    assert "/password/forgotten" in used.text
+    assert 'name="password"' not in used.text
+    done = client.post("/password", data={"token": "good", "password": "bốn con mèo trắng"})
+    assert (done.status_code, done.headers["Location"]) == (303, "/login")
