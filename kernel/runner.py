@@ -89,6 +89,7 @@ def _run(name: str, service_class: type[Any], settings: Settings) -> None:
     from nameko.runners import ServiceRunner
 
     from kernel.container import Storage
+    from kernel.subscription import Inbox
     from kernel.trust import Keyring
 
     Keyring(settings.keys).require(name)
@@ -98,12 +99,15 @@ def _run(name: str, service_class: type[Any], settings: Settings) -> None:
     probes: dict[str, _Probe] = {"broker": _BrokerProbe(settings)}
     if any(isinstance(extension, Storage) for extension in container.extensions):
         probes["database"] = _DatabaseProbe(settings)
+    inboxes = [one for one in container.extensions if isinstance(one, Inbox)]
     for probe in probes.values():
         _wait_for(probe, settings.startup_wait.total_seconds())
     started = False
 
     def ready() -> Mapping[str, bool]:
-        return {"service": started} | {what: probe.answers() for what, probe in probes.items()}
+        found = {"service": started} | {what: probe.answers() for what, probe in probes.items()}
+        listening = [inbox for inbox in inboxes if inbox.listens]
+        return found | {"inbox": all(one.receives for one in listening)} if listening else found
 
     stop_ops = (
         serve_ops(settings.ops_port, ready, settings.http_host) if settings.ops_port else None

@@ -124,6 +124,16 @@ class Inbox(SharedExtension):  # type: ignore[misc]
         self._progress = False
         self._stopping = False
 
+    @property
+    def listens(self) -> bool:
+        """Whether the service has an inbox at all."""
+        return bool(self.subscriptions)
+
+    @property
+    def receives(self) -> bool:
+        """Whether events come in at this moment: the queue is there and is read."""
+        return self._channel is not None
+
     def start(self) -> None:
         """Begin to receive, as soon as the broker is there."""
         if self._runner is None and self.subscriptions:

@@ -232,14 +232,25 @@ def ensure_keys(directory: Path, names: Iterable[str], logs: Iterable[str] = ())
     return made
 
 
+def unreadable(path: Path, error: OSError) -> ConfigError:
+    """Return what is said of a key that cannot be read, and what to do."""
+    if not path.parent.is_dir():
+        return ConfigError(
+            f"There are no keys in {path.parent.absolute()}. Run this in the folder in which the "
+            "system was started, or set MOTCUA_HOME to its `.motcua`, or MOTCUA_KEYS to the folder "
+            "of the keys. Only a new system gets its keys with `motcua keys init`."
+        )
+    return ConfigError(
+        f"The key {path} cannot be read ({error.strerror}): bring back the backup of the keys, or "
+        "set MOTCUA_KEYS to their folder. Only a new system gets its keys with `motcua keys init`."
+    )
+
+
 def _contents(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ConfigError(
-            f"The key {path} cannot be read ({error.strerror}): run `motcua keys init`, "
-            "or set MOTCUA_KEYS to the folder of the keys."
-        ) from error
+        raise unreadable(path, error) from error
 
 
 def _wrong_kind(path: Path) -> ConfigError:

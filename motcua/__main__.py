@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Run the command line. Exits 0, 1 (refused), 2 (wrongly set up) or 130 (interrupted)."""
+    """Run the command line. Exits 0, 1 (refused), 130 (interrupted), or 2: nothing was looked at.
+
+    That is so where something was wrongly given or set up, or a server is away.
+    """
     # said once in docs/decisions, not at every start
     warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
     if sys.argv[1:2] == ["run"]:
@@ -22,7 +25,7 @@ def main() -> None:
         patch()
 
     from kernel.config import ConfigError
-    from kernel.errors import DomainError
+    from kernel.errors import DomainError, Unavailable
     from motcua.cli import app
 
     try:
@@ -30,7 +33,8 @@ def main() -> None:
     except ConfigError as error:
         _end(2, *error.faults)
     except DomainError as error:
-        _end(1, error.vi if _in_vietnamese() else error.en, *_fields(error))
+        code = 2 if isinstance(error, Unavailable) else 1
+        _end(code, error.vi if _in_vietnamese() else error.en, *_fields(error))
     except KeyboardInterrupt:
         _end(130)
 

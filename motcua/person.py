@@ -99,8 +99,8 @@ class Person:
                 answer = self._session.request(
                     method, f"{self._base}{path}", timeout=_ANSWER_SECONDS, **options
                 )
-            except requests.RequestException as error:
-                _give_up_after(deadline, f"{self._base} does not answer: {error}")
+            except requests.RequestException:
+                _give_up_after(deadline, f"{self._base} does not answer. Start it with `make up`.")
                 continue
             if answer.status_code == HTTPStatus.UNAUTHORIZED and path != "/sessions":
                 _give_up_after(deadline, f"{method} {path}: {answer.text}")

@@ -36,8 +36,9 @@ _MOST_FILES = 20_000
 _LARGEST_FILE = 20_000_000
 _LARGEST_WHOLE = 200_000_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_ABOUT = "bundle.json"
 _SINGLE = (
-    *("bundle.json", "checkpoint.txt", "key.txt", "report.html"),
+    *(_ABOUT, "checkpoint.txt", "key.txt", "report.html"),
     *("attachments.sha256", "consistency.json"),
 )
 _OPTIONAL = ("consistency.json",)
@@ -45,7 +46,11 @@ _FOLDERS = {"commits": ".json", "proofs": ".tlog-proof"}
 
 
 class NoBundle(Exception):
-    """The file is no bundle, or is damaged; the text says what is wrong with it."""
+    """The file is no bundle that can be looked at; the text says what is wrong with it."""
+
+
+class DamagedBundle(NoBundle):
+    """The file is a bundle that is not as it was exported: something was changed or taken out."""
 
 
 @dataclass(frozen=True)
@@ -105,15 +110,20 @@ class Bundle:
 
     @staticmethod
     def from_bytes(content: bytes) -> Bundle:
-        """Read a zip file, and believe nothing of it yet; raises `NoBundle`."""
+        """Read a zip file, and believe nothing of it yet; raises `NoBundle`.
+
+        Raises `DamagedBundle` where it holds a bundle's description and is not whole.
+        """
         try:
             return _bundle_in(_files(content))
         except NoBundle:
             raise
         except InvalidNote as error:
-            raise NoBundle(f"The bundle is damaged: {error}.") from error
+            raise DamagedBundle(f"The bundle is damaged: {error}.") from error
         except (KeyError, TypeError, ValueError, RecursionError) as error:
-            raise NoBundle(f"The bundle is damaged: {type(error).__name__}, {error}.") from error
+            raise DamagedBundle(
+                f"The bundle is damaged: {type(error).__name__}, {error}."
+            ) from error
 
 
 def collect(
@@ -172,23 +182,27 @@ def attachments(documents: Sequence[Document]) -> list[tuple[str, str]]:
 
 
 def _bundle_in(files: Mapping[str, bytes]) -> Bundle:
-    about = _canonical(files, "bundle.json")
+    about = _canonical(files, _ABOUT)
     if about["format"] != FORMAT:
         raise NoBundle(f"The bundle is of another format than {FORMAT}: {about['format']!r:.60}.")
     names = sorted(name for name in files if name.startswith("commits/"))
     documents = tuple(_canonical(files, name) for name in names)
     if not documents:
-        raise NoBundle("The bundle holds no commits.")
+        raise DamagedBundle("The bundle is damaged: it holds no commits.")
     for name, document in zip(names, documents, strict=True):
         if not _is_number(document["position"]) or name != _name("commits", document["position"]):
-            raise NoBundle(f"The bundle is damaged: {name} is not the commit of that position.")
+            raise DamagedBundle(
+                f"The bundle is damaged: {name} is not the commit of that position."
+            )
     proofs = {
         int(PurePosixPath(name).stem): LoggedProof.parse(content.decode())
         for name, content in files.items()
         if name.startswith("proofs/")
     }
     if files["attachments.sha256"].decode() != _listed(documents):
-        raise NoBundle("The bundle is damaged: its list of attachments is not that of its commits.")
+        raise DamagedBundle(
+            "The bundle is damaged: its list of attachments is not that of its commits."
+        )
     return Bundle(
         service=str(about["service"]),
         stream=str(about["stream"]),
@@ -204,7 +218,7 @@ def _bundle_in(files: Mapping[str, bytes]) -> Bundle:
 def _vkey_in(files: Mapping[str, bytes]) -> str:
     vkey = str(VerifierKey.parse(files["key.txt"].decode()))
     if files["key.txt"] != f"{vkey}\n".encode():
-        raise NoBundle("The bundle is damaged: key.txt holds something else beside the key.")
+        raise DamagedBundle("The bundle is damaged: key.txt holds something else beside the key.")
     return vkey
 
 
@@ -214,7 +228,7 @@ def _continuation_in(files: Mapping[str, bytes]) -> Continuation | None:
     told = _canonical(files, "consistency.json")
     hashes = tuple(from_base64(one) for one in told["hashes"])
     if not _is_number(told["from_size"]) or not _is_number(told["to_size"]):
-        raise NoBundle("The bundle is damaged: consistency.json names no sizes.")
+        raise DamagedBundle("The bundle is damaged: consistency.json names no sizes.")
     return Continuation(told["from_size"], told["to_size"], hashes)
 
 
@@ -224,7 +238,7 @@ def _files(content: bytes) -> Mapping[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
             _require_bounded(entries)
-            files = {entry.filename: archive.read(entry) for entry in entries}
+            files = {entry.filename: _unpacked(archive, entry) for entry in entries}
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -234,10 +248,19 @@ def _files(content: bytes) -> Mapping[str, bytes]:
         UnicodeDecodeError,
     ) as error:
         raise NoBundle(f"This is no zip file, or it is damaged: {error}.") from error
+    if _ABOUT not in files:
+        raise NoBundle(f"This is no bundle: {_ABOUT} is missing in it.")
     for name in _SINGLE:
         if name not in files and name not in _OPTIONAL:
-            raise NoBundle(f"This is no bundle: {name} is missing in it.")
+            raise DamagedBundle(f"The bundle is damaged: {name} is missing in it.")
     return files
+
+
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    try:
+        return archive.read(entry)
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise DamagedBundle(f"The bundle is damaged: {error}.") from error
 
 
 def _require_bounded(entries: Sequence[zipfile.ZipInfo]) -> None:
@@ -270,7 +293,7 @@ def _canonical(files: Mapping[str, bytes], name: str) -> dict[str, Any]:
     """Return the object in a file, which is written in the one canonical way."""
     value = json.loads(files[name])
     if not isinstance(value, dict) or canonical.dumps(value) != files[name]:
-        raise NoBundle(f"The bundle is damaged: {name} is not canonical JSON.")
+        raise DamagedBundle(f"The bundle is damaged: {name} is not canonical JSON.")
     return value
 
 

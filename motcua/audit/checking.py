@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rich.console import Console
 
-from kernel.transparency.bundles import Bundle, NoBundle
+from kernel.transparency.bundles import Bundle, DamagedBundle, NoBundle
 from kernel.transparency.checkpoints import claimed_checkpoint, to_base64
 from kernel.transparency.examination import Findings, examine
 from kernel.transparency.notes import InvalidNote, VerifierKey
@@ -18,13 +18,17 @@ from services.dossier.report import UntellableHistory, agrees
 def check(console: Console, content: bytes, vkey: str | None, kept: str | None) -> bool:
     """Check a bundle and tell what was found; return whether all is well.
 
-    Raises `Unusable` for what is no bundle, no key or no checkpoint.
+    Raises `Unusable` for what is no bundle, no key or no checkpoint, or a checkpoint of another
+    log than the bundle's.
     """
     try:
         bundle = Bundle.from_bytes(content)
+    except DamagedBundle as error:
+        say(console, Mark.BAD, str(error))
+        return False
     except NoBundle as error:
         raise Unusable(str(error)) from error
-    findings = examine(bundle, _key(vkey), _kept(kept))
+    findings = examine(bundle, _key(vkey), _kept(kept, bundle))
     reported, untellable = None, ""
     if not findings.fault:
         try:
@@ -100,10 +104,17 @@ def _key(vkey: str | None) -> VerifierKey | None:
         raise Unusable(f"--key: {error}.") from error
 
 
-def _kept(note: str | None) -> str | None:
+def _kept(note: str | None, bundle: Bundle) -> str | None:
+    if note is None:
+        return None
     try:
-        if note is not None:
-            claimed_checkpoint(note)
+        kept = claimed_checkpoint(note).origin
     except InvalidNote as error:
         raise Unusable(f"--checkpoint: {error}.") from error
+    try:
+        told = claimed_checkpoint(bundle.note).origin
+    except InvalidNote:
+        return note  # the bundle's own fault, which the check names
+    if kept != told:
+        raise Unusable(f"--checkpoint: it is of {kept}, and the bundle is of {told}.")
     return note

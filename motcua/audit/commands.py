@@ -2,6 +2,9 @@
 
 Everything but `check` reads the databases: MONGO_URI names someone who may, by default the
 administrator of `make up`. `check` needs nothing but the file.
+
+They end with 0 where all is well, with 1 where something is wrong, with 2 where nothing could be
+checked.
 """
 
 from __future__ import annotations
@@ -98,11 +101,14 @@ def replay_command(
 ) -> None:
     """Tell a dossier as it stood, event by event, and what has changed since.
 
-    Without its personal parts, as an auditor sees it.
+    Without its personal parts, as an auditor sees it. A moment or an event says until when.
     """
     from motcua.access import administrator, administrator_settings
     from motcua.audit.replaying import past_of, tell
+    from motcua.audit.unusable import Unusable
 
+    if at is not None and version is not None:
+        raise Unusable("Give --at or --version, not both: each says by itself until when.")
     moment = _moment(at)
     settings = administrator_settings()
     with administrator(settings) as client:

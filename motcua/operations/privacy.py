@@ -203,8 +203,11 @@ def _office() -> Iterator[Office]:
     from kernel.client import standalone_client
     from kernel.config import Settings, read
 
+    # everything is imported before the client begins threads: those import too, and two that
+    # import the same modules at once can find one half made
+    asked = holders()
     with standalone_client(read(Settings), SETUP) as client:
-        yield Office(client, Console(highlight=False), holders())
+        yield Office(client, Console(highlight=False), asked)
 
 
 def holders() -> Sequence[str]:

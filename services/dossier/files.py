@@ -279,12 +279,19 @@ def _sniffed(head: bytes) -> str:
         raise Invalid("empty-file", "Tệp rỗng.", "The file is empty.")
     kind = filetype.guess(head)
     if kind is None or kind.mime not in MEDIA_TYPES:
-        raise UnsupportedType(
-            "file-type",
-            "Chỉ nhận tệp PDF, JPG, PNG hoặc DOCX.",
-            "Only PDF, JPG, PNG and DOCX files are taken.",
-        )
+        raise _wrong_type(None if kind is None else str(kind.extension).upper())
     return str(kind.mime)
+
+
+def _wrong_type(found: str | None) -> UnsupportedType:
+    """Say what the content is, whatever the file is called, and what is taken."""
+    vi = f"là tệp {found}" if found else "không phải loại tệp nào nhận ra được"
+    en = f"is {found}" if found else "is of no type that is known"
+    return UnsupportedType(
+        "file-type",
+        f"Nội dung tệp {vi}, dù tên tệp là gì. Chỉ nhận tệp PDF, JPG, PNG hoặc DOCX.",
+        f"The file's content {en}, whatever its name says. Send a PDF, JPG, PNG or DOCX file.",
+    )
 
 
 def _too_large() -> TooLarge:

@@ -21,7 +21,7 @@ from services.dossier.contract import EVENTS, TraceEntry
 from services.dossier.views.trace import trace
 from services.dossier.wording import moment
 
-GENERATOR = "motcua report 1"
+GENERATOR = "motcua report 2"
 """The form of the report: another number whenever the same commits would read differently."""
 
 _TEMPLATE = Environment(

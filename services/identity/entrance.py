@@ -16,7 +16,7 @@ from services.identity.credentials import Credentials
 from services.identity.decider.accounts import AccountState
 from services.identity.opening import stream_of
 from services.identity.sessions import ACCESS, Live, Sessions
-from services.identity.throttle import PER_ACCOUNT, PER_ADDRESS, PER_RESEND, Counted, Rule, Throttle
+from services.identity.throttle import PER_ACCOUNT, PER_ADDRESS, Counted, Rule, Throttle
 from services.identity.views import account_answer
 
 log = structlog.get_logger(__name__)
@@ -73,9 +73,9 @@ class Entrance:
             raise _ended()
         return self._session(state, live)
 
-    def count_resend(self, account: str, call: Call) -> None:
-        """Count a wish for another activation mail; raises `TooMany` when they are too many."""
-        counted = self._counted(PER_RESEND, PER_ADDRESS, account, call.address)
+    def count_wish(self, rule: Rule, account: str, call: Call) -> None:
+        """Count a wish for a mail; raises `TooMany` when they are too many."""
+        counted = self._counted(rule, PER_ADDRESS, account, call.address)
         self._throttle.enter(counted, datetime.now(UTC))
 
     def _counted(

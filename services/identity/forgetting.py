@@ -15,7 +15,7 @@ from services.identity.credentials import Credentials
 from services.identity.decider.accounts import AccountState
 from services.identity.opening import Opening, stream_of
 from services.identity.sessions import Sessions
-from services.identity.throttle import PER_ACCOUNT, PER_RESEND, Counted, Throttle
+from services.identity.throttle import PER_PERSON, Counted, Throttle
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Forgetting:
         """
         self._release_number(account)
         key = self.keys.erase(account)
-        for rule in (PER_ACCOUNT, PER_RESEND):
+        for rule in PER_PERSON:
             self.throttle.forgive(Counted(rule, account))
         return {
             "keys": int(key),

@@ -218,18 +218,7 @@ class Opening:
         return self._credentials.create(account, request.username, request.password)
 
     def _execute(self, account: str, command: Any, call: Call) -> Executed[AccountState]:
-        """Execute, and forget the new credential unless the account came to name it."""
-        credential = getattr(command, "credential", "")
-        try:
-            executed = self._accounts.execute(stream_of(account), command, call)
-        except Unavailable:
-            raise  # the database did not answer: the event may or may not be there, so keep it
-        except DomainError:
-            self._credentials.discard(credential)
-            raise
-        if executed.state.credential != credential:
-            self._credentials.discard(credential)
-        return executed
+        return execute(self._accounts, self._credentials, account, command, call)
 
     def _account_in(self, token: str) -> str:
         try:
@@ -238,6 +227,27 @@ class Opening:
             raise (_expired_link() if error.code == "token-expired" else _bad_link()) from error
         except KeyError as error:
             raise _bad_link() from error
+
+
+def execute(
+    accounts: Store[AccountState],
+    credentials: Credentials,
+    account: str,
+    command: Any,
+    call: Call,
+) -> Executed[AccountState]:
+    """Execute, and forget the command's new credential unless the account came to name it."""
+    credential = getattr(command, "credential", "")
+    try:
+        executed = accounts.execute(stream_of(account), command, call)
+    except Unavailable:
+        raise  # the database did not answer: the event may or may not be there, so keep it
+    except DomainError:
+        credentials.discard(credential)
+        raise
+    if executed.state.credential != credential:
+        credentials.discard(credential)
+    return executed
 
 
 def stream_of(account: str) -> str:

@@ -34,8 +34,9 @@ from services.identity.decider.offices import may_appoint, may_dismiss
 from services.identity.entrance import Entrance
 from services.identity.forgetting import Forgetting
 from services.identity.opening import Opening, no_such_account, stream_of
+from services.identity.resetting import Resetting
 from services.identity.sessions import Sessions
-from services.identity.throttle import Throttle
+from services.identity.throttle import PER_RESEND, PER_RESET, Throttle
 from services.identity.views import (
     DIRECTORY,
     DIRECTORY_INDEXES,
@@ -141,7 +142,7 @@ class IdentityService:
     def resend_activation(self, request: contract.ResendActivation, call: Call) -> Done:
         """Have the mail sent again; the answer is the same whether there is an account."""
         opening = self._opening
-        self._entrance.count_resend(opening.account_of(request.username), call)
+        self._entrance.count_wish(PER_RESEND, opening.account_of(request.username), call)
         opening.request_activation(request.username, call)
         return Done("activation", 0)
 
@@ -184,6 +185,30 @@ class IdentityService:
         """End a session."""
         self.secrets.sessions.end(request.session_token)
         return Done("session", 0)
+
+    # A forgotten password
+
+    @serves(contract.RequestPasswordReset)
+    def request_password_reset(self, request: contract.RequestPasswordReset, call: Call) -> Done:
+        """Have the link sent; the answer is the same whether there is an account."""
+        account = self._opening.account_of(request.username)
+        self._entrance.count_wish(PER_RESET, account, call)
+        self._resetting.request(account, call)
+        return Done("password", 0)
+
+    @serves(contract.ResetPassword)
+    def reset_password(self, request: contract.ResetPassword, call: Call) -> Done:
+        """Set another password by the link."""
+        self._resetting.reset(request.token, request.password, call)
+        return Done("password", 0)
+
+    @serves(contract.ReadPasswordReset)
+    def read_password_reset(
+        self, request: contract.ReadPasswordReset, call: Call
+    ) -> contract.PasswordResetNotice:
+        """Give notify what the mail about a forgotten password says."""
+        _only(call.caller.id == _NOTIFY)
+        return self._resetting.notice(request.account, datetime.now(UTC))
 
     # Reading
 
@@ -276,6 +301,13 @@ class IdentityService:
     def _entrance(self) -> Entrance:
         kept = self.secrets
         return Entrance(self.accounts, kept.credentials, kept.sessions, kept.throttle, kept.keyring)
+
+    @property
+    def _resetting(self) -> Resetting:
+        kept = self.secrets
+        return Resetting(
+            self.accounts, kept.credentials, kept.sessions, kept.throttle, kept.keyring
+        )
 
     def _account(self, account: str) -> AccountState:
         state: AccountState = self.accounts.load(stream_of(account)).state

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -68,6 +68,8 @@ PER_RESEND = Rule(
     longest_wait=timedelta(minutes=15),
     forgets_one_in=timedelta(hours=1),
 )
+PER_RESET = replace(PER_RESEND, name="reset")
+PER_PERSON = (PER_ACCOUNT, PER_RESEND, PER_RESET)
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ from typing import Any
 from urllib.parse import quote
 
 from services.dossier.contract import DossierSubmitted, LookUpNotice, Notice, StepEntered
-from services.identity.contract import ActivationNotice
+from services.identity.contract import ActivationNotice, PasswordResetNotice
 from services.notify import rendering
 from services.notify.channels.channel import Letter, Undeliverable
 from services.notify.contract import MessagePlanned
 from services.notify.occasions import BY_EVENT, Facts
 
-Told = Notice | LookUpNotice | ActivationNotice
+Told = Notice | LookUpNotice | ActivationNotice | PasswordResetNotice
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,10 @@ class Pages:
     def activation(self, token: str) -> str:
         """Return the page that activates an account."""
         return f"{self.public_url}/activate?token={quote(token)}"
+
+    def password(self, token: str) -> str:
+        """Return the page that sets another password."""
+        return f"{self.public_url}/password?token={quote(token)}"
 
     def look_up(self) -> str:
         """Return the page for looking up without login."""
@@ -81,7 +85,7 @@ def _whom(told: Told) -> tuple[str, str, str]:
             return told.name, told.email, told.locale
         case LookUpNotice():
             return "", told.email, told.locale
-        case ActivationNotice():
+        case ActivationNotice() | PasswordResetNotice():
             return told.contact.name, told.contact.email, told.contact.locale
 
 
@@ -112,6 +116,12 @@ def _told_facts(told: Told, locale: str, pages: Pages) -> Facts:
                 "name": told.contact.name,
                 "expires_at": told.expires_at,
                 "link": pages.activation(told.token),
+            }
+        case PasswordResetNotice():
+            return {
+                "name": told.contact.name,
+                "expires_at": told.expires_at,
+                "link": pages.password(told.token),
             }
 
 

@@ -209,6 +209,7 @@ OCCASIONS: tuple[Occasion, ...] = (
         applies=identity.waits_for_link,
     ),
     Occasion(identity.ActivationRequested, "activation", _nothing, MAIL_ONLY),
+    Occasion(identity.PasswordResetRequested, "password-reset", _nothing, MAIL_ONLY),
 )
 
 BY_EVENT: Mapping[type[Any], Occasion] = {occasion.event: occasion for occasion in OCCASIONS}

@@ -146,6 +146,8 @@ class Sender:
         match cause:
             case identity.AccountRegistered() | identity.ActivationRequested():
                 return self.ask(identity.ReadActivation(planned.account))
+            case identity.PasswordResetRequested():
+                return self.ask(identity.ReadPasswordReset(planned.account))
             case dossier.LookUpCodeRequested():
                 return self.ask(dossier.ReadLookUpNotice(cause.look_up))
             case _:

@@ -55,6 +55,11 @@ class Form:
         found = self.values.get(path)
         return value in found if isinstance(found, (list, tuple)) else found == value
 
+    def without(self, path: str) -> Form:
+        """Return the form with one input empty again."""
+        kept = {name: value for name, value in self.values.items() if name != path}
+        return dataclasses.replace(self, values=kept)
+
     @property
     def faulty(self) -> bool:
         """Whether there is anything to correct."""
@@ -95,6 +100,13 @@ def read(cls: type[T], values: Mapping[str, Any], **fixed: Any) -> T:
     the page itself knows.
     """
     return schemas.load(cls, {**_message(cls, values, ""), **fixed})
+
+
+def readable(cls: type[Any], values: Mapping[str, Any], faults: Iterable[str]) -> dict[str, Any]:
+    """Return what `read` would load, JSON-ready, without the inputs at fault (by path)."""
+    left_out = set(faults)
+    kept = {path: value for path, value in values.items() if path not in left_out}
+    return _message(cls, kept, "")
 
 
 def flatten(value: Any, path: str = "") -> dict[str, Any]:

@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import request
 from flask_wtf.csrf import CSRFProtect
 
-from kernel.config import ConfigError, Settings
+from kernel.config import Settings
+from kernel.trust import unreadable
 
 _POLICY = "; ".join(
     (
@@ -48,9 +49,7 @@ def cookie_secret(settings: Settings) -> bytes:
     try:
         key = path.read_bytes()
     except OSError as error:
-        raise ConfigError(
-            f"The key {path} cannot be read ({error.strerror}): run `motcua keys init`."
-        ) from error
+        raise unreadable(path, error) from error
     return HKDF(SHA256(), 32, salt=None, info=b"motcua portal cookies").derive(key)
 
 

@@ -46,10 +46,7 @@ _WORDS: Mapping[int, tuple[str, str]] = {
     ),
     404: (
         mark("There is no such page"),
-        mark(
-            "Check the address, or start from the home page. A dossier is shown only to "
-            "its applicant and to the officers of its agency."
-        ),
+        mark("Check the address, or start from the home page."),
     ),
     405: (
         mark("This page could not be read"),
@@ -57,16 +54,13 @@ _WORDS: Mapping[int, tuple[str, str]] = {
     ),
     409: (
         mark("This is not possible now"),
-        mark(
-            "The dossier has moved on in the meantime. Load its page again to see what is "
-            "possible now."
-        ),
+        mark("Go back, load the page again and see what is possible now."),
     ),
     412: (
         mark("Somebody else was faster"),
         mark(
-            "The dossier changed after you opened the page, so nothing was done. Look at "
-            "its current state and decide again."
+            "This changed after you opened the page, so nothing was done. Look at its current "
+            "state and decide again."
         ),
     ),
     413: (
@@ -75,11 +69,11 @@ _WORDS: Mapping[int, tuple[str, str]] = {
     ),
     415: (
         mark("This type of file is not accepted"),
-        mark("Send a PDF, a JPEG or a PNG."),
+        mark("Go back and choose another file."),
     ),
     422: (
         mark("Something is missing or wrong"),
-        mark("Go back, correct what is named below and send it again."),
+        mark("Go back, correct it and send it again."),
     ),
     429: (
         mark("Too many attempts"),
@@ -102,14 +96,26 @@ _WORDS: Mapping[int, tuple[str, str]] = {
 }
 
 
+# what a service's own refusal calls for, in place of the words for its status
+_NOT_FOUND = mark("This was not found")
+_ADVICE: Mapping[str, str] = {
+    "unknown-dossier": mark(
+        "Check the code. A dossier is shown only to its applicant and to the officers of its "
+        "agency: log in with the account that it was filed with."
+    ),
+    "unknown-draft": mark("What you have saved is listed under “My dossiers”."),
+    "unknown-file": mark("Load the page of the dossier again; its files are listed there."),
+}
+
+
 def screen_of(error: DomainError, again: str = "") -> RefusalScreen:
     """Return the page of a refusal."""
     status = error.status if error.status in _WORDS else 500
     title, advice = _WORDS[status]
     return RefusalScreen(
         status=status,
-        title=gettext(title),
-        advice=gettext(advice),
+        title=gettext(_NOT_FOUND if status == 404 else title),
+        advice=gettext(_ADVICE.get(error.code, advice)),
         detail=error.vi if locale() == "vi" else error.en,
         retry_after=error.retry_after,
         still_works=status == 503,

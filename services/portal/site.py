@@ -95,6 +95,7 @@ def _furnish(app: flask.Flask, portal: PortalSettings) -> None:
         here=_here,
         idle_seconds=sessions.IDLE_SECONDS,
         word=wording.word,
+        payment_reason=wording.payment_reason,
         options=_options,
         statuses=_statuses,
         time_words=search_screens.time_words,

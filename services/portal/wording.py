@@ -102,6 +102,30 @@ def options(kinds: type[Enum], *, without: tuple[Enum, ...] = ()) -> tuple[tuple
     return tuple((str(kind.value), word(kind)) for kind in kinds if kind not in without)
 
 
+# why a payment did not succeed, as the providers' adapters say
+_PAYMENT_REASONS: Mapping[str, str] = {
+    "account-locked": mark("The account or card is locked. Ask your bank."),
+    "authentication-failed": mark("Your bank could not make sure that it was you."),
+    "bank-maintenance": mark("Your bank is under maintenance. Please try again later."),
+    "cancelled-by-payer": mark("You cancelled the payment. No money was taken."),
+    "expired": mark("The time to pay was over. No money was taken."),
+    "insufficient-funds": mark("There is not enough money in the account."),
+    "online-banking-not-registered": mark(
+        "The account or card is not registered for online banking."
+    ),
+    "over-daily-limit": mark("The account has reached its limit for today."),
+    "suspected-fraud": mark("The bank holds the payment back to look at it. Call the hotline."),
+    "wrong-one-time-password": mark("The one-time password was wrong."),
+    "wrong-password": mark("The password of the account was wrong too often."),
+}
+
+
+def payment_reason(code: str) -> str:
+    """Return why a payment did not succeed; the bank's reason is not always known."""
+    words = _PAYMENT_REASONS.get(code, mark("The bank or the provider did not carry it out."))
+    return gettext(words)
+
+
 _STATUSES: Mapping[dossier.Status, str] = {
     dossier.Status.SUBMITTED: mark("New"),
     dossier.Status.ACCEPTED: mark("Accepted"),

@@ -11,11 +11,12 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask, Response, abort, jsonify, redirect, render_template, request, url_for
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Response as BaseResponse
 
 from deploy.sandboxes.mail.mailbox import Mail, Mailbox
+from deploy.sandboxes.serving import server_on
 from kernel.config import setting
+from kernel.health import listen
 
 _REFUSALS = {
     451: "451 4.3.0 Refused by the sandbox for now, try again later",
@@ -123,7 +124,7 @@ def serve(settings: MailSandbox, folder: Path, host: str) -> None:
     """Run both servers until SIGTERM or SIGINT; the mail is kept in `folder`."""
     mailbox, refusal = Mailbox(folder, settings.limit), Refusal()
     smtp = Controller(Catcher(mailbox, refusal), hostname=host, port=settings.smtp_port)
-    pages = make_server(host, settings.page_port, create_app(mailbox, refusal), threaded=True)
+    pages = server_on(host, settings.page_port, "MAIL_PORT", create_app(mailbox, refusal))
 
     def stop(number: int, frame: object) -> None:
         # shutdown waits for serve_forever, which this signal has interrupted
@@ -131,6 +132,7 @@ def serve(settings: MailSandbox, folder: Path, host: str) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    listen(host, settings.smtp_port, "SMTP_PORT").close()  # its own refusal is no sentence
     smtp.start()
     try:
         pages.serve_forever()

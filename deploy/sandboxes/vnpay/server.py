@@ -1,5 +1,6 @@
 """The sandbox's pages and interfaces.
 
+- `/`: what this is, for who looks.
 - `/paymentv2/vpcpay.html`: the pay page, as the payer's browser is sent to it.
 - `/merchant_webapi/api/transaction`: `querydr`.
 - `/sandbox/…`: for tests and demonstrations only; VNPAY has nothing like it.
@@ -19,9 +20,9 @@ from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 
 from flask import Flask, Response, abort, jsonify, redirect, render_template, request
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Response as BaseResponse
 
+from deploy.sandboxes.serving import server_on
 from deploy.sandboxes.vnpay import wording
 from deploy.sandboxes.vnpay.book import Behaviour, Book, Transaction, key_of
 from deploy.sandboxes.vnpay.notifier import Notifier, notification
@@ -163,6 +164,11 @@ def create_app(sandbox: Sandbox) -> Flask:
     app.add_template_filter(wording.money, "money")
     app.add_template_filter(wording.clock, "clock")
 
+    @app.get("/")
+    def about() -> str:
+        locale = request.accept_languages.best_match(wording.LANGUAGES) or "vi"
+        return render_template(_PAGE, words=wording.of(locale), about=True)
+
     @app.get("/paymentv2/vpcpay.html")
     def pay() -> tuple[str, int]:
         locale = "en" if request.args.get("vnp_Locale") == "en" else "vi"
@@ -262,7 +268,7 @@ def run(sandbox_settings: VnpaySandbox, settings: Settings) -> None:
     ipn_url = sandbox_settings.ipn_url or f"{settings.public_url}{IPN_PATH}"
     notifier = Notifier(book, sandbox_settings.secret, ipn_url)
     app = create_app(Sandbox(sandbox_settings, book, notifier))
-    server = make_server(settings.http_host, sandbox_settings.port, app, threaded=True)
+    server = server_on(settings.http_host, sandbox_settings.port, "VNPAY_SANDBOX_PORT", app)
 
     def stop(number: int, frame: object) -> None:
         # shutdown waits for serve_forever, which this signal has interrupted

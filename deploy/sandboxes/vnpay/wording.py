@@ -23,6 +23,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "malformed": "Yêu cầu thanh toán thiếu thông tin.",
         "expired": "Đã quá thời hạn thanh toán. Hãy quay lại trang hồ sơ và bắt đầu lại.",
         "finished": "Giao dịch này đã kết thúc. Hãy quay lại trang hồ sơ để xem kết quả.",
+        "about": "Ở đây không có gì để mở trực tiếp. Người nộp được chuyển tới trang thanh toán từ "
+        "mục «Thanh toán» của hồ sơ; thanh toán hoặc huỷ ở đó, rồi quay về cổng dịch vụ công.",
     },
     "en": {
         "lang": "en",
@@ -40,8 +42,13 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "malformed": "The payment request lacks something.",
         "expired": "The time to pay is over. Go back to the dossier's page and start again.",
         "finished": "This transaction has ended. Go back to the dossier's page to see the result.",
+        "about": "There is nothing to open here directly. A payer is sent to the pay page from the "
+        "fee of a dossier, pays or cancels there, and comes back to the portal.",
     },
 }
+
+
+LANGUAGES = tuple(_WORDS)
 
 
 def of(locale: str) -> Mapping[str, str]:

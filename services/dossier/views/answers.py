@@ -199,6 +199,6 @@ def _without_personal_parts(view: DossierStatus) -> DossierStatus:
         documents=(),
         papers=(),
         withdrawal=replace(asked, reason=None) if asked else None,
-        result=replace(result, signed_by=None) if result else None,
+        result=replace(result, signed_by=None, file=None) if result else None,
         rating=replace(rating, comment=None) if rating else None,
     )

@@ -112,6 +112,23 @@ class ActivationRequested:
 
 @event()
 @frozen
+class PasswordResetRequested:
+    """Somebody has forgotten the password; notify sends the link that sets another."""
+
+    account: str
+
+
+@event()
+@frozen
+class PasswordChanged:
+    """Another credential opens the account; the one before opens nothing any more."""
+
+    account: str
+    credential: str = field(doc="id of the credential that opens it, never its hash")
+
+
+@event()
+@frozen
 class AccountActivated:
     """The link in the mail was opened; the account is verified and may file (B10)."""
 
@@ -193,6 +210,8 @@ EVENTS = EventTypes(
         OfficerDismissed,
         IdentityNumberReleased,
         SubjectErased,
+        PasswordResetRequested,
+        PasswordChanged,
     ),
 )
 
@@ -236,6 +255,15 @@ class Session:
 @frozen
 class ActivationNotice:
     """What the activation mail says."""
+
+    contact: Contact
+    token: str
+    expires_at: datetime
+
+
+@frozen
+class PasswordResetNotice:
+    """What the mail says to who has forgotten the password."""
 
     contact: Contact
     token: str
@@ -331,6 +359,26 @@ class ResendActivation:
     username: str = field(max_length=64)
 
 
+@command("identity", answer=Done)
+@frozen
+class RequestPasswordReset:
+    """Send a link that sets another password; the answer does not tell whether there is an account.
+
+    The link is good for one hour and once. Each further wish for one account waits longer (429).
+    """
+
+    username: str = field(max_length=64, example="nguyen.an")
+
+
+@command("identity", answer=Done)
+@frozen
+class ResetPassword:
+    """Set another password by the token in the mail's link: all sessions of the account end."""
+
+    token: str = field(max_length=2000)
+    password: str = field(max_length=128)
+
+
 @command("identity", answer=Session)
 @frozen
 class LogIn:
@@ -374,6 +422,14 @@ class ReadContact:
 @frozen
 class ReadActivation:
     """Notify only: what the activation mail must say."""
+
+    account: str
+
+
+@request("identity", answer=PasswordResetNotice)
+@frozen
+class ReadPasswordReset:
+    """Notify only: what the mail about a forgotten password must say."""
 
     account: str
 

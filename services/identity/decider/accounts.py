@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kernel.decider import Decider
-from kernel.errors import Conflict, NotFound
+from kernel.errors import Conflict, Invalid, NotFound
 from services.identity.contract import (
     AccountActivated,
     AccountKind,
@@ -21,6 +21,8 @@ from services.identity.contract import (
     Contact,
     OfficerAppointed,
     OfficerDismissed,
+    PasswordChanged,
+    PasswordResetRequested,
     Profile,
     Role,
     SubjectErased,
@@ -51,6 +53,19 @@ class Activate:
 @dataclass(frozen=True)
 class RequestActivation:
     """Send the link again."""
+
+
+@dataclass(frozen=True)
+class RequestPasswordReset:
+    """Send the link that sets another password."""
+
+
+@dataclass(frozen=True)
+class ChangePassword:
+    """Let another credential open the account, in place of the one that the link was made for."""
+
+    former: str
+    credential: str
 
 
 @dataclass(frozen=True)
@@ -132,6 +147,8 @@ def evolve(state: AccountState, event: Any) -> AccountState:
             )
         case AccountActivated():
             return replace(state, active=True)
+        case PasswordChanged():
+            return replace(state, credential=event.credential)
         case OfficerAppointed():
             return replace(state, officer=event)
         case OfficerDismissed():
@@ -151,6 +168,13 @@ def decide(state: AccountState, command: Any) -> Sequence[Any]:
         case RequestActivation():
             waits = state.exists and not state.active and not state.erased
             return (ActivationRequested(state.account),) if waits else ()
+        case RequestPasswordReset():
+            # nobody to write to: never registered, dismissed or erased
+            return () if state.contact is None else (PasswordResetRequested(state.account),)
+        case ChangePassword():
+            if state.contact is None or state.credential != command.former:
+                raise bad_reset_link()
+            return (PasswordChanged(state.account, command.credential),)
         case Appoint():
             return _appoint(state, command)
         case Dismiss():
@@ -234,6 +258,15 @@ def _activate(state: AccountState) -> Sequence[Any]:
             "This account is no more. Register again.",
         )
     return () if state.active else (AccountActivated(state.account, state.kind),)
+
+
+def bad_reset_link() -> Invalid:
+    """Return the refusal of a link that was used, or is none of ours."""
+    return Invalid(
+        "reset-invalid",
+        "Liên kết đặt lại mật khẩu không hợp lệ hoặc đã được dùng. Hãy yêu cầu liên kết mới.",
+        "This link sets no password: it was used before, or is not whole. Ask for a new one.",
+    )
 
 
 def _was_erased() -> Conflict:

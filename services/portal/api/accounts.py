@@ -14,7 +14,9 @@ from services.identity.contract import (
     NewCaptcha,
     ReadAccount,
     Register,
+    RequestPasswordReset,
     ResendActivation,
+    ResetPassword,
 )
 from services.portal.api.asking import ask
 from services.portal.api.shapes import answer, body
@@ -52,8 +54,26 @@ def activate(given: dict[str, Any]) -> Account:
 @blueprint.arguments(body(ResendActivation))
 @blueprint.response(202, answer(Done))
 def resend(given: dict[str, Any]) -> Done:
-    """Have the activation mail sent again."""
+    """Have the activation mail sent again; the answer does not tell whether there is an account."""
     done: Done = ask(ResendActivation(**given))
+    return done
+
+
+@blueprint.post("/accounts/password/forgotten")
+@blueprint.arguments(body(RequestPasswordReset))
+@blueprint.response(202, answer(Done))
+def forgotten(given: dict[str, Any]) -> Done:
+    """Have a link sent that sets another password; unknown user names get the same answer."""
+    done: Done = ask(RequestPasswordReset(**given))
+    return done
+
+
+@blueprint.post("/accounts/password")
+@blueprint.arguments(body(ResetPassword))
+@blueprint.response(200, answer(Done))
+def reset_password(given: dict[str, Any]) -> Done:
+    """Set another password by the token in the mail's link; every session ends."""
+    done: Done = ask(ResetPassword(**given))
     return done
 
 

@@ -1,4 +1,4 @@
-"""Register, activate, log in and out, and keep a session alive."""
+"""Register, activate, log in and out, a forgotten password, and keep a session alive."""
 
 from __future__ import annotations
 
@@ -8,22 +8,26 @@ import flask
 from flask import Blueprint, flash, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-from kernel.errors import DomainError, TooMany, Unauthenticated, Unavailable
+from kernel import schemas
+from kernel.errors import DomainError, FieldError, Invalid, TooMany, Unauthenticated, Unavailable
 from services.identity.contract import (
     Account,
     AccountKind,
     Activate,
     Captcha,
+    IdentityDocument,
     LogIn,
     LogOut,
     NewCaptcha,
     ReadAccount,
     Register,
+    RequestPasswordReset,
     ResendActivation,
+    ResetPassword,
     Session,
 )
 from services.portal import sessions
-from services.portal.forms import Form, read, typed
+from services.portal.forms import Form, read, readable, typed
 from services.portal.language import gettext, locale
 from services.portal.neighbours import send
 from services.portal.pages.places import places_for
@@ -34,12 +38,21 @@ from services.portal.screens.accounts import (
     ActivationScreen,
     KindScreen,
     LogInScreen,
+    MailWishScreen,
+    NewPasswordScreen,
     RegisteredScreen,
     RegisterScreen,
 )
 
 pages = Blueprint("accounts", __name__)
 
+_NO_PROFILE = dict.fromkeys(("name", "identity_number", "email", "phone"), "")
+_NO_LOGIN = dict.fromkeys(("username", "password", "captcha", "captcha_text"), "")
+_DOCUMENT_OF = {
+    AccountKind.CITIZEN: IdentityDocument.PERSONAL_NUMBER.value,
+    AccountKind.ORGANISATION: IdentityDocument.TAX_CODE.value,
+    AccountKind.ENTERPRISE: IdentityDocument.TAX_CODE.value,
+}
 _OPEN_TO = (AccountKind.CITIZEN, AccountKind.ORGANISATION, AccountKind.ENTERPRISE)
 
 
@@ -64,6 +77,9 @@ def send_registration() -> Response:
         return _registration(kind, form)
     try:
         message = read(Register, form.values, locale=locale())
+    except Invalid as error:
+        return _registration(kind, form.refused(_with_all_faults(kind, form, error)), status=422)
+    try:
         send(message, token=None, key=form.key, timeout=15)
     except (TooMany, Unavailable):
         raise
@@ -82,13 +98,68 @@ def registered() -> Response:
     return page("registered.html", RegisteredScreen(**found))
 
 
+@pages.get("/register/resend")
+def ask_again() -> flask.Response:
+    """Ask whose activation mail is to be sent again (B14)."""
+    return page("mail_wish.html", MailWishScreen())
+
+
 @pages.post("/register/resend")
 def resend() -> Response:
-    """Send the activation mail again."""
+    """Send the activation mail again; the answer is the same whoever is named."""
     form = typed(request.form)
-    send(read(ResendActivation, form.values), token=None, key=form.key)
+    if (refused := _wished(ResendActivation, form)) is not None:
+        return page("mail_wish.html", MailWishScreen(refused), status=422)
     flash(gettext("If this account waits for its activation, a new mail is on its way."), "success")
-    return redirect(url_for("accounts.registered"), 303)
+    known = "registered" in session
+    return redirect(url_for("accounts.registered" if known else "accounts.log_in"), 303)
+
+
+@pages.get("/password/forgotten")
+def forgotten() -> flask.Response:
+    """Ask whose password was forgotten."""
+    return page("mail_wish.html", MailWishScreen(password=True))
+
+
+@pages.post("/password/forgotten")
+def send_forgotten() -> Response:
+    """Send the link that sets another password; the answer is the same whoever is named."""
+    form = typed(request.form)
+    if (refused := _wished(RequestPasswordReset, form)) is not None:
+        return page("mail_wish.html", MailWishScreen(refused, password=True), status=422)
+    flash(
+        gettext(
+            "If there is such an account, a link is on its way to its e-mail address. It is good "
+            "for one hour."
+        ),
+        "success",
+    )
+    return redirect(url_for("accounts.log_in"), 303)
+
+
+@pages.get("/password")
+def new_password() -> flask.Response:
+    """Ask for another password."""
+    return page("new_password.html", NewPasswordScreen(request.args.get("token", "")))
+
+
+@pages.post("/password")
+def set_password() -> Response:
+    """Set another password by the token in the mail's link; the sessions end here and elsewhere."""
+    form = typed(request.form)
+    token = form.value("token")
+    try:
+        message = ResetPassword(token, form.value("password"))
+        send(message, token=None, key=form.key, timeout=15)
+    except (TooMany, Unavailable):
+        raise
+    except DomainError as error:
+        refused = Form(key=form.key).refused(error)
+        dead = not error.fields
+        return page("new_password.html", NewPasswordScreen(token, refused, dead), status=422)
+    _end_session()
+    flash(gettext("Your new password is set. Log in with it."), "success")
+    return redirect(url_for("accounts.log_in"), 303)
 
 
 @pages.get("/activate")
@@ -172,8 +243,38 @@ def me() -> flask.Response:
     return page("account.html", AccountScreen(sessions.ask(ReadAccount())))
 
 
+def _wished(kind: type[ResendActivation | RequestPasswordReset], form: Form) -> Form | None:
+    """Ask for a mail; return the form where what was typed is no user name at all."""
+    try:
+        send(read(kind, form.values), token=None, key=form.key)
+    except Invalid as error:
+        return form.refused(error)
+    return None
+
+
+def _with_all_faults(kind: AccountKind, form: Form, unread: Invalid) -> Invalid:
+    """Return what could not be read of a registration, and what identity finds in the rest.
+
+    Identity is asked without the consent, so that nothing is opened whatever it finds.
+    """
+    given = readable(Register, form.values, (fault.field for fault in unread.fields))
+    profile = {**_NO_PROFILE, "identity_document": _DOCUMENT_OF[kind], **given.pop("profile")}
+    asked = {**_NO_LOGIN, **given, "profile": profile, "consent": False, "kind": kind.value}
+    message = schemas.load(Register, asked)
+    found: tuple[FieldError, ...] = ()
+    try:
+        send(message, token=None, timeout=15)
+    except Invalid as error:
+        found = error.fields
+    agreed = form.value("consent") == "on"
+    faults = (*unread.fields, *(it for it in found if not (agreed and it.field == "consent")))
+    return Invalid(unread.code, unread.vi, unread.en, fields=faults)
+
+
 def _registration(kind: AccountKind, form: Form, status: int = 200) -> flask.Response:
     captcha: Captcha = send(NewCaptcha(), token=None)
+    # the letters of the picture before say nothing about this one
+    form = form.without("captcha_text")
     places = places_for(form.values, ("profile.place",))
     screen = RegisterScreen(kind, form, captcha, places)
     return page("register.html", screen, status=status)

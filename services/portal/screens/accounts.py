@@ -55,6 +55,23 @@ class ActivatedScreen:
 
 
 @dataclass(frozen=True)
+class MailWishScreen:
+    """Whose activation mail is to be sent again, or whose `password` was forgotten."""
+
+    form: Form = field(default_factory=Form)
+    password: bool = False
+
+
+@dataclass(frozen=True)
+class NewPasswordScreen:
+    """Another password, for who holds the link; `dead` says that the link is of no use."""
+
+    token: str
+    form: Form = field(default_factory=Form)
+    dead: bool = False
+
+
+@dataclass(frozen=True)
 class LogInScreen:
     """The login page; `idle` says that the session ended for want of use."""
 

@@ -21,6 +21,7 @@ from services.dossier.contract import (
 )
 from services.portal.actions import FORMS, ActionForm
 from services.portal.forms import Form
+from services.portal.language import gettext
 from services.portal.screens.places import Places
 from services.portal.screens.wizard import answer_words
 
@@ -91,6 +92,11 @@ class DossierScreen:
     def form(self, action: str) -> Form:
         """Return the form of an action, with what was refused in it."""
         return self.forms.get(action) or Form()
+
+    def labels(self, action: str) -> Mapping[str, str]:
+        """Return what the fields of an action are called."""
+        asked = FORMS[action].fields if action in FORMS else ()
+        return {ask.name: gettext(ask.label) for ask in asked}
 
     def css_of(self, step: StepView) -> str:
         """Return how a step is drawn in the route."""

@@ -174,7 +174,7 @@ def test_a_dossier_is_shown_to_nobody_else(person: Any, paper: Path) -> None:
         other = person(username)
         other.log_in(username)
         other.go(f"/dossiers/{code}")
-        other.sees("Không có trang này")
+        other.sees("Hồ sơ chỉ hiển thị cho người nộp")
     nobody = person("nobody")
     nobody.go(f"/dossiers/{code}")
     nobody.sees("Hãy đăng nhập để tiếp tục.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import smtplib
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -42,6 +44,26 @@ class Sandbox:
         answer = requests.get(f"{self.page}/messages", params=query, timeout=5)
         items: list[dict[str, object]] = answer.json()["items"]
         return items
+
+
+@pytest.mark.parametrize("variable", ["SMTP_PORT", "MAIL_PORT"])
+def test_a_port_that_is_taken_is_one_sentence(tmp_path: Path, variable: str) -> None:
+    ports = Ports.free(ops=1)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        wanted = {"SMTP_PORT": str(ports.smtp), "MAIL_PORT": str(ports.mail), variable: port}
+        done = subprocess.run(
+            [sys.executable, "-m", "motcua", "sandbox", "mail"],
+            env={**os.environ, **wanted, "MOTCUA_HOME": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 2
+    (said,) = done.stderr.splitlines()
+    assert said.startswith(f"Port {port} on 127.0.0.1 is taken.")
+    assert variable in said
 
 
 @pytest.fixture

@@ -36,8 +36,12 @@ def test_a_file_reads_back_as_it_was_sent(files: Files) -> None:
 
 def test_the_type_is_what_the_bytes_say(files: Files) -> None:
     assert files.take("acc-1", "ảnh.pdf", BytesIO(PNG)).media_type == "image/png"
-    for content in (b"MZ" + b"\0" * 100, b"<html><script>", b"plain text"):
-        with pytest.raises(UnsupportedType):
+    for content, found in (
+        (b"MZ" + b"\0" * 100, "is EXE"),
+        (b"<html><script>", "is of no type that is known"),
+        (b"plain text", "is of no type that is known"),
+    ):
+        with pytest.raises(UnsupportedType, match=f"{found}, .* Send a PDF, JPG, PNG or DOCX"):
             files.take("acc-1", "tờ khai.pdf", BytesIO(content))
 
 

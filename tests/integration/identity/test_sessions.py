@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from kernel.errors import Forbidden, TooMany, Unauthenticated
+from kernel.errors import Forbidden, Invalid, NotFound, TooMany, Unauthenticated
 from kernel.requests import Caller
 from kernel.trust import Keyring
 from services.identity import contract
@@ -206,3 +206,51 @@ def test_only_services_read_where_to_reach_somebody(desk: Any) -> None:
         desk.somebody(session, contract.ReadContact(account))
     with pytest.raises(Forbidden):
         desk.anyone(contract.ReadContact(account))
+
+
+@pytest.mark.proves("B09", "B15")
+def test_a_forgotten_password_is_replaced_by_the_link_once(desk: Any, database: Any) -> None:
+    form, account = desk.active()
+    session = desk.log_in(form.username)
+    desk.anyone(contract.RequestPasswordReset(form.username.upper()))
+    first = desk.as_service("notify", contract.ReadPasswordReset(account))
+    second = desk.as_service("notify", contract.ReadPasswordReset(account))
+    assert first.contact.email == form.profile.email
+    assert first.expires_at - datetime.now(UTC) <= timedelta(hours=1)
+
+    def fault(token: str, password: str = "bốn con mèo trắng") -> list[str]:
+        with pytest.raises(Invalid) as refused:
+            desk.anyone(contract.ResetPassword(token, password))
+        return [refused.value.code, *(item.code for item in refused.value.fields)]
+
+    assert fault(first.token, "short") == ["invalid", "password-short"]
+    assert fault(desk.link(desk.registered()[1]).token) == ["reset-invalid"]
+    done = desk.anyone(contract.ResetPassword(first.token, WRONG), idempotency_key="dat-lai-1")
+    assert (
+        desk.anyone(contract.ResetPassword(first.token, WRONG), idempotency_key="dat-lai-1") == done
+    )
+    assert fault(first.token) == fault(second.token) == ["reset-invalid"]
+
+    assert database["credentials"].count_documents({"account": account}) == 1
+    assert refusal(desk, form.username, form.password).code == "wrong-credentials"
+    assert desk.log_in(form.username, WRONG).account.username == form.username
+    with pytest.raises(Unauthenticated, match="session-ended"):
+        desk.anyone(contract.RenewSession(session.session_token))
+
+
+def test_who_asks_for_a_link_learns_nothing_and_waits(desk: Any) -> None:
+    form, account = desk.active()
+    nobody = f"khong-co-{uuid4().hex[:6]}"
+
+    def answers(username: str) -> list[Any]:
+        said = [desk.anyone(contract.RequestPasswordReset(username)) for _ in range(2)]
+        with pytest.raises(TooMany) as refused:
+            desk.anyone(contract.RequestPasswordReset(username))
+        return [*said, refused.value.code]
+
+    assert answers(form.username) == answers(nobody)
+    with pytest.raises(NotFound):
+        desk.as_service("notify", contract.ReadPasswordReset("acc-ffffffffffffffffffff"))
+    for who in ("portal", "setup"):
+        with pytest.raises(Forbidden):
+            desk.as_service(who, contract.ReadPasswordReset(account))

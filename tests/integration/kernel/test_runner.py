@@ -138,7 +138,7 @@ def test_a_missing_key_is_told(settings: Settings) -> None:
     code, said = last_words(SAMPLE, settings)
 
     assert code == 1
-    assert "run `motcua keys init`" in said[0]
+    assert "with `motcua keys init`" in said[0]
 
 
 def test_a_taken_operations_port_is_told(settings: Settings) -> None:

@@ -94,6 +94,24 @@ def test_a_listener_that_starts_later_gets_what_came_before_its_inbox_existed(
     assert stage.effects("counter-b") == []  # a silent stream stays unknown
 
 
+def test_a_listener_is_not_ready_while_nothing_reaches_it(stage: Stage, channel: Any) -> None:
+    """Broker and database are well, but its queue is one that it cannot use."""
+    inbox = stage.consumer.inbox
+    channel.queue_delete(inbox)
+    channel.queue_declare(inbox, durable=True, auto_delete=False)
+    listener = Process(LISTENER, stage.settings, TIERS)
+    try:
+        well = {"service": True, "broker": True, "database": True}
+        eventually(lambda: "inbox.interrupted" in listener.log_text(), listener.log_text)
+        eventually(lambda: listener.ops("/health/ready").json() == {**well, "inbox": False})
+        assert not listener.is_ready()
+        channel.queue_delete(inbox)
+        listener.wait_ready()
+        assert listener.ops("/health/ready").json() == {**well, "inbox": True}
+    finally:
+        listener.end()
+
+
 def test_what_always_comes_back_from_its_listener_is_put_with_the_dead_letters(
     stage: Stage,
 ) -> None:

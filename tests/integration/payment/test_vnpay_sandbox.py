@@ -50,6 +50,12 @@ def pay_page(vnpay: Vnpay, tried: Attempt) -> str:
     return vnpay.redirect(tried, "Lệ phí hồ sơ 1", Payer("203.0.113.5", "vi", BACK))
 
 
+def test_who_opens_the_sandbox_itself_is_told_what_it_is(sandbox: Sandbox) -> None:
+    for language, words in (("vi", "Đây là môi trường thử nghiệm"), ("en", "sent to the pay page")):
+        page = requests.get(sandbox.url, headers={"Accept-Language": language}, timeout=10)
+        assert (page.status_code, words in page.text, "<form" in page.text) == (200, True, False)
+
+
 def test_the_payer_sees_what_is_paid_pays_and_comes_back(
     sandbox: Sandbox, vnpay: Vnpay, shop: Merchant
 ) -> None:

@@ -21,6 +21,7 @@ from services.catalog.contract import (
 )
 from services.catalog.contract.competence import handling_unit, resolves
 from services.catalog.files import read_procedures
+from services.dossier.decider.hops import CHECK_HOURS
 
 CODES = [
     "1.004222",
@@ -75,6 +76,15 @@ def test_everything_about_a_procedure_is_told(procedures: dict[str, Procedure], 
     assert it.audiences
     assert len(it.guidance) >= 3
     assert all(document.name and document.name_en for document in it.documents)
+
+
+@pytest.mark.proves("C22")
+def test_the_time_of_reception_is_the_one_that_a_dossier_gets(
+    procedures: dict[str, Procedure],
+) -> None:
+    told = {slug: it.workflow[0].budget_hours for slug, it in procedures.items() if it.workflow}
+    assert told
+    assert told == dict.fromkeys(told, CHECK_HOURS)
 
 
 @pytest.mark.parametrize("slug", EACH)

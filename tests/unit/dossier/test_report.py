@@ -6,12 +6,15 @@ import base64
 import subprocess
 import sys
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import dossier_samples as s
 import pytest
 import replays
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ledger_model import PRIVATE, World
 from typer.testing import CliRunner
 
@@ -19,6 +22,7 @@ from kernel.commits import Tampered
 from kernel.errors import Conflict, TooLarge
 from kernel.transparency.bundles import Bundle, collect
 from kernel.transparency.checkpoint_log import Signed
+from kernel.transparency.checkpoints import Checkpoint
 from kernel.transparency.notes import SignerKey, VerifierKey
 from motcua.audit.unusable import Unusable
 from motcua.cli import app
@@ -132,6 +136,30 @@ def test_what_is_wrong_ends_with_1(bundle: Bundle, tmp_path: Path) -> None:
     assert (lied.exit_code, "do not read it" in lied.stdout) == (1, True)
     cut = check(tmp_path, replace(bundle, documents=bundle.documents[1:]))
     assert (cut.exit_code, "✗ position 2: versions" in cut.stdout) == (1, True)
+
+
+@pytest.mark.parametrize("name", ["commits/000000000001.json", "key.txt", "proofs/"])
+def test_a_bundle_from_which_something_was_taken_ends_with_1(
+    bundle: Bundle, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / "less.zip"
+    with ZipFile(BytesIO(bundle.to_bytes())) as whole, ZipFile(path, "w") as less:
+        for one in whole.namelist():
+            if not one.startswith(name):
+                less.writestr(one, whole.read(one))
+    done = CliRunner().invoke(app, ["audit", "check", str(path)])
+    assert (done.exit_code, done.stdout.startswith("✗ ") or "\n✗ " in done.stdout) == (1, True)
+
+
+def test_a_checkpoint_of_another_log_says_nothing_of_a_bundle(
+    bundle: Bundle, tmp_path: Path
+) -> None:
+    other = SignerKey("motcua.example/motcua/payment", Ed25519PrivateKey.generate())
+    kept = tmp_path / "other.txt"
+    kept.write_text(Checkpoint(other.name, 1, bytes(32)).sign(other))
+    done = check(tmp_path, bundle, "--checkpoint", str(kept))
+    assert isinstance(done.exception, Unusable)
+    assert "motcua/payment" in done.exception.faults[0]
 
 
 @pytest.mark.parametrize("options", [("--key", "no key"), ("--checkpoint", __file__)])

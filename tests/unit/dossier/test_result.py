@@ -124,6 +124,15 @@ def test_who_signs_for_another_is_named_and_shown_to_those_concerned():
     assert "Nguyễn Văn Bá" not in str(erased)
 
 
+@pytest.mark.proves("F07")
+def test_a_result_is_offered_to_those_who_may_fetch_it_and_to_nobody_else():
+    story = s.UNTIL["completed"]()
+    file = seen(story).result.file
+    assert file
+    assert seen(story, s.RECEIVING).result.file == file
+    assert seen(story, s.AUDITOR).result.file is None
+
+
 @pytest.mark.proves("F06")
 def test_the_applicant_confirms_what_the_post_brought():
     story = s.UNTIL["sent by post"]()

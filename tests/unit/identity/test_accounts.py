@@ -21,6 +21,8 @@ from services.identity.contract import (
     IdentityNumberReleased,
     OfficerAppointed,
     OfficerDismissed,
+    PasswordChanged,
+    PasswordResetRequested,
     Profile,
     Role,
     SubjectErased,
@@ -30,10 +32,12 @@ from services.identity.decider.accounts import (
     AccountState,
     Activate,
     Appoint,
+    ChangePassword,
     Dismiss,
     Erase,
     Open,
     RequestActivation,
+    RequestPasswordReset,
     decide,
     evolve,
 )
@@ -126,6 +130,26 @@ def test_the_mail_is_sent_again_only_while_it_is_needed() -> None:
 
 
 @pytest.mark.proves("B10")
+@pytest.mark.proves("B09")
+@pytest.mark.parametrize("before", [(REGISTERED,), (REGISTERED, ACTIVATED), OFFICER])
+def test_a_forgotten_password_is_written_to_whoever_can_be_reached(before: Sequence[Any]) -> None:
+    assert when(given(*before), RequestPasswordReset()) == (PasswordResetRequested(ACCOUNT),)
+    gone = SubjectErased(ACCOUNT)
+    assert when(given(*before, gone), RequestPasswordReset()) == ()
+    assert when(given(), RequestPasswordReset()) == ()
+
+
+def test_a_link_changes_the_password_that_it_was_made_for_and_no_other() -> None:
+    state = given(REGISTERED, ACTIVATED)
+    change = ChangePassword("cred-1", "cred-3")
+    (changed,) = when(state, change)
+    assert changed == PasswordChanged(ACCOUNT, "cred-3")
+    assert evolve(state, changed).credential == "cred-3"
+    for other in (evolve(state, changed), given(), given(REGISTERED, SubjectErased(ACCOUNT))):
+        with pytest.raises(Invalid, match="reset-invalid"):
+            decide(other, change)
+
+
 def test_the_set_up_opens_a_verified_account_once() -> None:
     verified = replace(OPEN, verified=True)
     assert when(given(), verified) == (REGISTERED, ACTIVATED)

@@ -201,7 +201,7 @@ def test_a_missing_key_says_what_to_do(tmp_path: Path) -> None:
         lambda: keyring.master,
         lambda: keyring.require("dossier"),
     ):
-        with pytest.raises(ConfigError, match="run `motcua keys init`"):
+        with pytest.raises(ConfigError, match="with `motcua keys init`"):
             use()
 
 
@@ -234,7 +234,7 @@ def test_the_key_of_a_log_signs_checkpoints_and_no_token(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("read", [log_key, log_public_key])
 def test_a_missing_or_foreign_key_of_a_log_says_what_to_do(tmp_path: Path, read: Any) -> None:
-    with pytest.raises(ConfigError, match="run `motcua keys init`"):
+    with pytest.raises(ConfigError, match="with `motcua keys init`"):
         read(tmp_path, "dossier")
     other = ec.generate_private_key(ec.SECP256R1())
     (tmp_path / "dossier.log.key").write_bytes(

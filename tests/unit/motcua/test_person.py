@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -45,6 +46,14 @@ def places() -> Iterator[Places]:
         yield Places(f"http://127.0.0.1:{server.server_port}", "", "")
         server.shutdown()
         thread.join()
+
+
+def test_where_nothing_runs_one_sentence_says_what_to_do() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        portal = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+    with pytest.raises(Unavailable) as away:
+        Person(Places(portal, "", ""), "an", "ba con mèo đen", patience=0).log_in()
+    assert away.value.en == f"{portal}/api/v1 does not answer. Start it with `make up`."
 
 
 @pytest.mark.timeout(60)

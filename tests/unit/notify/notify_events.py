@@ -135,6 +135,7 @@ REGISTERED = identity.AccountRegistered(
     consent_version="1",
 )
 RESENT = identity.ActivationRequested("acc-1")
+FORGOTTEN = identity.PasswordResetRequested("acc-1")
 
 TOLD_OF_ALL = (
     SUBMITTED,
@@ -182,6 +183,9 @@ ACTIVATION = identity.ActivationNotice(
     identity.Contact("Nguyễn Thị Hoa", "hoa@example.vn", "0912345678", "vi"),
     "token.of.activation",
     NOW + timedelta(days=1),
+)
+PASSWORD_RESET = identity.PasswordResetNotice(
+    ACTIVATION.contact, "token.of.password", NOW + timedelta(hours=1)
 )
 
 

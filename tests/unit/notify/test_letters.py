@@ -15,11 +15,13 @@ from notify_events import (
     ENTERED,
     FEE_DUE,
     FEE_PAID,
+    FORGOTTEN,
     IN_PERSON,
     LOOK_UP,
     LOOK_UP_NOTICE,
     NOTICE,
     NOW,
+    PASSWORD_RESET,
     REGISTERED,
     SECRET_TEXT,
     SUBMITTED,
@@ -120,6 +122,14 @@ def test_activation_leads_to_the_page_that_activates() -> None:
     written = letter(REGISTERED, ACTIVATION)
     assert "https://motcua.example/activate?token=token.of.activation" in written.text
     assert 'href="https://motcua.example/activate?token=token.of.activation"' in written.html
+
+
+@pytest.mark.parametrize(("locale", "words"), [("vi", "Đặt mật khẩu mới"), ("en", "Set another")])
+def test_a_forgotten_password_leads_to_the_page_that_sets_one(locale: str, words: str) -> None:
+    contact = replace(PASSWORD_RESET.contact, locale=locale)
+    written = letter(FORGOTTEN, replace(PASSWORD_RESET, contact=contact))
+    assert "https://motcua.example/password?token=token.of.password" in written.text
+    assert words in written.text
 
 
 def test_a_look_up_code_goes_out_without_any_name() -> None:

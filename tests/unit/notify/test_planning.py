@@ -11,6 +11,7 @@ from notify_events import (
     AN,
     DESK,
     ENTERED,
+    FORGOTTEN,
     IN_PERSON,
     LOOK_UP,
     NOW,
@@ -61,6 +62,7 @@ def test_there_is_a_message_for_reception_processing_and_return() -> None:
         ("LookUpCodeRequested", "look-up-code"),
         ("AccountRegistered", "activation"),
         ("ActivationRequested", "activation"),
+        ("PasswordResetRequested", "password-reset"),
     ]
 
 
@@ -85,7 +87,7 @@ def test_what_happens_to_a_dossier_is_told_by_mail_and_in_the_app(event: Any) ->
 
 
 @pytest.mark.parametrize(
-    "event", [LOOK_UP, REGISTERED, RESENT], ids=lambda event: type(event).__name__
+    "event", [LOOK_UP, REGISTERED, RESENT, FORGOTTEN], ids=lambda event: type(event).__name__
 )
 def test_what_is_meant_for_who_is_not_logged_in_goes_by_mail_only(event: Any) -> None:
     assert [one.channel for one in planned(event)] == [Channel.MAIL]

@@ -379,6 +379,10 @@ FAULTY = Form(
     {"profile.name": "An", "key": "1"},
     {"profile.name": "Hãy nhập mục này.", "applicant.name": "Hãy nhập mục này."},
 )
+FAULTY_REGISTRATION = Form(
+    {"profile.name": "An"},
+    {"profile.name": "Hãy nhập mục này.", "captcha_text": "Mã xác nhận không đúng."},
+)
 PROFILE = identity.Profile(
     "Nguyễn Thị An", identity.IdentityDocument.PERSONAL_NUMBER, "038190000123", "an@example.vn",
     "0912345678", date(1990, 2, 3), identity.Sex.FEMALE, "16594", "12 Lê Lợi",
@@ -403,7 +407,7 @@ OBLIGATION = payment.Obligation(
     payment.ObligationState.DUE, True, NOW, 1,
 )  # fmt: skip
 PAYMENT = payment.Payment(
-    "p-1", "ob-1", STATUS.code, 20_000, payment.PaymentState.PENDING, "vnpay", "Hủy giao dịch"
+    "p-1", "ob-1", STATUS.code, 20_000, payment.PaymentState.PENDING, "vnpay", "cancelled-by-payer"
 )
 MESSAGE = notify.InboxMessage(
     "m-1", "accepted", "Hồ sơ được tiếp nhận", "Accepted", "Hạn trả 04/12/2026.", "Due 04/12/2026.",
@@ -534,7 +538,7 @@ PAGES: tuple[Shown, ...] = (
         Shown(
             f"register-{kind.value}",
             "register.html",
-            accounts.RegisterScreen(kind, FAULTY, CAPTCHA, PLACES),
+            accounts.RegisterScreen(kind, FAULTY_REGISTRATION, CAPTCHA, PLACES),
         )
         for kind in (identity.AccountKind.CITIZEN, identity.AccountKind.ENTERPRISE)
     ),
@@ -543,6 +547,14 @@ PAGES: tuple[Shown, ...] = (
     Shown("activated", "activated.html", accounts.ActivatedScreen(ACCOUNT)),
     Shown("activation-failed", "activated.html", accounts.ActivatedScreen(None, "Đã hết hạn.")),
     Shown("login", "login.html", accounts.LogInScreen()),
+    Shown("activation-again", "mail_wish.html", accounts.MailWishScreen()),
+    Shown("password-forgotten", "mail_wish.html", accounts.MailWishScreen(password=True)),
+    Shown("password-new", "new_password.html", accounts.NewPasswordScreen("t")),
+    Shown(
+        "password-dead",
+        "new_password.html",
+        accounts.NewPasswordScreen("t", Form(message="Liên kết đã hết hạn."), dead=True),
+    ),
     Shown(
         "login-idle",
         "login.html",

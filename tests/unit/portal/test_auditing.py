@@ -125,7 +125,7 @@ def test_a_dossier_is_found_by_its_code_however_it_is_typed(browser: FlaskClient
     assert (answer.status_code, answer.headers["Location"]) == (303, HISTORY)
     missing = browser.get("/audit?code=000.01.38.H56-260907-0002")
     assert missing.status_code == 404
-    assert 'href="#code">Không tìm thấy hồ sơ này.' in missing.text
+    assert 'href="#code">Mã hồ sơ: Không tìm thấy hồ sơ này.' in missing.text
     assert browser.get("/audit?code=1&code=2").status_code == 404
     assert browser.get("/audit?code=").status_code == 200
 

@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from services.payment.providers.vnpay import REASONS
+from services.portal import wording
+
 
 class Page(HTMLParser):
     """What a page is made of, as far as the rules below ask."""
@@ -53,6 +56,8 @@ def test_ids_are_unique_and_every_label_and_error_link_finds_its_field(page: Pag
         for target in (attributes.get(name) or "").split()
     ]
     assert [target for target in described if target not in ids] == []
+    within = [a["href"][1:] for a in page.all("a") if (a.get("href") or "").startswith("#")]
+    assert [target for target in within if target not in ids] == []
 
 
 def test_every_field_has_a_label(page: Page) -> None:
@@ -105,6 +110,25 @@ def test_the_pages_lead_to_the_papers(render: Any, pages: Mapping[str, Any]) -> 
     procedure = render(pages["procedure"])
     assert "/procedures/dang-ky-thuong-tru/declaration.pdf" in procedure
     assert "/procedures/dang-ky-thuong-tru/checklist.pdf?case=own" in procedure
+
+
+@pytest.mark.proves("B06")
+def test_a_summary_of_faults_names_and_links_each_field(
+    render: Any, pages: Mapping[str, Any]
+) -> None:
+    text = render(pages["register-citizen"])
+    for place, label in (
+        ("profile-name", "Họ và tên"),
+        ("captcha_text", "Mã xác nhận"),
+    ):
+        assert f'<a href="#{place}">{label}: ' in text
+
+
+def test_a_payment_that_failed_says_why_in_words(render: Any, pages: Mapping[str, Any]) -> None:
+    text = render(pages["payment-failed"])
+    assert "Bạn đã hủy thanh toán." in text
+    assert "You cancelled the payment." in render(pages["payment-failed"], "en")
+    assert set(REASONS.values()) <= set(wording._PAYMENT_REASONS)
 
 
 @pytest.mark.proves("E08")

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from kernel.errors import Conflict, DomainError, Stale, TooMany, Unavailable
+from kernel.errors import Conflict, DomainError, NotFound, Stale, TooMany, Unavailable
 from services.portal.protection import _HEADERS
 from services.portal.refusals import screen_of
 
@@ -79,6 +79,7 @@ def test_the_language_is_remembered(client: FlaskClient) -> None:
     ("error", "title"),
     [
         (Conflict("c", "Chưa thể.", "Not yet."), "Lúc này chưa thực hiện được"),
+        (NotFound("n", "Không có.", "None."), "Không tìm thấy"),
         (Stale("s", "Đã đổi.", "Changed."), "Có người vừa xử lý trước bạn"),
         (TooMany("t", "Chậm lại.", "Slow.", retry_after=30), "Bạn đã thử quá nhiều lần"),
         (Unavailable("u", "Chờ.", "Wait."), "Một phần dịch vụ tạm ngừng"),
@@ -89,3 +90,10 @@ def test_a_refusal_says_what_happened_and_what_to_do(error: DomainError, title: 
     assert (screen.status, screen.title, screen.detail) == (error.status, title, error.vi)
     assert screen.retry_after == error.retry_after
     assert screen.advice
+    assert "hồ sơ" not in screen.advice.lower() or error.status in (429, 503)
+
+
+@pytest.mark.usefixtures("in_vietnamese")
+def test_who_may_see_a_dossier_is_told_where_a_dossier_was_looked_for() -> None:
+    advice = screen_of(NotFound("unknown-dossier", "Không thấy.", "None.")).advice
+    assert "Hồ sơ chỉ hiển thị cho người nộp" in advice
