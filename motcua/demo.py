@@ -116,6 +116,7 @@ class Demo:
         draft = citizen.post("/drafts", {"procedure": PROCEDURE, "content": {"step": 4}})
         sent = {
             "procedure": PROCEDURE,
+            "although_open": True,
             "case": CASE,
             "place": PLACE,
             "applicant": _person_of(person),

@@ -37,6 +37,7 @@ def stay(**changes: Any) -> Json:
     applicant = person()
     return {
         "procedure": STAY,
+        "although_open": True,
         "place": PLACE,
         "applicant": applicant,
         "owner": applicant,
@@ -60,6 +61,7 @@ def marital_status(**changes: Any) -> Json:
     applicant = person()
     return {
         "procedure": MARITAL_STATUS,
+        "although_open": True,
         "place": PLACE,
         "applicant": applicant,
         "owner": applicant,
@@ -83,6 +85,7 @@ def residence(paper: str, **changes: Any) -> Json:
     applicant = person()
     return {
         "procedure": RESIDENCE,
+        "although_open": True,
         "case": "ca-nhan",
         "place": PLACE,
         "applicant": applicant,

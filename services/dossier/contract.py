@@ -1245,6 +1245,11 @@ class SubmitDossier:
     agency: str | None = field(default=None, max_length=100)
     place: str | None = field(default=None, max_length=10)
     draft: str | None = field(default=None, max_length=64)
+    although_open: bool = field(
+        default=False,
+        doc="file it although the caller has one of this procedure open for the same owner; "
+        "without it that is refused with `already-open`",
+    )
 
 
 @command("dossier", answer=DossierStatus)

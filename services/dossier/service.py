@@ -58,6 +58,7 @@ from services.dossier.decider import commands as do
 from services.dossier.decider import decide, dossier_code, evolve, initial
 from services.dossier.decider.appointments import LENGTH, slots
 from services.dossier.drafts import Drafts
+from services.dossier.duplicates import refuse_second
 from services.dossier.files import MAX_BYTES, MEDIA_TYPES, Files
 from services.dossier.filters import Filters
 from services.dossier.forgetting import RESULT_FILE, Forgetting
@@ -101,7 +102,7 @@ STATUS = ViewProvider(
     CATEGORY,
     project,
     indexes=[
-        ("subject",),
+        ("subject", "open"),
         ("agency", "open"),
         ("agency", "submitted_at"),
         ("picture.view.applicant.identity_number",),
@@ -557,6 +558,7 @@ class DossierService:
     def _submit(self, request: contract.SubmitDossier, call: Call) -> Executed[Any]:
         cabinet, at = self.cabinet, _now()
         sound = prepare(request, call, cabinet.references, cabinet.files, cabinet.calendar, at)
+        refuse_second(request, call.caller.id, self.status_view)
         series = dossier_code(sound.identifier, at, 0).rpartition("-")[0]
 
         def taken(number: int) -> bool:

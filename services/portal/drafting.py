@@ -294,7 +294,9 @@ def prefilled(writing: Writing, definition: FormDefinition) -> Writing:
     return dataclasses.replace(writing, form=answers, provinces=provinces)
 
 
-def submission(writing: Writing, procedure: Procedure, draft: str) -> SubmitDossier:
+def submission(
+    writing: Writing, procedure: Procedure, draft: str, *, although_open: bool = False
+) -> SubmitDossier:
     """Return the message that sends the dossier, or raise `Invalid`."""
     return schemas.load(
         SubmitDossier,
@@ -311,6 +313,7 @@ def submission(writing: Writing, procedure: Procedure, draft: str) -> SubmitDoss
             "case": writing.case,
             "place": writing.place,
             "draft": draft,
+            "although_open": although_open,
         },
     )
 

@@ -8,7 +8,15 @@ import flask
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from kernel.errors import DomainError, Invalid, NotFound, TooMany, Unauthenticated, Unavailable
+from kernel.errors import (
+    Conflict,
+    DomainError,
+    Invalid,
+    NotFound,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
 from services.catalog.contract import (
     Agency,
     FieldType,
@@ -196,11 +204,16 @@ def send(draft: str) -> Response:
         return redirect(url_for("dossiers.mine"), 303)
     writing, procedure = _content(saved)
     try:
-        message = drafting.submission(writing, procedure, draft)
+        although_open = typed(request.form).value("although_open") == "yes"
+        message = drafting.submission(writing, procedure, draft, although_open=although_open)
         # the key is the draft's: it becomes one dossier, from however many windows it is sent
         receipt: Receipt = ask(message, key=f"draft-{draft}", timeout=15)
     except Invalid as error:
         return _check(saved, writing, procedure, Form().refused(error), status=422)
+    except Conflict as error:
+        if error.code != "already-open":
+            raise
+        return _check(saved, writing, procedure, Form().refused(error), status=409, second=True)
     return redirect(url_for("dossiers.sent", code=receipt.code), 303)
 
 
@@ -342,7 +355,13 @@ def _show(
 
 
 def _check(
-    saved: Draft, writing: Writing, procedure: Procedure, form: Form, status: int = 200
+    saved: Draft,
+    writing: Writing,
+    procedure: Procedure,
+    form: Form,
+    status: int = 200,
+    *,
+    second: bool = False,
 ) -> flask.Response:
     screen = CheckScreen(
         draft=saved.draft,
@@ -354,6 +373,7 @@ def _check(
         form=form,
         fault_steps={name: drafting.step_of(name) for name in form.errors},
         place_names=place_names(writing, procedure),
+        second=second,
     )
     return page("wizard/check.html", screen, status=status)
 

@@ -67,7 +67,10 @@ class StepScreen:
 
 @dataclass(frozen=True)
 class CheckScreen:
-    """All that was entered, to be checked before it is sent."""
+    """All that was entered, to be checked before it is sent.
+
+    With `second` the person is asked whether a second dossier of the same kind is meant.
+    """
 
     draft: str
     version: int
@@ -78,6 +81,7 @@ class CheckScreen:
     form: Form
     fault_steps: Mapping[str, Step] = field(default_factory=dict)
     place_names: Mapping[str, str] = field(default_factory=dict)
+    second: bool = False
 
     @property
     def step(self) -> Step:

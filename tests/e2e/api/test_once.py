@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
-from filing import Filed, file, stay
+from filing import Filed, file, marital_status, person, stay
 from interface import Client, Json, System, eventually, expect, new_key, refused
 from records import Records
 
@@ -112,6 +112,46 @@ class TestIdempotencyKey:
         key, sent = new_key(), stay()
         refused(citizen.post("/dossiers", {**sent, "form": {}}, key=key), 422)
         expect(citizen.post("/dossiers", sent, key=key), 201)
+
+
+class TestASecondOfItsKind:
+    """The same person, the same procedure, while the first dossier is open."""
+
+    def test_it_is_asked_about_and_filed_if_it_is_meant(
+        self, system: System, citizen: Client, records: Records
+    ) -> None:
+        filed = file(system, stay(), "congdan")
+        before, key = records.head("dossier"), new_key()
+        unasked = stay(although_open=False)
+        problem = refused(citizen.post("/dossiers", unasked, key=key), 409, "already-open")
+        assert problem["detail"].startswith("Hồ sơ ")
+        assert _submitted(records, before) == []
+
+        # who answers the question uses the key of the first try
+        meant = {**unasked, "although_open": True}
+        second = expect(citizen.post("/dossiers", meant, key=key), 201)
+        assert _submitted(records, before) == [second["code"]] != [filed.code]
+
+    def test_another_person_another_procedure_and_another_account_are_no_second(
+        self, system: System, records: Records
+    ) -> None:
+        before, account = records.head("dossier"), system.person("congdan2")
+        owner = person(identity_number="038190009876")
+        file(system, stay(owner=owner), "congdan")
+        sent = stay(owner=owner, although_open=False)
+        first = expect(account.post("/dossiers", sent, key=new_key()), 201)["code"]
+        refused(account.post("/dossiers", sent, key=new_key()), 409, "already-open")
+        for other in (
+            {**sent, "owner": person(identity_number="038190009877")},
+            marital_status(owner=owner, although_open=False),
+        ):
+            expect(account.post("/dossiers", other, key=new_key()), 201)
+
+        # nor is one that has ended
+        withdrawn = {"reason": "Nhầm"}
+        expect(account.post(f"/dossiers/{first}/withdraw", withdrawn, key=new_key()), 200)
+        expect(account.post("/dossiers", sent, key=new_key()), 201)
+        assert len(_submitted(records, before)) == 5
 
 
 class TestIfMatch:

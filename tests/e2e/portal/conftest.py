@@ -155,8 +155,12 @@ class Person:
         return self.code
 
     def send(self) -> None:
-        """Send the dossier from the page on which all is checked."""
+        """Send the dossier from the page on which all is checked, be it a second of its kind."""
         self.press("Gửi đi – Nộp trực tuyến")
+        second = self.page.get_by_role("button", name="Vẫn nộp thêm hồ sơ này")
+        second.or_(self.page.get_by_text("Hồ sơ của bạn đã được gửi")).first.wait_for()
+        if second.count():
+            second.click()
         self.sees("Hồ sơ của bạn đã được gửi")
 
     def form_of(self, code: str, title: str) -> Locator:

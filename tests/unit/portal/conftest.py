@@ -588,6 +588,12 @@ PAGES: tuple[Shown, ...] = (
         CITIZEN,
     ),
     Shown(
+        "wizard-check-second",
+        "wizard/check.html",
+        replace(CHECK, form=Form(message="Hồ sơ H56-1 đang được giải quyết."), second=True),
+        CITIZEN,
+    ),
+    Shown(
         "register",
         "register_of_dossiers.html",
         dossiers.RegisterScreen(Form({"since": "2026-11-01"}, {"until": "Hãy nhập mục này."})),

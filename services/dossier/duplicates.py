@@ -1,0 +1,44 @@
+"""A second dossier of the same person for the same procedure, while the first is open.
+
+It can be meant (two stays, two copies), and is more often a mistake; so it is asked before it is
+filed, and never forbidden. Only what the caller has filed counts: an answer about others' dossiers
+would tell about them.
+"""
+
+from __future__ import annotations
+
+from kernel.errors import Conflict
+from kernel.views import StreamView
+from services.dossier.contract import SubmitDossier
+from services.dossier.submission import normal
+
+
+def refuse_second(request: SubmitDossier, subject: str, view: StreamView) -> None:
+    """Raise `Conflict` (`already-open`) if the account has such a dossier open, and does not know.
+
+    Two that are sent in the same moment do not see each other.
+    """
+    if request.although_open:
+        return
+    found = view.collection.find_one(
+        {
+            "subject": subject,
+            "open": True,
+            "procedure": request.procedure,
+            "picture.view.owner.identity_number": normal(request.owner).identity_number,
+        },
+        {"_id": 1},
+    )
+    if found is not None:
+        raise already_open(str(found["_id"]))
+
+
+def already_open(code: str) -> Conflict:
+    """Return the question whether a second one is meant."""
+    return Conflict(
+        "already-open",
+        f"Hồ sơ {code} của cùng người và cùng thủ tục này đang được giải quyết. "
+        "Nếu vẫn muốn nộp thêm một hồ sơ, hãy xác nhận.",
+        f"Dossier {code} of the same person and procedure is open. "
+        "If you mean to file another one, confirm it.",
+    )
