@@ -19,12 +19,13 @@ from services.identity.contract import (
     ResetPassword,
 )
 from services.portal.api.asking import ask
-from services.portal.api.shapes import answer, body
+from services.portal.api.shapes import PUBLIC, answer, body
 
 blueprint = Blueprint("api-accounts", __name__, description="Accounts: register, activate, see")
 
 
 @blueprint.post("/captchas")
+@blueprint.doc(**PUBLIC)
 @blueprint.response(201, answer(Captcha))
 def new_captcha() -> Captcha:
     """Get a picture of a random string, to be typed at registration."""
@@ -33,6 +34,7 @@ def new_captcha() -> Captcha:
 
 
 @blueprint.post("/accounts")
+@blueprint.doc(**PUBLIC)
 @blueprint.arguments(body(Register))
 @blueprint.response(201, answer(Done))
 def register(given: dict[str, Any]) -> Done:
@@ -42,6 +44,7 @@ def register(given: dict[str, Any]) -> Done:
 
 
 @blueprint.post("/accounts/activation")
+@blueprint.doc(**PUBLIC)
 @blueprint.arguments(body(Activate))
 @blueprint.response(200, answer(Account))
 def activate(given: dict[str, Any]) -> Account:
@@ -51,6 +54,7 @@ def activate(given: dict[str, Any]) -> Account:
 
 
 @blueprint.post("/accounts/activation/resend")
+@blueprint.doc(**PUBLIC)
 @blueprint.arguments(body(ResendActivation))
 @blueprint.response(202, answer(Done))
 def resend(given: dict[str, Any]) -> Done:
@@ -60,6 +64,7 @@ def resend(given: dict[str, Any]) -> Done:
 
 
 @blueprint.post("/accounts/password/forgotten")
+@blueprint.doc(**PUBLIC)
 @blueprint.arguments(body(RequestPasswordReset))
 @blueprint.response(202, answer(Done))
 def forgotten(given: dict[str, Any]) -> Done:
@@ -69,6 +74,7 @@ def forgotten(given: dict[str, Any]) -> Done:
 
 
 @blueprint.post("/accounts/password")
+@blueprint.doc(**PUBLIC)
 @blueprint.arguments(body(ResetPassword))
 @blueprint.response(200, answer(Done))
 def reset_password(given: dict[str, Any]) -> Done:

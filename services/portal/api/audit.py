@@ -13,7 +13,7 @@ from kernel.schemas import field, frozen
 from kernel.transparency import answering
 from services.dossier import contract as dossier
 from services.portal.api.asking import ask
-from services.portal.api.shapes import answer, query
+from services.portal.api.shapes import PUBLIC, answer, query
 from services.portal.neighbours import send_each
 from services.portal.screens.transparency import SERVICES
 
@@ -29,6 +29,7 @@ class LogKeys:
 
 
 @blueprint.get("/audit/keys")
+@blueprint.doc(**PUBLIC)
 @blueprint.response(200, answer(LogKeys))
 def read_keys() -> LogKeys:
     """Read the keys that the checkpoints are signed with (vkeys)."""
@@ -46,6 +47,7 @@ def read_keys() -> LogKeys:
 
 
 @blueprint.get("/audit/<service>/checkpoint")
+@blueprint.doc(**PUBLIC)
 @blueprint.alt_response(
     200,
     schema={"type": "string"},
@@ -61,6 +63,7 @@ def read_checkpoint(service: str) -> Response:
 
 
 @blueprint.get("/audit/<service>/checkpoints")
+@blueprint.doc(**PUBLIC)
 @blueprint.arguments(query(answering.ListCheckpoints), location="query")
 @blueprint.response(200, answer(answering.SignedCheckpoints))
 def list_checkpoints(found: dict[str, Any], service: str) -> answering.SignedCheckpoints:
@@ -70,6 +73,7 @@ def list_checkpoints(found: dict[str, Any], service: str) -> answering.SignedChe
 
 
 @blueprint.get("/audit/<service>/consistency")
+@blueprint.doc(**PUBLIC)
 @blueprint.arguments(
     query(answering.ProveConsistency, names={"from_size": "from", "to_size": "to"}),
     location="query",

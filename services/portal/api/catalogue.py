@@ -11,12 +11,13 @@ from services.catalog import contract
 from services.dossier.contract import PrintDeclaration, ReadChecklist
 from services.portal import papers
 from services.portal.api.asking import ask
-from services.portal.api.shapes import PDF, answer, query
+from services.portal.api.shapes import PDF, PUBLIC, answer, query
 
 blueprint = Blueprint("api-catalogue", __name__, description="Procedures, forms, agencies, places")
 
 
 @blueprint.get("/procedures")
+@blueprint.doc(**PUBLIC)
 @blueprint.arguments(
     query(contract.FindProcedures, names={"field_of_work": "field"}), location="query"
 )
@@ -28,6 +29,7 @@ def find_procedures(found: dict[str, Any]) -> contract.ProcedurePage:
 
 
 @blueprint.get("/procedures/<code>")
+@blueprint.doc(**PUBLIC)
 @blueprint.arguments(query(contract.ReadProcedure, "code"), location="query")
 @blueprint.response(200, answer(contract.Procedure))
 def read_procedure(found: dict[str, Any], code: str) -> contract.Procedure:
@@ -37,6 +39,7 @@ def read_procedure(found: dict[str, Any], code: str) -> contract.Procedure:
 
 
 @blueprint.get("/procedures/<code>/form")
+@blueprint.doc(**PUBLIC)
 @blueprint.arguments(query(contract.ReadProcedure, "code"), location="query")
 @blueprint.response(200, answer(contract.Form))
 def read_form(found: dict[str, Any], code: str) -> contract.Form:
@@ -46,6 +49,7 @@ def read_form(found: dict[str, Any], code: str) -> contract.Form:
 
 
 @blueprint.get("/procedures/<procedure>/declaration.pdf")
+@blueprint.doc(**PUBLIC)
 @blueprint.alt_response(200, **PDF)
 def print_declaration(procedure: str) -> Response:
     """Fetch the blank declaration."""
@@ -53,6 +57,7 @@ def print_declaration(procedure: str) -> Response:
 
 
 @blueprint.get("/procedures/<procedure>/checklist.pdf")
+@blueprint.doc(**PUBLIC)
 @blueprint.arguments(query(ReadChecklist, "procedure"), location="query")
 @blueprint.alt_response(200, **PDF)
 def read_checklist(found: dict[str, Any], procedure: str) -> Response:
@@ -61,6 +66,7 @@ def read_checklist(found: dict[str, Any], procedure: str) -> Response:
 
 
 @blueprint.get("/procedures/<procedure>/agency")
+@blueprint.doc(**PUBLIC)
 @blueprint.arguments(query(contract.FindCompetentAgency, "procedure"), location="query")
 @blueprint.response(200, answer(contract.Agency))
 def find_competent_agency(found: dict[str, Any], procedure: str) -> contract.Agency:
@@ -71,6 +77,7 @@ def find_competent_agency(found: dict[str, Any], procedure: str) -> contract.Age
 
 
 @blueprint.get("/agencies")
+@blueprint.doc(**PUBLIC)
 @blueprint.arguments(query(contract.FindAgencies), location="query")
 @blueprint.response(200, answer(contract.AgencyPage))
 def find_agencies(found: dict[str, Any]) -> contract.AgencyPage:
@@ -80,6 +87,7 @@ def find_agencies(found: dict[str, Any]) -> contract.AgencyPage:
 
 
 @blueprint.get("/agencies/<agency>")
+@blueprint.doc(**PUBLIC)
 @blueprint.response(200, answer(contract.Agency))
 def read_agency(agency: str) -> contract.Agency:
     """Read an agency with its units."""
@@ -88,6 +96,7 @@ def read_agency(agency: str) -> contract.Agency:
 
 
 @blueprint.get("/places")
+@blueprint.doc(**PUBLIC)
 @blueprint.arguments(query(contract.FindPlaces), location="query")
 @blueprint.response(200, answer(contract.PlacePage))
 def find_places(found: dict[str, Any]) -> contract.PlacePage:
@@ -97,6 +106,7 @@ def find_places(found: dict[str, Any]) -> contract.PlacePage:
 
 
 @blueprint.get("/fields")
+@blueprint.doc(**PUBLIC)
 @blueprint.arguments(query(contract.ListFields), location="query")
 @blueprint.response(200, answer(contract.FieldsOfWork))
 def list_fields(found: dict[str, Any]) -> contract.FieldsOfWork:

@@ -72,7 +72,7 @@ def install(app: Flask) -> None:
         "OPENAPI_URL_PREFIX": PREFIX,
         "OPENAPI_JSON_PATH": "openapi.json",
     }
-    interface = _Interface(app, spec_kwargs={"info": _INFO, "security": [{}, {"bearer": []}]})
+    interface = _Interface(app, spec_kwargs={"info": _INFO, "security": [{"bearer": []}]})
     scheme = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
     interface.spec.components.security_scheme("bearer", scheme)
     for room in _ROOMS:

@@ -9,12 +9,13 @@ from flask_smorest import Blueprint
 from kernel.requests import Done
 from services.dossier.contract import LookUp, LookUpResult, RequestLookUpCode
 from services.portal.api.asking import ask
-from services.portal.api.shapes import answer, body
+from services.portal.api.shapes import PUBLIC, answer, body
 
 blueprint = Blueprint("api-look-ups", __name__, description="Look up a dossier without login")
 
 
 @blueprint.post("/lookups")
+@blueprint.doc(**PUBLIC)
 @blueprint.arguments(body(LookUp))
 @blueprint.response(200, answer(LookUpResult))
 def look_up(given: dict[str, Any]) -> LookUpResult:
@@ -24,6 +25,7 @@ def look_up(given: dict[str, Any]) -> LookUpResult:
 
 
 @blueprint.post("/lookups/codes")
+@blueprint.doc(**PUBLIC)
 @blueprint.arguments(body(RequestLookUpCode))
 @blueprint.response(202, answer(Done))
 def request_code(given: dict[str, Any]) -> Done:

@@ -21,7 +21,7 @@ from services.payment.contract import (
     StartPayment,
 )
 from services.portal.api.asking import ask
-from services.portal.api.shapes import answer, body
+from services.portal.api.shapes import PUBLIC, answer, body
 
 blueprint = Blueprint("api-payments", __name__, description="Fees: pay online, or at the counter")
 
@@ -64,7 +64,7 @@ def read_payment(payment: str) -> Payment:
 
 
 @blueprint.get("/payments/<provider>/ipn")
-@blueprint.doc(security=[{}])
+@blueprint.doc(**PUBLIC)
 @blueprint.alt_response(200, description="the code and message that the provider expects")
 def notify(provider: str) -> Response:
     """Take a provider's signed notification; only this changes the state of a payment."""

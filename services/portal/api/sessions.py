@@ -8,12 +8,13 @@ from flask_smorest import Blueprint
 
 from services.identity.contract import LogIn, LogOut, RenewSession, Session
 from services.portal.api.asking import ask
-from services.portal.api.shapes import answer, body
+from services.portal.api.shapes import PUBLIC, answer, body
 
 blueprint = Blueprint("api-sessions", __name__, description="Sessions: log in, stay, log out")
 
 
 @blueprint.post("/sessions")
+@blueprint.doc(**PUBLIC)
 @blueprint.arguments(body(LogIn))
 @blueprint.response(201, answer(Session))
 def log_in(given: dict[str, Any]) -> Session:
@@ -23,6 +24,7 @@ def log_in(given: dict[str, Any]) -> Session:
 
 
 @blueprint.put("/sessions/current")
+@blueprint.doc(**PUBLIC)
 @blueprint.arguments(body(RenewSession))
 @blueprint.response(200, answer(Session))
 def renew(given: dict[str, Any]) -> Session:
@@ -32,6 +34,7 @@ def renew(given: dict[str, Any]) -> Session:
 
 
 @blueprint.delete("/sessions/current")
+@blueprint.doc(**PUBLIC)
 @blueprint.arguments(body(LogOut))
 @blueprint.response(204)
 def log_out(given: dict[str, Any]) -> None:

@@ -18,6 +18,10 @@ PDF: Mapping[str, Any] = {
 }
 
 
+PUBLIC: Mapping[str, Any] = {"security": []}
+"""What the document says of a call that needs no access token."""
+
+
 def answer(cls: type[Any]) -> type[ma.Schema]:
     """Return the schema of an answer."""
     return schema_class(cls)

@@ -74,10 +74,12 @@ def form(system: System, stack: Stack, kind: str = "citizen") -> Json:
     }
 
 
-def link_token(system: System, address: str) -> str:
-    """Return the token in the link of the activation mail."""
-    mail = system.mailbox.await_one(address, "Kích hoạt")
-    (link,) = set(re.findall(r"https?://\S+/activate\?token=\S+", mail["text"]))
+def link_token(
+    system: System, address: str, subject: str = "Kích hoạt", page: str = "activate"
+) -> str:
+    """Return the token in the link of the activation mail, or of another one."""
+    mail = system.mailbox.await_one(address, subject)
+    (link,) = set(re.findall(rf"https?://\S+/{page}\?token=\S+", mail["text"]))
     return parse_qs(urlsplit(link).query)["token"][0]
 
 
@@ -104,6 +106,31 @@ def test_the_whole_way(system: System, stack: Stack, kind: str) -> None:
     assert me["profile"]["name"] == filled["profile"]["name"]
     receipt = expect(person.post("/dossiers", stay(), key=new_key()), 201)
     assert expect(person.get(f"/dossiers/{receipt['code']}"), 200)["status"] == 1
+
+
+@pytest.mark.proves("B09", "B15")
+def test_a_forgotten_password_is_set_by_the_link_in_a_mail(system: System, stack: Stack) -> None:
+    filled = form(system, stack)
+    address = filled["profile"]["email"]
+    expect(system.anybody.post("/accounts", filled, key=new_key()), 201)
+    activation = {"token": link_token(system, address)}
+    expect(system.anybody.post("/accounts/activation", activation), 200)
+    answers = [
+        expect(system.anybody.post("/accounts/password/forgotten", {"username": name}), 202)
+        for name in (filled["username"], "khong-co-ai-ten-nay")
+    ]
+    assert answers[0] == answers[1]
+
+    chosen = {
+        "token": link_token(system, address, "Đặt lại mật khẩu", "password"),
+        "password": "hai-con-meo-trang-9",
+    }
+    expect(system.anybody.post("/accounts/password", chosen), 200)
+    refused(system.anybody.post("/accounts/password", chosen), 422, "reset-invalid")
+    person = entered(system, {**filled, "password": chosen["password"]})
+    assert expect(person.get("/accounts/me"), 200)["username"] == filled["username"]
+    old = {"username": filled["username"], "password": PASSWORD}
+    refused(system.anybody.post("/sessions", old), 401, "wrong-credentials")
 
 
 @pytest.mark.proves("B10", "B12")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -48,6 +49,22 @@ class TestTokens:
             refused(answer, 401)
             assert answer.headers["WWW-Authenticate"] == "Bearer"
         refused(system.anybody.post("/dossiers", stay(), key=new_key()), 401)
+
+    def test_the_document_says_which_calls_need_one(self, system: System) -> None:
+        document = expect(system.anybody.get("/openapi.json"), 200)
+        asks_for_login: dict[str, int] = {}
+        given_away: dict[str, str] = {}
+        for path, calls in document["paths"].items():
+            if "get" not in calls:
+                continue
+            public = calls["get"].get("security", document["security"]) == []
+            place = re.sub(r"{\w+}", "x", path.replace("{service}", "dossier"))
+            answer = system.anybody.get(place.removeprefix("/api/v1"))
+            if public and answer.status_code in (401, 403):
+                asks_for_login[path] = answer.status_code
+            if not public and answer.ok and answer.json() != {"items": []}:
+                given_away[path] = answer.text
+        assert (asks_for_login, given_away) == ({}, {})
 
     def test_expired(self, keys: Keyring, filed: Filed) -> None:
         caller = Caller(filed.citizen.account, "citizen", verified=True)

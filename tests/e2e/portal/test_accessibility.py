@@ -16,6 +16,7 @@ _PUBLIC = (
     "/procedures?on=12/04/2022", "/procedures/dang-ky-tam-tru",
     "/register", "/register?kind=citizen",
     "/register?kind=enterprise", "/activate?token=x", "/login", "/lookup", "/nowhere",
+    "/register/resend", "/password/forgotten", "/password?token=x",
     "/transparency", "/transparency/guide", "/statistics",
 )  # fmt: skip
 _CITIZENS = ("/dossiers", "/notifications", "/account", "/procedures/dang-ky-tam-tru/apply")
