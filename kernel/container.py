@@ -22,9 +22,10 @@ from kernel.config import Settings, settings_of
 from kernel.decider import Decider
 from kernel.events import EventTypes
 from kernel.ledger import Ledger
-from kernel.ledger_reader import create_indexes, ledger_collection
+from kernel.ledger_reader import LedgerReader, create_indexes, ledger_collection
 from kernel.privacy import SubjectKeys
 from kernel.store import Store
+from kernel.tallies import Count, Tally
 from kernel.trust import Keyring
 from kernel.views import Project, Projector, StreamView
 
@@ -55,6 +56,7 @@ class Storage(SharedExtension):  # type: ignore[misc]
         self._ledger: Ledger | None = None
         self._keys: SubjectKeys | None = None
         self._views: dict[str, StreamView] = {}
+        self._tallies: dict[str, Tally] = {}
 
     @property
     def settings(self) -> Settings:
@@ -104,6 +106,14 @@ class Storage(SharedExtension):  # type: ignore[misc]
             view.ensure_indexes()
             self._views[name] = view
         return self._views[name]
+
+    def tally(self, tally: TallyProvider) -> Tally:
+        """A tally of the service, made at first use."""
+        if tally.name not in self._tallies:
+            made = tally.over(self.database, self.ledger(tally.types))
+            made.ensure_indexes()
+            self._tallies[tally.name] = made
+        return self._tallies[tally.name]
 
     def stop(self) -> None:
         """Close the database client."""
@@ -179,6 +189,50 @@ class ViewProvider(DependencyProvider):  # type: ignore[misc]
         return self.view(self.storage)
 
 
+class TallyProvider(DependencyProvider):  # type: ignore[misc]
+    """Gives a `Tally`; `name` is its collection."""
+
+    storage = Storage()
+
+    def __init__(
+        self,
+        types: EventTypes,
+        category: str,
+        count: Count,
+        *,
+        name: str,
+        fields: Sequence[str],
+        indexes: Iterable[Sequence[str]] = (),
+    ) -> None:
+        super().__init__()
+        self.types = types
+        self.name = name
+        self._category = category
+        self._count = count
+        self._fields = tuple(fields)
+        self._indexes = tuple(indexes)
+
+    def start(self) -> None:
+        """Open the tally, with its indexes, before the first request."""
+        self.storage.tally(self)
+
+    def over(self, database: Database[dict[str, Any]], ledger: LedgerReader) -> Tally:
+        """Return the tally in a service's database."""
+        return Tally(
+            database[self.name],
+            ledger,
+            self.types,
+            self._category,
+            self._fields,
+            self._count,
+            self._indexes,
+        )
+
+    def get_dependency(self, worker_ctx: Any) -> Tally:
+        """Return the tally."""
+        return self.storage.tally(self)
+
+
 class StoreProvider(DependencyProvider):  # type: ignore[misc]
     """Gives the `Store` of a decider; its commands refresh `views` before they answer."""
 
@@ -199,7 +253,7 @@ class StoreProvider(DependencyProvider):  # type: ignore[misc]
 
 
 class CatchUp(DependencyProvider):  # type: ignore[misc]
-    """Keeps the service's views at the ledger's tail, whatever crashed before."""
+    """Keeps the service's views and tallies at the ledger's tail, whatever crashed before."""
 
     storage = Storage()
 
@@ -227,6 +281,8 @@ class CatchUp(DependencyProvider):  # type: ignore[misc]
             try:
                 projector = projector or self._projector()
                 projector.catch_up()
+                for provider in tallies_of(self.container.service_cls):
+                    self.storage.tally(provider).catch_up()
                 eventlet.sleep(_IDLE_SECONDS)
             except Exception:
                 log.exception("the views could not be brought up to date; trying again")
@@ -243,6 +299,13 @@ class CatchUp(DependencyProvider):  # type: ignore[misc]
 def views_of(service_class: type[Any]) -> tuple[ViewProvider, ...]:
     """Return the views that a service class folds from its own ledger."""
     return tuple(found for found in vars(service_class).values() if isinstance(found, ViewProvider))
+
+
+def tallies_of(service_class: type[Any]) -> tuple[TallyProvider, ...]:
+    """Return what a service class counts over its own ledger."""
+    return tuple(
+        found for found in vars(service_class).values() if isinstance(found, TallyProvider)
+    )
 
 
 def followed_by(service_class: type[Any]) -> EventTypes | None:

@@ -17,7 +17,7 @@ from pymongo import MongoClient
 from kernel import rebuild
 from kernel.commits import Head
 from kernel.config import Settings
-from kernel.container import followed_by, views_of
+from kernel.container import followed_by, tallies_of, views_of
 from kernel.errors import DomainError
 from kernel.feed import Outline, outline
 from kernel.hearing import Outlines, heard, listen
@@ -143,6 +143,7 @@ class Observer:
         self._consumer = consumer_of(service_class, settings)
         self._views = (
             *((view.name, (view.name,)) for view in views_of(service_class)),
+            *((tally.name, (tally.name,)) for tally in tallies_of(service_class)),
             *((kept.name, kept.collections) for kept in rebuild.kept_by(service_class)),
         )
         self._projects = followed_by(service_class) is not None

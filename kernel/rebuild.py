@@ -44,6 +44,7 @@ from kernel.events import EventTypes, Recorded
 from kernel.lease import Held, Lease, LeaseLost, holding
 from kernel.ledger import Ledger
 from kernel.ledger_reader import READ_LIMIT, LedgerReader
+from kernel.tallies import Tally
 from kernel.views import (
     POINTERS,
     SEEN_WITHIN,
@@ -153,6 +154,16 @@ def of_view(view: StreamView, database: Database[Document], ledger: Ledger) -> R
         view.heal(ledger, latest, (generation,))
 
     return Rebuildable(view.name, database, (view.name,), view.prepare, (Source(ledger, take),))
+
+
+def of_tally(tally: Tally, database: Database[Document]) -> Rebuildable:
+    """Return a tally over a service's own ledger as something to be made anew.
+
+    Nobody else counts into a generation that is not current: it is brought to the ledger's end,
+    and whoever sees the pointer turned goes on from there.
+    """
+    source = Source(tally.ledger, tally.take)
+    return Rebuildable(tally.name, database, (tally.name,), tally.prepare, (source,))
 
 
 def of_kept(

@@ -11,8 +11,9 @@ from pymongo.database import Database
 from kernel import container
 from kernel.config import Settings
 from kernel.ledger import Ledger
-from kernel.ledger_reader import ledger_collection
+from kernel.ledger_reader import LedgerReader, ledger_collection
 from kernel.privacy import SubjectKeys
+from kernel.tallies import Tally
 from kernel.trust import Keyring
 from kernel.views import Project, StreamView
 from motcua.wiring import LEDGERS, service_class
@@ -31,6 +32,13 @@ def views_of(settings: Settings, client: MongoClient[Document], service: str) ->
     """Return the views that a service folds from its own ledger, as they stand."""
     room = _Room(client[settings.database(service)])
     return [provider.view(room) for provider in container.views_of(service_class(service))]
+
+
+def tallies_of(settings: Settings, client: MongoClient[Document], service: str) -> list[Tally]:
+    """Return what a service counts over its own ledger, as it stands."""
+    database, found = client[settings.database(service)], service_class(service)
+    ledger = LedgerReader(ledger_collection(client, settings.namespace, service))
+    return [provider.over(database, ledger) for provider in container.tallies_of(found)]
 
 
 def view_of(

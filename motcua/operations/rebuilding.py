@@ -9,8 +9,8 @@ from pymongo import MongoClient
 
 from kernel.config import Settings
 from kernel.ledger_reader import LedgerReader, ledger_collection
-from kernel.rebuild import Rebuildable, kept_by, of_kept, of_view
-from motcua.reading import ledger_of, views_of
+from kernel.rebuild import Rebuildable, kept_by, of_kept, of_tally, of_view
+from motcua.reading import ledger_of, tallies_of, views_of
 from motcua.wiring import service_class
 
 Document = dict[str, Any]
@@ -19,12 +19,15 @@ Document = dict[str, Any]
 def rebuildables(
     service: str, settings: Settings, client: MongoClient[Document]
 ) -> Iterator[Rebuildable]:
-    """Yield the views of a service, and what it keeps of its neighbours, with their ledgers."""
+    """Yield the views and tallies of a service, and what it keeps of its neighbours, with their ledgers."""
     found = service_class(service)
     database = client[settings.database(service)]
     if views := views_of(settings, client, service):
         ledger = ledger_of(settings, client, service)
         yield from (of_view(view, database, ledger) for view in views)
+
+    for tally in tallies_of(settings, client, service):
+        yield of_tally(tally, database)
 
     def neighbours_ledger(neighbour: str) -> LedgerReader:
         return LedgerReader(ledger_collection(client, settings.namespace, neighbour))
