@@ -19,7 +19,7 @@ Document = dict[str, Any]
 def rebuildables(
     service: str, settings: Settings, client: MongoClient[Document]
 ) -> Iterator[Rebuildable]:
-    """Yield the views and tallies of a service, and what it keeps of its neighbours, with their ledgers."""
+    """Yield the views and tallies of a service, and what it keeps of its neighbours."""
     found = service_class(service)
     database = client[settings.database(service)]
     if views := views_of(settings, client, service):

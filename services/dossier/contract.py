@@ -1016,7 +1016,8 @@ class DossierPage:
 
     items: tuple[DossierRow, ...]
     next: str | None = field(default=None)
-    counts: Mapping[str, int] = field(default_factory=dict, doc="rows per tab of the inbox")
+    counts: Mapping[str, int] = field(default_factory=dict, doc="rows per tab, without filters")
+    cut: bool = field(default=False, doc="the search stopped at its bound; `next` goes on")
 
 
 @frozen
@@ -1480,6 +1481,8 @@ class ListMyDossiers:
     """The caller's own dossiers, newest first (E20)."""
 
     status: Status | None = field(default=None)
+    state: str | None = field(default=None, pattern="^(open|waiting|closed)$")
+    q: str = field(default="", max_length=200, doc="words of code or procedure")
     after: str | None = field(default=None, max_length=200)
     limit: int = field(default=20, minimum=1, maximum=100)
 
@@ -1489,15 +1492,24 @@ class ListMyDossiers:
 class ReadInbox:
     """An officer's work list: the open dossiers of the unit, most urgent first.
 
-    Tab `closed` lists those of the agency that ended, newest first, of the last 90 days.
+    Tab `closed` lists those of the agency that ended this month or in the three before it, newest
+    first. Tab `nobody` lists what is in no officer's hands. Where few rows are wanted in a long
+    list, a page may end early; its `next` goes on.
     """
 
-    tab: str = field(default="unit", pattern="^(mine|unit|waiting|closed)$")
+    tab: str = field(default="unit", pattern="^(mine|nobody|unit|waiting|closed)$")
     q: str = field(default="", max_length=200, doc="words of code, procedure or applicant")
     status: Status | None = field(default=None)
-    procedure: str | None = field(default=None)
+    procedure: str | None = field(default=None, max_length=100)
     colour: str | None = field(default=None, pattern="^(on-time|soon|late)$")
-    after: str | None = field(default=None, max_length=200)
+    unit: str | None = field(default=None, max_length=100, doc="for leaders: one unit only")
+    officer: str | None = field(default=None, max_length=64, doc="account of the holder")
+    sort: str | None = field(
+        default=None,
+        pattern="^-?(due|code|submitted|applicant|procedure|step|officer|status)$",
+        doc="a column, with `-` the other way round; the tab's own order where absent",
+    )
+    after: str | None = field(default=None, max_length=400)
     limit: int = field(default=50, minimum=1, maximum=200)
 
 

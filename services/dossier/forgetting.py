@@ -30,6 +30,7 @@ class Forgetting:
     keys: SubjectKeys
     ledger: Ledger
     status_view: StreamView
+    work_view: StreamView
     files: Files
     drafts: Drafts
     look_ups: LookUps
@@ -61,7 +62,8 @@ class Forgetting:
         for _ in range(_TRIES):
             # what happened to the dossier meanwhile is there the next time
             history = self.ledger.read_stream(stream)
-            if history and self.status_view.rewrite(stream, history):
+            views = (self.work_view, self.status_view)
+            if history and all(view.rewrite(stream, history) for view in views):
                 return not known["picture"]["view"].get("erased", False)
         raise Unavailable(
             "view-ahead",

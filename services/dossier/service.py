@@ -14,7 +14,15 @@ from nameko.timer import timer
 from kernel import logs
 from kernel.commits import records
 from kernel.config import read, setting
-from kernel.container import CatchUp, DatabaseProvider, Storage, StoreProvider, ViewProvider, built
+from kernel.container import (
+    CatchUp,
+    DatabaseProvider,
+    Storage,
+    StoreProvider,
+    TallyProvider,
+    ViewProvider,
+    built,
+)
 from kernel.decider import Decider
 from kernel.erasure import Erasing
 from kernel.errors import DomainError, Forbidden, NotFound
@@ -52,6 +60,7 @@ from services.dossier.drafts import Drafts
 from services.dossier.files import MAX_BYTES, MEDIA_TYPES, Files
 from services.dossier.forgetting import RESULT_FILE, Forgetting
 from services.dossier.http import DOWNLOAD, UPLOAD, build_app
+from services.dossier.leafing import Leafing
 from services.dossier.look_ups import LookUps
 from services.dossier.looking_up import LookingUp
 from services.dossier.numbering import Numbering
@@ -74,6 +83,7 @@ from services.dossier.views import (
     status,
     trace,
     until,
+    work,
 )
 from services.dossier.views.document import picture_in
 from services.identity import contract as identity
@@ -88,14 +98,21 @@ STATUS = ViewProvider(
     project,
     indexes=[
         ("subject",),
-        ("officer", "open"),
-        ("agency", "unit", "open"),
-        ("agency", "open", "updated_at"),
+        ("agency", "open"),
         ("agency", "submitted_at"),
         ("picture.view.applicant.identity_number",),
         ("picture.view.owner.identity_number",),
         (RESULT_FILE,),
     ],
+)
+WORK = ViewProvider(CATEGORY, work.project_work, name="work", indexes=work.INDEXES)
+LISTED = TallyProvider(
+    EVENTS,
+    CATEGORY,
+    work.count_work,
+    name="listed",
+    fields=work.FIELDS,
+    indexes=work.TALLY_INDEXES,
 )
 REFERENCES = Kept(
     references.NAME,
@@ -183,10 +200,12 @@ class DossierService:
     operations = Operations()
     transparency: PublicLog = Transparency()
     status_view = STATUS
+    work_view = WORK
+    listed = LISTED
     dossiers = StoreProvider(
         EVENTS,
         Decider(initial, decide, evolve, notes=(contract.CitizenNotified,)),
-        views=[STATUS],
+        views=[STATUS, WORK],
     )
     look_up_log = StoreProvider(EVENTS, Decider(False, lambda _, events: events, lambda *_: True))
     cabinet = built(open_cabinet)
@@ -329,7 +348,7 @@ class DossierService:
     ) -> contract.DossierPage:
         """Return the caller's own dossiers."""
         require_person(call)
-        return lists.mine(request, call.caller, self.status_view, _now(), self.cabinet.calendar)
+        return lists.mine(request, self._looker(call), self._leafing())
 
     @serves(contract.ReadInbox)
     def read_inbox(self, request: contract.ReadInbox, call: Call) -> contract.DossierPage:
@@ -341,7 +360,7 @@ class DossierService:
                 "Danh sách công việc chỉ dành cho cán bộ.",
                 "The work list is for officers only.",
             )
-        return lists.inbox(request, call.caller, self.status_view, _now(), self.cabinet.calendar)
+        return lists.inbox(request, self._looker(call), self._leafing())
 
     @serves(contract.ReadNotice)
     def read_notice(self, request: contract.ReadNotice, call: Call) -> contract.Notice:
@@ -479,6 +498,7 @@ class DossierService:
             cabinet.keys,
             self.dossiers.ledger,
             self.status_view,
+            self.work_view,
             cabinet.files,
             cabinet.drafts,
             cabinet.look_ups,
@@ -528,6 +548,12 @@ class DossierService:
             log.error("dossier not moved to its successor", code=code, reason=fault.code)
             return False
         return True
+
+    def _looker(self, call: Call) -> lists.Looker:
+        return lists.Looker(call.caller, _now(), self.cabinet.calendar)
+
+    def _leafing(self) -> Leafing:
+        return Leafing(self.work_view.collection, self.listed)
 
     def _resolver(self) -> Resolver:
         cabinet = self.cabinet

@@ -9,7 +9,6 @@ from datetime import datetime
 from kernel.requests import Caller
 from services.dossier.clock import Calendar
 from services.dossier.contract import (
-    DossierRow,
     DossierStatus,
     MaskedStatus,
     Notice,
@@ -20,7 +19,7 @@ from services.dossier.contract import (
 )
 from services.dossier.decider.actions import allowed_actions
 from services.dossier.papers.forms import DECLARATION, DECLARATION_NAMES, PAPERS
-from services.dossier.views.document import Document, picture_in, urgent_at
+from services.dossier.views.document import Document, picture_in
 from services.dossier.views.explanation import explained
 from services.dossier.views.picture import Picture
 from services.dossier.wording import masked_name
@@ -105,37 +104,6 @@ def stuck_at(steps: tuple[StepView, ...]) -> StepView | None:
     """Return the open step with the largest overrun of its budget (E08: tắc ở khâu nào)."""
     late = [step for step in steps if step.state is StepState.CURRENT and step.late_minutes > 0]
     return max(late, key=lambda step: step.late_minutes, default=None)
-
-
-def row(document: Document, who: Caller, now: datetime, calendar: Calendar) -> DossierRow:
-    """Return the row of a list; the applicant's name is for those who `serves_there` names."""
-    picture = picture_in(document)
-    view, step, holder = picture.view, picture.view.step, picture.view.holder
-    officer = holder.officer if holder else None
-    to_officer = serves_there(document["agency"], who)
-    return DossierRow(
-        code=view.code,
-        version=view.version,
-        status=view.status,
-        status_name=view.status_name,
-        status_name_en=view.status_name_en,
-        procedure=view.procedure.name,
-        procedure_code=view.procedure.code,
-        procedure_en=view.procedure.name_en,
-        agency=view.agency.name,
-        submitted_at=view.submitted_at,
-        applicant=view.applicant.name if view.applicant and to_officer else "",
-        unit=holder.unit.name if holder else "",
-        officer=officer.name if officer else "",
-        officer_account=officer.account if officer else "",
-        step=step.name if step else "",
-        step_en=step.name_en if step else "",
-        due=view.clock.due,
-        step_due=step.due if step else None,
-        due_colour=due_colour(urgent_at(picture), now, calendar),
-        erased=view.erased,
-        withdrawal_asked=picture.standing.withdrawal_asked,
-    )
 
 
 def due_colour(urgent: datetime | None, now: datetime, calendar: Calendar) -> str:

@@ -1,4 +1,4 @@
-"""The stored view of a dossier: its picture, and beside it the fields that lists ask for.
+"""The stored view of a dossier: its picture, and beside it the fields that are asked for.
 
 Plain JSON. Instants that are compared are text of one width in UTC (`stamp`), so that their order
 is that of the text.
@@ -15,7 +15,6 @@ from kernel.schemas import dump, load
 from services.dossier.contract import ClockState, DossierStatus
 from services.dossier.decider.state import ENDED
 from services.dossier.views.picture import Picture, picture_of
-from services.dossier.wording import search_words
 
 Document = Mapping[str, Any]
 
@@ -31,8 +30,6 @@ def project(history: Sequence[Recorded]) -> dict[str, Any] | None:
     | `open` | nothing ended it yet |
     | `waiting` | the applicant has to act: statuses 5 and 6 |
     | `submitted_at`, `updated_at`, `due`, `step_due` | ranges and order, as `stamp` |
-    | `urgent_at` | what the due colour is measured against; None while nothing runs |
-    | `words`, `name_words` | search; `name_words` for officers only |
     | `picture` | everything shown (see `views.picture`), personal parts in it |
     """
     picture = picture_of(history)
@@ -40,7 +37,6 @@ def project(history: Sequence[Recorded]) -> dict[str, Any] | None:
         return None
     view = picture.view
     holder, step = view.holder, view.step
-    names = [person.name for person in (view.applicant, view.owner) if person is not None]
     return {
         "code": view.code,
         "subject": picture.standing.subject,
@@ -58,9 +54,6 @@ def project(history: Sequence[Recorded]) -> dict[str, Any] | None:
         "updated_at": stamp(view.updated_at),
         "due": stamp(view.clock.due) if view.clock.due else None,
         "step_due": stamp(step.due) if step and step.due else None,
-        "urgent_at": _stamped(urgent_at(picture)),
-        "words": search_words(view.code, view.procedure.code, view.procedure.name),
-        "name_words": search_words(*names),
         "picture": dump(picture),
     }
 
@@ -87,7 +80,3 @@ def urgent_at(picture: Picture) -> datetime | None:
 def _appointment(view: DossierStatus) -> str | None:
     booked = view.appointment
     return f"{view.agency.id}/{booked.unit.id}/{stamp(booked.starts_at)}" if booked else None
-
-
-def _stamped(instant: datetime | None) -> str | None:
-    return None if instant is None else stamp(instant)

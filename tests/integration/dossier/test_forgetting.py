@@ -33,6 +33,7 @@ from services.dossier.look_ups import LookUps
 from services.dossier.papers.signed import SignedPapers
 from services.dossier.views import may_see, project, status, trace
 from services.dossier.views.trace import ERASED
+from services.dossier.views.work import project_work
 
 NAME = "Quách Xuyến Chi"
 WORDS = (
@@ -135,17 +136,20 @@ def start(server: MongoClient[Any], database_prefix: str, clock: Clock) -> Calla
         ledger = Ledger(collection, EVENTS, keys)
         view = StreamView(database["dossier"], "dossier", project, [("subject",)])
         view.ensure_indexes()
+        rows = StreamView(database["work"], "dossier", project_work)
         files, drafts = Files(database, keys), Drafts(database, keys)
         look_ups = LookUps(database, bytes(32))
         erasures = Erasures("dossier", database["erasures"], clock.moment)
         erasures.ensure_indexes()
         return Process(
-            Store(ledger, Decider(initial, decide, evolve), [view]),
+            Store(ledger, Decider(initial, decide, evolve), [view, rows]),
             view,
             files,
             drafts,
             look_ups,
-            Forgetting(keys, ledger, view, files, drafts, look_ups, SignedPapers(database, keys)),
+            Forgetting(
+                keys, ledger, view, rows, files, drafts, look_ups, SignedPapers(database, keys)
+            ),
             erasures,
         )
 
@@ -270,8 +274,9 @@ def test_whoever_searches_for_her_finds_nobody(start: Callable[[], Process]) -> 
     for who in ("applicant", "owner"):
         number = {f"picture.view.{who}.identity_number": SHE.identity_number}
         assert process.view.collection.count_documents(number) == 0
-    assert process.view.collection.count_documents({"name_words": "xuyen"}) == 0
-    assert process.view.collection.count_documents({"name_words": "binh"}) == 1
+    rows = process.forgetting.work_view.collection
+    assert rows.count_documents({"name_words": "xuyen"}) == 0
+    assert rows.count_documents({"name_words": "binh"}) == 1
     assert process.drafts.list(CHI.id) == ()
 
 
@@ -375,6 +380,7 @@ def test_whatever_is_killed_between_the_steps_it_ends_well(
     with pytest.MonkeyPatch.context() as patch:
         for thing, name in (
             (forgetting.keys, "erase"),
+            (forgetting.work_view, "rewrite"),
             (forgetting.status_view, "rewrite"),
             (forgetting.drafts, "erase"),
             (forgetting.look_ups, "erase"),

@@ -10,6 +10,7 @@ import pytest
 from kernel.schemas import personal_fields
 from services.dossier import views
 from services.dossier.look_ups import opened, recipients
+from services.dossier.views import work
 from services.dossier.views.trace import ERASED
 
 PLAIN = (
@@ -29,10 +30,14 @@ def erased(stage: str):
 
 
 @pytest.mark.parametrize("stage", s.UNTIL)
-def test_the_view_holds_nothing_personal(stage):
-    before = json.dumps(views.project(s.UNTIL[stage]().history()), ensure_ascii=False)
+def test_the_views_hold_nothing_personal(stage):
+    def stored(history):
+        documents = (views.project(history), work.project_work(history))
+        return json.dumps(documents, ensure_ascii=False)
+
+    before = stored(s.UNTIL[stage]().history())
     assert [word for word in PLAIN if word not in before] == []
-    after = json.dumps(erased(stage), ensure_ascii=False)
+    after = stored(s.without_key(s.UNTIL[stage]().history()))
     assert [word for word in PLAIN if word in after] == []
 
 
@@ -48,7 +53,9 @@ def test_the_officer_and_the_auditor_see_that_it_was_erased_and_where_it_stands(
 
 
 def test_a_row_of_the_work_list_says_so():
-    row = views.row(erased("handling"), s.HANDLING, s.MONDAY, s.CALENDAR)
+    history = s.without_key(s.UNTIL["handling"]().history())
+    document = {**(work.project_work(history) or {}), "_id": s.CODE, "version": len(history)}
+    row = work.row(document, s.HANDLING, s.MONDAY, s.CALENDAR)
     assert (row.applicant, row.erased) == ("", True)
 
 

@@ -173,7 +173,6 @@ def test_an_erased_person_leaves_a_view_without_personal_parts():
     document = views.project([replace(history[0], event=erased), *history[1:]])
     assert views.status(document, s.HANDLING, s.MONDAY, s.CALENDAR).applicant is None
     assert views.masked(document, s.MONDAY, s.CALENDAR).applicant == ""
-    assert document["name_words"] == []
 
 
 def test_corrected_answers_replace_the_first():
@@ -193,17 +192,7 @@ def test_files_get_their_names_from_where_the_files_are():
 # Lists and look-ups
 
 
-def test_a_row_has_the_applicants_name_for_officers_only():
-    document = views.project(s.UNTIL["handling"]().history())
-    assert views.row(document, s.HANDLING, s.MONDAY, s.CALENDAR).applicant == "Nguyễn Thị An"
-    for who in (s.AUDITOR, s.ADMINISTRATOR):
-        assert views.row(document, who, s.MONDAY, s.CALENDAR).applicant == ""
-    mine = views.row(document, s.APPLICANT, s.MONDAY, s.CALENDAR)
-    assert mine.applicant == ""
-    assert (mine.unit, mine.officer, mine.step) == (s.TEAM.name, "Vũ Thị Mai", "Thụ lý")
-
-
-def test_lists_can_ask_by_holder_time_and_words():
+def test_what_stands_beside_the_picture_says_who_holds_it_until_when():
     document = views.project(s.UNTIL["handling"]().history())
     asked = {
         "agency": "ubnd-16594",
@@ -217,33 +206,8 @@ def test_lists_can_ask_by_holder_time_and_words():
         "submitted_at": "2026-09-07T02:00:00.000Z",
         "due": "2026-09-16T10:30:00.000Z",
         "step_due": "2026-09-10T02:00:00.000Z",
-        "urgent_at": "2026-09-16T10:30:00.000Z",
     }
     assert {key: document[key] for key in asked} == asked
-    assert {"dang", "ky", "thuong", "tru", "h56", "0001"} <= set(document["words"])
-    assert document["name_words"] == ["an", "nguyen", "thi"]
-
-
-@pytest.mark.parametrize(
-    ("now", "colour"),
-    [
-        ("2026-09-14 07:30", "on-time"),
-        ("2026-09-14 07:31", "soon"),  # under 24 working hours to Wednesday 17:30
-        ("2026-09-16 17:30", "soon"),
-        ("2026-09-16 17:31", "late"),
-    ],
-)
-def test_the_colour_of_a_row_follows_the_working_time_left(now, colour):
-    document = views.project(s.UNTIL["handling"]().history())
-    assert views.row(document, s.HANDLING, s.at(now), s.CALENDAR).due_colour == colour
-
-
-@pytest.mark.parametrize(
-    "stage", ["supplement asked in handling", "fee due at the desk", "refused"]
-)
-def test_a_row_has_no_colour_while_nothing_runs(stage):
-    document = views.project(s.UNTIL[stage]().history())
-    assert views.row(document, s.HANDLING, s.MONDAY, s.CALENDAR).due_colour == "none"
 
 
 def test_a_look_up_shows_how_it_goes_with_the_name_masked():
