@@ -17,6 +17,17 @@ def require_person(call: Call) -> None:
         raise Forbidden("people-only", "Chỉ dành cho người dùng.", "This is for people only.")
 
 
+def require_officer(call: Call) -> None:
+    """Raise for a caller who is no officer."""
+    require_person(call)
+    if not call.caller.is_officer:
+        raise Forbidden(
+            "officers-only",
+            "Danh sách công việc chỉ dành cho cán bộ.",
+            "The work list is for officers only.",
+        )
+
+
 def require_service(service: str, call: Call) -> None:
     """Raise `Forbidden` for every caller but one service."""
     if call.caller.id != service:

@@ -1102,6 +1102,30 @@ class Drafts:
 
 
 @frozen
+class SavedFilter:
+    """A work list that an officer keeps under a name; words that were searched are not kept."""
+
+    name: str = field(min_length=1, max_length=60)
+    tab: str = field(default="unit", pattern="^(mine|nobody|unit|waiting|closed)$")
+    status: Status | None = field(default=None)
+    procedure: str | None = field(default=None, max_length=100)
+    colour: str | None = field(default=None, pattern="^(on-time|soon|late)$")
+    unit: str | None = field(default=None, max_length=100)
+    officer: str | None = field(default=None, max_length=64)
+    sort: str | None = field(
+        default=None,
+        pattern="^-?(due|code|submitted|applicant|procedure|step|officer|status)$",
+    )
+
+
+@frozen
+class SavedFilters:
+    """The caller's saved filters, by name."""
+
+    items: tuple[SavedFilter, ...]
+
+
+@frozen
 class OpenDossiers:
     """The codes of dossiers that nothing has ended yet."""
 
@@ -1511,6 +1535,28 @@ class ReadInbox:
     )
     after: str | None = field(default=None, max_length=400)
     limit: int = field(default=50, minimum=1, maximum=200)
+
+
+@command("dossier", answer=SavedFilters)
+@frozen
+class SaveFilter:
+    """Keep a work list under a name, in the place of the one that has this name."""
+
+    filter: SavedFilter
+
+
+@command("dossier", answer=SavedFilters)
+@frozen
+class DeleteFilter:
+    """Forget a saved filter."""
+
+    name: str = field(min_length=1, max_length=60)
+
+
+@request("dossier", answer=SavedFilters)
+@frozen
+class ListFilters:
+    """The caller's saved filters."""
 
 
 @request("dossier", answer=LookUpResult)

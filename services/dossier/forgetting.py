@@ -12,6 +12,7 @@ from kernel.privacy import SubjectKeys
 from kernel.views import StreamView
 from services.dossier.drafts import Drafts
 from services.dossier.files import Files
+from services.dossier.filters import Filters
 from services.dossier.look_ups import LookUps
 from services.dossier.papers.signed import SignedPapers
 
@@ -35,6 +36,7 @@ class Forgetting:
     drafts: Drafts
     look_ups: LookUps
     papers: SignedPapers
+    filters: Filters
 
     def forget(self, subject: str) -> Mapping[str, int]:
         """Destroy the key, fold the status views without it, delete drafts, codes, papers, files.
@@ -49,6 +51,7 @@ class Forgetting:
             "drafts": self.drafts.erase(subject),
             "one-time codes": self.look_ups.erase(subject),
             "signed papers": self.papers.erase(subject),
+            "saved filters": self.filters.erase(subject),
             "files": self.files.erase(self._files_of(subject), subject),
         }
 

@@ -46,6 +46,7 @@ from services.dossier.admission import (
     IDENTITY,
     NOTIFY,
     log_in_first,
+    require_officer,
     require_person,
     require_service,
     unknown_dossier,
@@ -58,6 +59,7 @@ from services.dossier.decider import decide, dossier_code, evolve, initial
 from services.dossier.decider.appointments import LENGTH, slots
 from services.dossier.drafts import Drafts
 from services.dossier.files import MAX_BYTES, MEDIA_TYPES, Files
+from services.dossier.filters import Filters
 from services.dossier.forgetting import RESULT_FILE, Forgetting
 from services.dossier.http import DOWNLOAD, UPLOAD, build_app
 from services.dossier.leafing import Leafing
@@ -153,6 +155,7 @@ class Cabinet:
     look_ups: LookUps
     successions: Successions
     seats: Seats
+    filters: Filters
     numbering: Numbering
     keyring: Keyring
     keys: SubjectKeys
@@ -175,6 +178,7 @@ def open_cabinet(storage: Storage) -> Cabinet:
         look_ups=LookUps(database, keyring.master),
         successions=Successions(database),
         seats=Seats(database),
+        filters=Filters(database),
         numbering=Numbering(),
         keyring=keyring,
         keys=keys,
@@ -353,14 +357,26 @@ class DossierService:
     @serves(contract.ReadInbox)
     def read_inbox(self, request: contract.ReadInbox, call: Call) -> contract.DossierPage:
         """Return an officer's work list."""
-        require_person(call)
-        if not call.caller.is_officer:
-            raise Forbidden(
-                "officers-only",
-                "Danh sách công việc chỉ dành cho cán bộ.",
-                "The work list is for officers only.",
-            )
+        require_officer(call)
         return lists.inbox(request, self._looker(call), self._leafing())
+
+    @serves(contract.SaveFilter)
+    def save_filter(self, request: contract.SaveFilter, call: Call) -> contract.SavedFilters:
+        """Keep a work list under a name."""
+        require_officer(call)
+        return self.cabinet.filters.save(call.caller.id, request.filter)
+
+    @serves(contract.DeleteFilter)
+    def delete_filter(self, request: contract.DeleteFilter, call: Call) -> contract.SavedFilters:
+        """Forget a saved filter."""
+        require_officer(call)
+        return self.cabinet.filters.delete(call.caller.id, request.name)
+
+    @serves(contract.ListFilters)
+    def list_filters(self, request: contract.ListFilters, call: Call) -> contract.SavedFilters:
+        """Return the officer's saved filters."""
+        require_officer(call)
+        return self.cabinet.filters.list(call.caller.id)
 
     @serves(contract.ReadNotice)
     def read_notice(self, request: contract.ReadNotice, call: Call) -> contract.Notice:
@@ -503,6 +519,7 @@ class DossierService:
             cabinet.drafts,
             cabinet.look_ups,
             cabinet.issuing.signed,
+            cabinet.filters,
         ).forget(subject)
 
     # How

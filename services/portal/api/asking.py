@@ -15,17 +15,17 @@ _KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
 _VERSION = re.compile(r'^"(\d{1,9})"$')
 
 
-def ask(message: Any, *, timeout: float = 10.0) -> Any:
+def ask(message: Any, *, timeout: float = 10.0, key: str | None = None) -> Any:
     """Return a service's answer to the caller, whoever the `Authorization` header says it is.
 
-    `Idempotency-Key`, `If-Match`, `Accept-Language` and the client's address go along. Raises
-    the `DomainError` of the service.
+    `Idempotency-Key`, `If-Match`, `Accept-Language` and the client's address go along; `key` in
+    the place of the first where a request becomes several. Raises the `DomainError` of the service.
     """
     return current_client().call(
         message,
         token=bearer() or "",
         timeout=timeout,
-        idempotency_key=idempotency_key(),
+        idempotency_key=key or idempotency_key(),
         expected_version=expected_version(),
         locale=language(),
         address=request.remote_addr,

@@ -88,15 +88,6 @@ def read_appointment(code: str) -> Response:
     return download(ask(contract.ReadDossier(code=code)))
 
 
-@blueprint.get("/inbox")
-@blueprint.arguments(query(contract.ReadInbox), location="query")
-@blueprint.response(200, answer(DossierPage))
-def read_inbox(found: dict[str, Any]) -> DossierPage:
-    """An officer's work list, most urgent first."""
-    page: DossierPage = ask(contract.ReadInbox(**found))
-    return page
-
-
 def _status(status: DossierStatus) -> Response:
     response = jsonify(dump(status))
     response.headers["ETag"] = f'"{status.version}"'

@@ -27,6 +27,7 @@ from services.portal.api import (
     payments,
     problems,
     sessions,
+    work_lists,
 )
 
 PREFIX = "/api/v1"
@@ -39,6 +40,7 @@ _ROOMS = (
     files,
     drafts,
     dossiers,
+    work_lists,
     look_ups,
     officers,
     payments,
@@ -101,7 +103,8 @@ _INFO = {
         "(`Accept-Language`). Every unsafe request takes an `Idempotency-Key`: the same key "
         "with the same body gives the same answer, with another body 409; but for `/files`, "
         "`/sessions` and `/captchas`, which keep no memory of keys: each request there makes "
-        "something new, or ends what there was. Commands take "
+        "something new, or ends what there was; and `/inbox/filters`, where the last one "
+        "counts. Commands take "
         "`If-Match` with the ETag of what was read: 412 when it is stale."
     ),
     "license": {"name": "Apache-2.0"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -34,7 +35,6 @@ from services.dossier.contract import (
     ReadTrace,
     Slot,
     Slots,
-    Status,
     SupplementDossier,
     Trace,
 )
@@ -42,8 +42,8 @@ from services.identity.contract import FindOfficers, Officers, Role
 from services.portal import actions, calendar_file, drafting, papers, sessions, uploads
 from services.portal.actions import FORMS, Ask
 from services.portal.formats import VIETNAM
-from services.portal.forms import Form, file_name, typed, version_of
-from services.portal.language import gettext
+from services.portal.forms import Form, file_name, read, typed, version_of
+from services.portal.language import gettext, mark
 from services.portal.pages.places import find_place, places_for, with_provinces
 from services.portal.rendering import page
 from services.portal.screens.dossiers import DossierScreen, MineScreen, SupplementScreen
@@ -52,6 +52,13 @@ from services.portal.sessions import ask, logged_in
 
 pages = Blueprint("dossiers", __name__)
 
+_STATES: Mapping[str, str] = {
+    "": mark("All"),
+    "open": mark("Being handled"),
+    "waiting": mark("Waiting for you"),
+    "closed": mark("Closed"),
+}
+
 
 @pages.get("/dossiers")
 @logged_in
@@ -59,12 +66,17 @@ def mine() -> Response:
     """List one's own dossiers and drafts (E20)."""
     if sessions.who().is_officer:
         return redirect(url_for("inbox.show"), 302)
-    status = request.args.get("status", "")
-    wanted = Status(int(status)) if status in {str(int(one)) for one in Status} else None
-    found: DossierPage = ask(ListMyDossiers(status=wanted, after=request.args.get("after")))
+    form = typed(request.args)
+    chosen = {name: form.value(name) for name in ("state", "q") if form.value(name)}
+    try:
+        found: DossierPage = ask(read(ListMyDossiers, {**chosen, "after": form.value("after")}))
+    except Invalid as error:
+        found, form = DossierPage(items=()), form.refused(error)
     drafts: Drafts = ask(ListDrafts())
-    more = url_for("dossiers.mine", status=status or None, after=found.next) if found.next else ""
-    return page("dossier/mine.html", MineScreen(found, drafts.items, status, more))
+    more = url_for("dossiers.mine", **chosen, after=found.next) if found.next else ""
+    counts = {"": sum(found.counts.values()), **found.counts}
+    tabs = tuple((state, gettext(words), counts.get(state)) for state, words in _STATES.items())
+    return page("dossier/mine.html", MineScreen(found, drafts.items, form, more, tabs))
 
 
 @pages.get("/dossiers/<code>")

@@ -33,8 +33,9 @@ class MineScreen:
 
     dossiers: DossierPage
     drafts: tuple[Draft, ...]
-    status: str = ""
+    form: Form = field(default_factory=Form)
     next_address: str = ""
+    tabs: tuple[tuple[str, str, int | None], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,17 +123,6 @@ class SupplementScreen:
     accept: str
     max_bytes: int
     places: Places = field(default_factory=Places)
-
-
-@dataclass(frozen=True)
-class InboxScreen:
-    """The officer's work list."""
-
-    dossiers: DossierPage
-    form: Form
-    tab: str
-    next_address: str = ""
-    tabs: tuple[tuple[str, str, int | None], ...] = ()
 
 
 @dataclass(frozen=True)

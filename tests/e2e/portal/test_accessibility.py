@@ -54,6 +54,7 @@ def test_axe_finds_nothing_serious_and_nothing_runs_over_the_edge(
         (None, _PUBLIC),
         ("congdan", _CITIZENS),
         ("ca.tiepnhan", _OFFICERS),
+        ("ca.totruong", ("/inbox?tab=nobody&sort=applicant",)),
         ("quantri", _OPERATORS),
         ("kiemtoan", (*_AUDITORS, history, f"{history}?version=1", f"{history}?at=x")),
     ):

@@ -28,6 +28,7 @@ from services.dossier.contract import EVENTS, Attachment, Person, PersonKind
 from services.dossier.decider import decide, evolve, initial
 from services.dossier.drafts import Drafts
 from services.dossier.files import Files, StoredFile
+from services.dossier.filters import Filters
 from services.dossier.forgetting import Forgetting
 from services.dossier.look_ups import LookUps
 from services.dossier.papers.signed import SignedPapers
@@ -148,7 +149,15 @@ def start(server: MongoClient[Any], database_prefix: str, clock: Clock) -> Calla
             drafts,
             look_ups,
             Forgetting(
-                keys, ledger, view, rows, files, drafts, look_ups, SignedPapers(database, keys)
+                keys,
+                ledger,
+                view,
+                rows,
+                files,
+                drafts,
+                look_ups,
+                SignedPapers(database, keys),
+                Filters(database),
             ),
             erasures,
         )

@@ -157,6 +157,7 @@ def search_name(row: dict[str, Any]) -> str:
     return lists.plain(row["row"]["applicant"])
 
 
+@pytest.mark.proves("E20")
 def test_ones_own_list_goes_from_the_newest_and_is_counted(desk: Desk) -> None:
     rows = desk.fill(60, random.Random(2))
     hers = [one for one in rows if one["subject"] == "acc-an"]

@@ -9,6 +9,7 @@ from kernel.errors import Conflict, Forbidden
 from kernel.events import Encoded
 from services.dossier import contract, views
 from services.dossier.contract import (
+from services.dossier.views import work
     ClockState,
     DossierWithdrawn,
     FeeState,
@@ -132,7 +133,8 @@ def test_an_officer_sees_the_reason_and_an_auditor_does_not():
     story = s.UNTIL["withdrawal asked"]()
     assert seen(story, s.HANDLING).withdrawal.reason == "Không còn nhu cầu"
     assert seen(story, s.AUDITOR).withdrawal.reason is None
-    row = views.row(views.project(story.history()), s.HANDLING, s.MONDAY, s.CALENDAR)
+    document = {**(work.project_work(story.history()) or {}), "_id": s.CODE, "version": 1}
+    row = work.row(document, s.HANDLING, s.MONDAY, s.CALENDAR)
     assert row.withdrawal_asked
 
 

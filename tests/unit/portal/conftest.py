@@ -46,6 +46,7 @@ from services.portal.screens import (
     search,
     transparency,
     wizard,
+    work_lists,
 )
 from services.portal.screens.places import Places
 from services.portal.settings import PortalSettings
@@ -422,6 +423,16 @@ STEP = wizard.StepScreen(
 CHECK = wizard.CheckScreen(
     "d-1", 2, PROCEDURE, WRITING, None, PROCEDURE.documents, Form(), {}, {"16594": "Phường Tân Dân"}
 )
+INBOX = work_lists.InboxScreen(
+    dossiers=ROWS,
+    form=Form(),
+    tab="unit",
+    next_address="/next",
+    tabs=(("unit", "Đơn vị", 12), ("mine", "Tôi giữ", None)),
+    columns=(work_lists.Column("due", "Hạn trả", "/inbox?sort=-due", "ascending"),),
+    exports=(("XLSX", "/inbox/export.xlsx"),),
+    again={"tab": "unit", "q": "an"},
+)
 DOSSIER = dossiers.DossierScreen(STATUS, TRACE, procedure=PROCEDURE)
 NOW_OF_LIFE = replays.replayed()
 HISTORY = history.HistoryScreen(
@@ -546,7 +557,12 @@ PAGES: tuple[Shown, ...] = (
         OFFICER,
     ),
     Shown("sent", "dossier/sent.html", wizard.SentScreen(STATUS), CITIZEN),
-    Shown("mine", "dossier/mine.html", dossiers.MineScreen(ROWS, (DRAFT,), "", "/next"), CITIZEN),
+    Shown(
+        "mine",
+        "dossier/mine.html",
+        dossiers.MineScreen(ROWS, (DRAFT,), Form(), "/next", (("", "Tất cả", 3),)),
+        CITIZEN,
+    ),
     Shown(
         "mine-empty", "dossier/mine.html", dossiers.MineScreen(replace(ROWS, items=()), ()), CITIZEN
     ),
@@ -596,26 +612,29 @@ PAGES: tuple[Shown, ...] = (
         dossiers.SupplementScreen(STATUS, Form(), PROCEDURE, "application/pdf", 20_000_000, PLACES),
         CITIZEN,
     ),
+    Shown("inbox", "inbox.html", INBOX, OFFICER),
     Shown(
-        "inbox",
+        "inbox-leader",
         "inbox.html",
-        dossiers.InboxScreen(
-            ROWS, Form(), "unit", "/next", (("unit", "Đơn vị", 12), ("mine", "Tôi giữ", None))
+        replace(
+            INBOX,
+            units=(("desk", "Bộ phận một cửa"),),
+            officers=(("acc-7", "Lê Thị Cúc"),),
+            saved=(work_lists.Saved(dossier.SavedFilter("Trễ hạn", colour="late"), "/inbox"),),
         ),
         OFFICER,
     ),
     Shown(
         "inbox-erased",
         "inbox.html",
-        dossiers.InboxScreen(
-            replace(ROWS, items=(replace(ROW, applicant="", erased=True),)), Form(), "unit"
-        ),
+        replace(INBOX, dossiers=replace(ROWS, items=(replace(ROW, applicant="", erased=True),))),
         OFFICER,
     ),
+    Shown("inbox-empty", "inbox.html", replace(INBOX, dossiers=replace(ROWS, items=())), OFFICER),
     Shown(
-        "inbox-empty",
+        "inbox-cut",
         "inbox.html",
-        dossiers.InboxScreen(replace(ROWS, items=()), Form(), "mine"),
+        replace(INBOX, dossiers=replace(ROWS, items=(), cut=True)),
         OFFICER,
     ),
     Shown("lookup", "lookup.html", dossiers.LookUpScreen(Form())),
