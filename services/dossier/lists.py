@@ -69,7 +69,7 @@ def mine(request: ListMyDossiers, looker: Looker, leafing: Leafing) -> DossierPa
 
     leaf = leafing.in_order(asked, wanted, request.after, request.limit)
     counted = {state: LongList((own_list(subject, state),), {}) for state in states}
-    return _page(leaf, looker, leafing.counts(counted))
+    return page_of(leaf, looker, leafing.counts(counted))
 
 
 def inbox(request: ReadInbox, looker: Looker, leafing: Leafing) -> DossierPage:
@@ -100,7 +100,7 @@ def inbox(request: ReadInbox, looker: Looker, leafing: Leafing) -> DossierPage:
             request.limit,
             descending=descending,
         )
-    return _page(leaf, looker, leafing.counts(tabs))
+    return page_of(leaf, looker, leafing.counts(tabs))
 
 
 _COLUMNS: Mapping[str, Callable[[Document], str]] = {
@@ -190,6 +190,7 @@ def _found(sought: Iterable[str], words: Iterable[str]) -> bool:
     return all(any(word.startswith(begin) for word in known) for begin in sought)
 
 
-def _page(leaf: Leaf, looker: Looker, counts: Mapping[str, int]) -> DossierPage:
+def page_of(leaf: Leaf, looker: Looker, counts: Mapping[str, int]) -> DossierPage:
+    """Return a page of documents as rows for who looks."""
     rows = (row(one, looker.who, looker.now, looker.calendar) for one in leaf.documents)
     return DossierPage(tuple(rows), leaf.further, counts, leaf.cut)

@@ -281,6 +281,10 @@ class References:
             )
         return document
 
+    def officers_of(self, agency: str) -> list[Document]:
+        """Return the officers who serve at an agency; reads all officers there are."""
+        return list(self._officers.read.find({"agency": agency, "serves": True}))
+
     def officer_ref(self, account: str, name: str) -> OfficerRef:
         """Return an officer as the citizen may see him or her; the token's name where unknown."""
         document = self._officers.read.find_one({"_id": account}) or {}

@@ -71,9 +71,11 @@ from services.dossier.papers.issuing import Asked, Issuing, certificates
 from services.dossier.papers.signed import SignedPapers
 from services.dossier.references import References
 from services.dossier.seats import SEATS, Seats, desk_of
+from services.dossier.statistics import Books, behind, processing_times, statistics
 from services.dossier.submission import prepare
 from services.dossier.succession import Heirs, Successions
 from services.dossier.views import (
+    figures,
     files_in,
     may_read,
     may_see,
@@ -115,6 +117,14 @@ LISTED = TallyProvider(
     name="listed",
     fields=work.FIELDS,
     indexes=work.TALLY_INDEXES,
+)
+FIGURES = TallyProvider(
+    EVENTS,
+    CATEGORY,
+    figures.count_figures,
+    name="figures",
+    fields=figures.FIELDS,
+    indexes=figures.INDEXES,
 )
 REFERENCES = Kept(
     references.NAME,
@@ -206,6 +216,7 @@ class DossierService:
     status_view = STATUS
     work_view = WORK
     listed = LISTED
+    figures = FIGURES
     dossiers = StoreProvider(
         EVENTS,
         Decider(initial, decide, evolve, notes=(contract.CitizenNotified,)),
@@ -359,6 +370,25 @@ class DossierService:
         """Return an officer's work list."""
         require_officer(call)
         return lists.inbox(request, self._looker(call), self._leafing())
+
+    @serves(contract.ReadStatistics)
+    def read_statistics(self, request: contract.ReadStatistics, call: Call) -> contract.Statistics:
+        """Return the figures of a period; the public part for who is no officer."""
+        books = Books(self.figures, self._leafing(), self.cabinet.references)
+        return statistics(request, self._looker(call), books)
+
+    @serves(contract.ListBehind)
+    def list_behind(self, request: contract.ListBehind, call: Call) -> contract.DossierPage:
+        """Return the dossiers behind a figure."""
+        require_officer(call)
+        return behind(request, self._looker(call), self._leafing())
+
+    @serves(contract.ReadProcessingTimes)
+    def read_processing_times(
+        self, request: contract.ReadProcessingTimes, call: Call
+    ) -> contract.ProcessingTimes:
+        """Return how long a procedure takes."""
+        return processing_times(request.procedure, _now(), self.figures)
 
     @serves(contract.SaveFilter)
     def save_filter(self, request: contract.SaveFilter, call: Call) -> contract.SavedFilters:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import flask
@@ -39,9 +40,19 @@ def money(amount: int | None) -> str:
     return f"{format_decimal(amount, locale='vi')}\u00a0₫"
 
 
-def number(value: float) -> str:
+def number(value: float | Decimal) -> str:
     """Return a number with the decimal sign of the page's language."""
     return format_decimal(value, locale=locale())
+
+
+def percent(hundredths: int | None) -> str:
+    """Return hundredths of a percent as they are written here: `94,58 %`; nothing for None."""
+    return "" if hundredths is None else f"{number(Decimal(hundredths) / 100)}\u00a0%"
+
+
+def month(text: str) -> str:
+    """Return `MM/yyyy` of a month as `yyyy-MM`."""
+    return f"{text[5:]}/{text[:4]}"
 
 
 def size(octets: int) -> str:
@@ -106,7 +117,7 @@ def moment_text(text: str | None) -> str:
 def install(app: flask.Flask) -> None:
     """Give the templates these functions as filters."""
     dates = (day, moment, moment_text, instant, show_day, iso)
-    for function in (*dates, money, number, size, working_time):
+    for function in (*dates, month, money, number, percent, size, working_time):
         app.jinja_env.filters[function.__name__] = function
 
 

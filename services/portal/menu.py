@@ -17,7 +17,7 @@ _APPLICANTS = (
     ("dossiers.mine", mark("My dossiers")),
     ("notifications.show", mark("Messages")),
 )
-_OFFICERS = (("inbox.show", mark("Work list")),)
+_OFFICERS = (("inbox.show", mark("Work list")), ("statistics.show", mark("Statistics")))
 _OPERATORS = (("operations.show", mark("Operations")),)
 _AUDITORS = (("audit.find", mark("Audit")),)
 _LAST = (("home.help_page", mark("Guidance")),)

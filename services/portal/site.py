@@ -33,6 +33,7 @@ from services.portal.pages import (
     payments,
     register,
     search,
+    statistics,
     transparency,
     wizard,
 )
@@ -55,6 +56,7 @@ _PAGES = (
     operations,
     audit,
     transparency,
+    statistics,
 )
 _MAX_BODY = 120 * 1024 * 1024  # a dossier's documents in one form; each is bounded by its ticket
 _YEAR = 365 * 86400

@@ -22,7 +22,7 @@ from pymongo import MongoClient
 from pymongo.collection import Collection
 from rounds import interleaved, percentile
 
-from kernel.ledger import LedgerReader
+from kernel.ledger_reader import LedgerReader
 from kernel.requests import Caller
 from kernel.views import StreamView
 from services.dossier import lists

@@ -43,6 +43,7 @@ INDEXES = (
     ("officer", "state", "at"),
     ("agency", "officer", "state", "at"),
     ("agency", "unit", "officer", "state", "at"),
+    ("agency", "submitted_at"),
     ("subject", "submitted_at"),
 )
 
@@ -59,7 +60,8 @@ def project_work(history: Sequence[Recorded]) -> dict[str, Any] | None:
 
     | Field | For |
     |---|---|
-    | `subject`, `agency`, `unit`, `officer`, `procedure`, `status`, `step` | equality; no text |
+    | `subject`, `agency`, `unit`, `officer`, `status`, `step` | equality; no text where none |
+    | `procedure`, `field`, `channel` | equality |
     | `state` | `open`, `waiting` for the applicant (statuses 5 and 6), or `closed` |
     | `at` | the order of the list: what presses as `stamp`; of closed ones the last change |
     | `submitted_at` | the order of a person's own list, as `stamp` |
@@ -82,6 +84,8 @@ def project_work(history: Sequence[Recorded]) -> dict[str, Any] | None:
         "unit": holder.unit.id if holder else "",
         "officer": officer.account if officer else "",
         "procedure": view.procedure.code,
+        "field": view.procedure.field_code,
+        "channel": view.channel,
         "status": int(view.status),
         "step": step.id if step else "",
         "state": state,
@@ -144,8 +148,8 @@ def count_work(history: Sequence[Recorded]) -> dict[tuple[str, ...], dict[str, i
 def cells_of(document: Document) -> Iterator[tuple[str, str]]:
     """Yield the cells of a narrow document: each of its lists whole, and by its place in there.
 
-    A person's own list goes by the month of submission, the others by the day of their order;
-    what has ended is counted by months too.
+    A person's own list goes by the month of submission, what an agency received by its day, the
+    others by the day of their order; what has ended is counted by months too.
     """
     own = own_list(document["subject"], document["state"])
     day = bucket_of(document["at"])
@@ -153,6 +157,7 @@ def cells_of(document: Document) -> Iterator[tuple[str, str]]:
     for name, bucket in places:
         yield name, TOTAL
         yield name, bucket
+    yield received_list(document["agency"]), document["submitted_at"][:10]
     if document["state"] == CLOSED:
         yield f"{agency_list(document['agency'], CLOSED)}{BY_MONTH}", document["at"][:7]
 
@@ -165,6 +170,11 @@ def bucket_of(at: str) -> str:
 def own_list(subject: str, state: str) -> str:
     """Return the name of a person's own dossiers in a state."""
     return f"own/{subject}/{state}"
+
+
+def received_list(agency: str) -> str:
+    """Return the name of all that an agency received."""
+    return f"received/{agency}"
 
 
 def agency_list(agency: str, state: str) -> str:

@@ -27,6 +27,7 @@ from services.portal.api import (
     payments,
     problems,
     sessions,
+    statistics,
     work_lists,
 )
 
@@ -45,6 +46,7 @@ _ROOMS = (
     officers,
     payments,
     notifications,
+    statistics,
     operations,
     audit,
 )

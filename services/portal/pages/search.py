@@ -8,7 +8,7 @@ from typing import Any
 import flask
 from flask import Blueprint, request, url_for
 
-from kernel.errors import Invalid
+from kernel.errors import DomainError, Invalid
 from services.catalog.contract import (
     AgencyLevel,
     AgencyPage,
@@ -20,6 +20,7 @@ from services.catalog.contract import (
     ProcedurePage,
     ReadProcedure,
 )
+from services.dossier.contract import ProcessingTimes, ReadProcessingTimes
 from services.portal.formats import read_day, today
 from services.portal.forms import Form, read, typed
 from services.portal.language import named
@@ -63,7 +64,8 @@ def find() -> flask.Response:
 def show(code: str) -> flask.Response:
     """Show a procedure: guidance, papers, time, fees, legal documents (C22 to C25)."""
     procedure: Procedure = ask(ReadProcedure(code=code))
-    return page("procedure.html", ProcedureScreen(procedure, request.args.get("place", "")))
+    place = request.args.get("place", "")
+    return page("procedure.html", ProcedureScreen(procedure, place, times=_times(procedure.code)))
 
 
 @pages.get("/places/communes")
@@ -78,6 +80,15 @@ def _search(values: dict[str, Any], form: Form) -> tuple[ProcedurePage, Form]:
         return ask(read(FindProcedures, values)), form
     except Invalid as error:
         return ProcedurePage(items=(), total=0), form.refused(error)
+
+
+def _times(procedure: str) -> ProcessingTimes:
+    """Return how long it took; nothing while the dossier service is away."""
+    try:
+        found: ProcessingTimes = ask(ReadProcessingTimes(procedure=procedure))
+    except DomainError:
+        return ProcessingTimes(procedure)
+    return found
 
 
 def _day(values: dict[str, Any]) -> date:

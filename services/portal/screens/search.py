@@ -16,6 +16,7 @@ from services.catalog.contract import (
     TimeUnit,
     can_file_online,
 )
+from services.dossier.contract import ProcessingTimes
 from services.portal.formats import money
 from services.portal.forms import Form
 from services.portal.language import gettext
@@ -62,6 +63,7 @@ class ProcedureScreen:
     procedure: Procedure
     place: str = ""
     templates: Mapping[str, str] = field(default_factory=dict)
+    times: ProcessingTimes | None = None
 
     @property
     def can_file_online(self) -> bool:

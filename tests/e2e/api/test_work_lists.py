@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from filing import file, stay
 from interface import System, expect, new_key, refused
 
@@ -55,3 +56,26 @@ def test_a_filter_is_kept_for_the_officer_who_saved_it(system: System) -> None:
     assert head.call("DELETE", "/inbox/filters/Trễ hạn").status_code == 204
     left = expect(head.get("/inbox/filters"), 200)["items"]
     assert saved not in left
+
+
+@pytest.mark.proves("G01", "G04", "G13")
+def test_figures_follow_what_happens_and_lead_to_the_dossiers_behind(system: System) -> None:
+    head, agency = system.person("ca.totruong"), {"agency": "ca-16594"}
+    before = expect(head.get("/statistics", params=agency), 200)
+    filed = [file(system, stay()) for _ in range(5)]
+    after = expect(head.get("/statistics", params=agency), 200)
+    assert after["total"]["received"] == before["total"]["received"] + 5
+    assert after["total"]["online_rate"] == 10_000
+    assert {one["name"] for one in after["load"]} >= {"Vi Thanh Bình"}
+    period = {"begin": after["end"], "end": after["end"]}
+    procedure = filed[0].status()["procedure"]["code"]
+    behind = head.get("/statistics/dossiers", params={**period, "procedure": procedure})
+    newest = [row["code"] for row in expect(behind, 200)["items"]][:5]
+    assert set(newest) == {one.code for one in filed}
+
+    public = expect(system.anybody.get("/statistics", params=agency), 200)
+    assert public["total"]["received"] == after["total"]["received"]
+    assert (public["load"], public["late_now"]) == ([], None)
+    refused(system.person("congdan").get("/statistics/dossiers", params=period), 403)
+    times = expect(system.anybody.get(f"/procedures/{procedure}/times"), 200)
+    assert times["procedure"] == procedure

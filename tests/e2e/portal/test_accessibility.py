@@ -16,7 +16,7 @@ _PUBLIC = (
     "/procedures?on=12/04/2022", "/procedures/dang-ky-tam-tru",
     "/register", "/register?kind=citizen",
     "/register?kind=enterprise", "/activate?token=x", "/login", "/lookup", "/nowhere",
-    "/transparency", "/transparency/guide",
+    "/transparency", "/transparency/guide", "/statistics",
 )  # fmt: skip
 _CITIZENS = ("/dossiers", "/notifications", "/account", "/procedures/dang-ky-tam-tru/apply")
 _AUDITORS = ("/audit", "/audit?code=khong-co")
@@ -54,7 +54,7 @@ def test_axe_finds_nothing_serious_and_nothing_runs_over_the_edge(
         (None, _PUBLIC),
         ("congdan", _CITIZENS),
         ("ca.tiepnhan", _OFFICERS),
-        ("ca.totruong", ("/inbox?tab=nobody&sort=applicant",)),
+        ("ca.totruong", ("/inbox?tab=nobody&sort=applicant", "/statistics?agency=ca-16594")),
         ("quantri", _OPERATORS),
         ("kiemtoan", (*_AUDITORS, history, f"{history}?version=1", f"{history}?at=x")),
     ):

@@ -9,7 +9,6 @@ from kernel.errors import Conflict, Forbidden
 from kernel.events import Encoded
 from services.dossier import contract, views
 from services.dossier.contract import (
-from services.dossier.views import work
     ClockState,
     DossierWithdrawn,
     FeeState,
@@ -21,6 +20,7 @@ from services.dossier.views import work
     WithdrawalRefused,
     WithdrawalRequested,
 )
+from services.dossier.views import work
 
 
 def seen(story: s.Story, who=s.APPLICANT, now=s.MONDAY):

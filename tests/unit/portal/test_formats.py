@@ -38,3 +38,11 @@ def test_a_day_is_read_as_it_is_written(typed: str, read: str) -> None:
 def test_a_moment_is_read_in_vietnamese_time() -> None:
     assert formats.read_moment("4/12/2026 08:30") == "2026-12-04T08:30:00+07:00"
     assert formats.read_moment("sáng mai") == "sáng mai"
+
+
+@pytest.mark.usefixtures("in_vietnamese")
+@pytest.mark.proves("G10")
+def test_a_rate_has_the_comma_and_at_most_two_places() -> None:
+    shown = {9458: "94,58 %", 7180: "71,8 %", 10_000: "100 %", 5: "0,05 %"}
+    assert {value: formats.percent(value).replace("\u00a0", " ") for value in shown} == shown
+    assert formats.percent(None) == ""
