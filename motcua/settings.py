@@ -15,7 +15,7 @@ from kernel.config import Settings
 from kernel.subscription import Patience
 from kernel.transparency.signing import Signing
 from motcua.local.ports import Ports
-from services.dossier.service import DossierSettings
+from services.dossier.cabinet import DossierSettings
 from services.notify.channels.smtp import SmtpSettings
 from services.notify.service import NotifySettings
 from services.payment.providers.vnpay import VnpaySettings

@@ -1125,11 +1125,14 @@ class Figures:
     results_electronic: int
     fees: int
     fees_online: int
+    ratings: int
+    satisfied: int = field(doc="ratings of 4 or 5 points")
     online_rate: int | None = field(default=None)
     online_whole_rate: int | None = field(default=None, doc="3.3: with an electronic result")
     on_time_rate: int | None = field(default=None, doc="2.1, of those that ended")
     electronic_rate: int | None = field(default=None, doc="4.1: results sent as a file")
     fees_online_rate: int | None = field(default=None, doc="3.6: fees paid online")
+    satisfied_rate: int | None = field(default=None, doc="group 6, of the ratings")
     mean_minutes: int | None = field(default=None, doc="2.2")
     median_minutes: int | None = field(default=None)
     p90_minutes: int | None = field(default=None)

@@ -16,6 +16,9 @@ from pymongo.errors import DuplicateKeyError
 
 from kernel.errors import Conflict
 from kernel.views import StreamView
+from services.dossier.clock import Calendar
+from services.dossier.contract import DossierStatus, Slot, Slots
+from services.dossier.decider.appointments import LENGTH, slots
 from services.dossier.views import stamp
 
 SEATS = 2
@@ -67,6 +70,18 @@ class Seats:
             slot = name.split("/")[-2]
             counts[slot] = counts.get(slot, 0) + 1
         return counts
+
+    def free(
+        self, dossier: DossierStatus, calendar: Calendar, view: StreamView, now: datetime
+    ) -> Slots:
+        """Return when an applicant can come to the dossier's desk."""
+        times = list(slots(calendar, now))
+        if not times or dossier.receiving_unit is None:
+            return Slots(())
+        desk = desk_of(dossier.agency.id, dossier.receiving_unit.id)
+        taken = self.taken(desk, times[0], times[-1], view, now)
+        left = ((one, SEATS - taken.get(stamp(one), 0)) for one in times)
+        return Slots(tuple(Slot(one, one + LENGTH, seats) for one, seats in left if seats > 0))
 
     def _held(
         self, desk: str, first: str, last: str, view: StreamView, now: datetime

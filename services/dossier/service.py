@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,16 +11,7 @@ from nameko.timer import timer
 
 from kernel import logs
 from kernel.commits import records
-from kernel.config import read, setting
-from kernel.container import (
-    CatchUp,
-    DatabaseProvider,
-    Storage,
-    StoreProvider,
-    TallyProvider,
-    ViewProvider,
-    built,
-)
+from kernel.container import CatchUp, DatabaseProvider, StoreProvider, built
 from kernel.decider import Decider
 from kernel.erasure import Erasing
 from kernel.errors import DomainError, Forbidden, NotFound
@@ -30,17 +19,14 @@ from kernel.events import Recorded
 from kernel.feed import Feed
 from kernel.http import HttpServer
 from kernel.operations import Operations
-from kernel.privacy import SubjectKeys
-from kernel.rebuild import Kept
 from kernel.requests import ANONYMOUS, Call, Caller, Done
 from kernel.rpc import Neighbours, serves
 from kernel.store import Executed
 from kernel.subscription import subscribes
 from kernel.transparency.answering import Transparency, require_auditor
 from kernel.transparency.public_log import PublicLog
-from kernel.trust import Keyring
 from services.catalog import contract as catalog
-from services.dossier import contract, lists, reactions, references
+from services.dossier import contract, lists, reactions
 from services.dossier.acting import Resolver
 from services.dossier.admission import (
     IDENTITY,
@@ -52,31 +38,24 @@ from services.dossier.admission import (
     unknown_dossier,
 )
 from services.dossier.auditing import exported, verified
-from services.dossier.clock import Calendar, day_of, vietnam
+from services.dossier.cabinet import open_cabinet
+from services.dossier.clock import day_of
 from services.dossier.contract import EVENTS, DossierStatus, FileTicket
 from services.dossier.decider import commands as do
 from services.dossier.decider import decide, dossier_code, evolve, initial
-from services.dossier.decider.appointments import LENGTH, slots
-from services.dossier.drafts import Drafts
+from services.dossier.derived import CATEGORY, FIGURES, LISTED, REFERENCES, STATUS, WORK
 from services.dossier.duplicates import refuse_second
-from services.dossier.files import MAX_BYTES, MEDIA_TYPES, Files
-from services.dossier.filters import Filters
-from services.dossier.forgetting import RESULT_FILE, Forgetting
+from services.dossier.files import MAX_BYTES, MEDIA_TYPES
+from services.dossier.forgetting import Forgetting
 from services.dossier.http import DOWNLOAD, UPLOAD, build_app
 from services.dossier.leafing import Leafing
-from services.dossier.look_ups import LookUps
 from services.dossier.looking_up import LookingUp
-from services.dossier.numbering import Numbering
 from services.dossier.papers import register
-from services.dossier.papers.issuing import Asked, Issuing, certificates
-from services.dossier.papers.signed import SignedPapers
-from services.dossier.references import References
-from services.dossier.seats import SEATS, Seats, desk_of
+from services.dossier.papers.issuing import Asked
 from services.dossier.statistics import Books, behind, processing_times, statistics
 from services.dossier.submission import prepare
-from services.dossier.succession import Heirs, Successions
+from services.dossier.succession import Heirs
 from services.dossier.views import (
-    figures,
     files_in,
     may_read,
     may_see,
@@ -84,11 +63,9 @@ from services.dossier.views import (
     project,
     replay,
     serves_there,
-    stamp,
     status,
     trace,
     until,
-    work,
 )
 from services.dossier.views.document import picture_in
 from services.identity import contract as identity
@@ -97,111 +74,8 @@ from services.payment import contract as payment
 
 log = logs.get(__name__)
 
-CATEGORY = "dossier"
-STATUS = ViewProvider(
-    CATEGORY,
-    project,
-    indexes=[
-        ("subject", "open"),
-        ("agency", "open"),
-        ("agency", "submitted_at"),
-        ("picture.view.applicant.identity_number",),
-        ("picture.view.owner.identity_number",),
-        (RESULT_FILE,),
-    ],
-)
-WORK = ViewProvider(CATEGORY, work.project_work, name="work", indexes=work.INDEXES)
-LISTED = TallyProvider(
-    EVENTS,
-    CATEGORY,
-    work.count_work,
-    name="listed",
-    fields=work.FIELDS,
-    indexes=work.TALLY_INDEXES,
-)
-FIGURES = TallyProvider(
-    EVENTS,
-    CATEGORY,
-    figures.count_figures,
-    name="figures",
-    fields=figures.FIELDS,
-    indexes=figures.INDEXES,
-)
-REFERENCES = Kept(
-    references.NAME,
-    references.COLLECTIONS,
-    (catalog.EVENTS, identity.EVENTS),
-    References.prepare,
-    References.taker,
-)
 _SUCCESSION_SECONDS = 5
 _TICKET = timedelta(minutes=10)
-
-
-@dataclass(frozen=True)
-class DossierSettings:
-    """Settings of the dossier service."""
-
-    files_url: str = setting(
-        env="DOSSIER_HTTP_URL",
-        default="http://127.0.0.1:8010",
-        doc="where other processes reach the file entrypoint",
-        pattern=r"^https?://[^/]+$",
-    )
-    certificates: Path | None = setting(
-        env="DOSSIER_CERTIFICATES",
-        default=None,
-        doc="the folder with agencies' certificates to sign papers with, `<agency>.p12` and "
-        "`<agency>.passphrase`; papers are not signed without it",
-    )
-
-
-@dataclass(frozen=True)
-class Cabinet:
-    """What the service keeps beside its ledger and views."""
-
-    references: References
-    files: Files
-    drafts: Drafts
-    look_ups: LookUps
-    successions: Successions
-    seats: Seats
-    filters: Filters
-    numbering: Numbering
-    keyring: Keyring
-    keys: SubjectKeys
-    settings: DossierSettings
-    calendar: Calendar
-    issuing: Issuing
-
-
-def open_cabinet(storage: Storage) -> Cabinet:
-    """Open the collections with their indexes."""
-    database = storage.database
-    for room in (References, Files, Drafts, LookUps, Seats, SignedPapers):
-        room.ensure_indexes(database)
-    keyring, keys = Keyring(storage.settings.keys), storage.keys
-    settings, known = read(DossierSettings), References(database)
-    return Cabinet(
-        references=known,
-        files=Files(database, keys),
-        drafts=Drafts(database, keys),
-        look_ups=LookUps(database, keyring.master),
-        successions=Successions(database),
-        seats=Seats(database),
-        filters=Filters(database),
-        numbering=Numbering(),
-        keyring=keyring,
-        keys=keys,
-        settings=settings,
-        calendar=vietnam(),
-        issuing=Issuing(
-            references=known,
-            signed=SignedPapers(database, keys),
-            certificates=certificates(settings.certificates),
-            public_url=storage.settings.public_url,
-        ),
-    )
 
 
 class DossierService:
@@ -279,16 +153,9 @@ class DossierService:
     @serves(contract.ListSlots)
     def list_slots(self, request: contract.ListSlots, call: Call) -> contract.Slots:
         """Return when the applicant can come to the desk."""
-        document = self._visible(request.code, call)
-        dossier, now = picture_in(document).view, _now()
-        times = list(slots(self.cabinet.calendar, now))
-        if not times or dossier.receiving_unit is None:
-            return contract.Slots(())
-        desk = desk_of(dossier.agency.id, dossier.receiving_unit.id)
-        taken = self.cabinet.seats.taken(desk, times[0], times[-1], self.status_view, now)
-        free = ((one, SEATS - taken.get(stamp(one), 0)) for one in times)
-        found = (contract.Slot(one, one + LENGTH, left) for one, left in free if left > 0)
-        return contract.Slots(tuple(found))
+        dossier = picture_in(self._visible(request.code, call)).view
+        cabinet = self.cabinet
+        return cabinet.seats.free(dossier, cabinet.calendar, self.status_view, _now())
 
     @serves(contract.ReplayDossier)
     def replay_dossier(self, request: contract.ReplayDossier, call: Call) -> contract.Replay:

@@ -178,11 +178,14 @@ def figures_of(name: str, measures: Measures) -> Figures:
         results_electronic=counts["results_electronic"],
         fees=counts["fees"],
         fees_online=counts["fees_online"],
+        ratings=counts["ratings"],
+        satisfied=counts["satisfied"],
         online_rate=_rate(counts["online"], counts["received"]),
         online_whole_rate=_rate(counts["online_whole"], counts["received"]),
         on_time_rate=_rate(counts["on_time"], counts["ended"]),
         electronic_rate=_rate(counts["results_electronic"], counts["results"]),
         fees_online_rate=_rate(counts["fees_online"], counts["fees"]),
+        satisfied_rate=_rate(counts["satisfied"], counts["ratings"]),
         mean_minutes=counts["minutes"] // counts["timed"] if counts["timed"] else None,
         median_minutes=percentile(counts, 0.5),
         p90_minutes=percentile(counts, 0.9),
@@ -195,11 +198,13 @@ def _rate(part: int, whole: int) -> int | None:
 
 
 def _public_figures(name: str, measures: Measures) -> Figures:
-    """Return figures without the times of so few that somebody could be recognised."""
+    """Return figures without times and ratings of so few that somebody could be recognised."""
     figures = figures_of(name, measures)
-    if figures.completed >= FEWEST:
-        return figures
-    return replace(figures, mean_minutes=None, median_minutes=None, p90_minutes=None)
+    if figures.completed < FEWEST:
+        figures = replace(figures, mean_minutes=None, median_minutes=None, p90_minutes=None)
+    if figures.ratings < FEWEST:
+        figures = replace(figures, ratings=0, satisfied=0, satisfied_rate=None)
+    return figures
 
 
 def _apart(groups: Mapping[str, Counter[str]]) -> tuple[dict[str, Counter[str]], int]:

@@ -1,9 +1,9 @@
 """What a dossier counts for in the statistics: measures by month, of which sums are made.
 
-Sources: QĐ 766/QĐ-TTg (indicators 2.1, 2.2, 3.3, 3.6, 4.1), and the share of dossiers that came
-in online (tỷ lệ hồ sơ trực tuyến). A dossier is received in the month in which it was submitted
-and ended in the month in which it ended: completed, refused, withdrawn or stopped, whichever was
-first. Months are Vietnam's.
+Sources: QĐ 766/QĐ-TTg (indicators 2.1, 2.2, 3.3, 3.6, 4.1, group 6), and the share of dossiers
+that came in online (tỷ lệ hồ sơ trực tuyến). A dossier is received in the month in which it was
+submitted and ended in the month in which it ended: completed, refused, withdrawn or stopped,
+whichever was first. Months are Vietnam's.
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ BOUNDS = (
 )
 """Working minutes up to which processing times are told apart; longer ones are one."""
 
+SATISFIED = 4
+"""Whoever gives so many of the five points, or more, was served well."""
+
 # how a dossier ends, and the field of the event that says when
 _ENDS: Mapping[str, tuple[str, str]] = {
     "DossierCompleted": ("completed", "completed_at"),
@@ -55,6 +58,7 @@ def count_figures(history: Sequence[Recorded]) -> dict[tuple[str, ...], dict[str
     | `minutes`, `timed`, `up_to_<n>` | working time of completed ones without pauses (2.2) |
     | `results`, `results_electronic` | results sent, and as a file (4.1) |
     | `fees`, `fees_online` | fees paid, and online (3.6) |
+    | `ratings`, `satisfied` | ratings, and those of 4 or 5 (group 6) |
     """
     events = [record.event for record in history]
     if not events or not isinstance(events[0], contract.DossierSubmitted):
@@ -118,6 +122,9 @@ def _measured(events: Sequence[Any]) -> Iterator[tuple[str, datetime, Mapping[st
         if isinstance(event, contract.FeePaid):
             paid = {"fees": 1, "fees_online": int(event.method == "online")}
             yield agency, event.paid_at, paid
+        elif isinstance(event, contract.DossierRated):
+            rated = {"ratings": 1, "satisfied": int(event.score >= SATISFIED)}
+            yield agency, event.rated_at, rated
     if sent:
         results = {"results": 1, "results_electronic": int(sent[-1].result is not None)}
         yield agency, sent[-1].dispatched_at, results

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +26,7 @@ from services.portal.formats import VIETNAM, month
 from services.portal.forms import Form, read, typed
 from services.portal.language import gettext, named
 from services.portal.rendering import page
-from services.portal.screens.statistics import BehindScreen, StatisticsScreen, table
+from services.portal.screens.statistics import BehindScreen, Period, StatisticsScreen, table
 from services.portal.sessions import ask, officers_only
 
 pages = Blueprint("statistics", __name__)
@@ -43,13 +44,15 @@ def show() -> flask.Response:
         found: Statistics = ask(read(ReadStatistics, values))
     except Invalid as error:
         found, form = ask(ReadStatistics()), form.refused(error)
+    else:
+        form = replace(form, values={**_said(found), **values})
     agencies = _agencies()
     names = {**_fields(), **agencies}
     screen = StatisticsScreen(
         found=found,
         form=form,
         names=names,
-        periods=_periods(values),
+        periods=_periods(found, values),
         agencies=tuple(agencies.items()),
         exports=tuple(
             (name.upper(), url_for("statistics.export", form=name, **values)) for name in _FORMATS
@@ -98,6 +101,11 @@ def _asked(form: Form) -> dict[str, Any]:
     return {name: form.value(name) for name in _ASKED if form.value(name)}
 
 
+def _said(found: Statistics) -> dict[str, Any]:
+    """Return what the figures are of, as inputs: also where nothing was said."""
+    return {name: getattr(found, name) or "" for name in _ASKED}
+
+
 def _own() -> str:
     return sessions.who().agency or ""
 
@@ -124,7 +132,7 @@ def _units(found: Statistics) -> Mapping[str, str]:
     return {unit.id: named(unit) for unit in agency.units}
 
 
-def _periods(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def _periods(found: Statistics, values: Mapping[str, Any]) -> tuple[Period, ...]:
     """Return the half-years of this year and the last, and the years, as links."""
     this = datetime.now(UTC).astimezone(VIETNAM).year
     offered = []
@@ -135,7 +143,11 @@ def _periods(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
             offered.append((words, f"{year}-{first}", f"{year}-{last}"))
         offered.append((gettext("Year %(year)s", year=year), f"{year}-01", f"{year}-12"))
     return tuple(
-        (words, url_for("statistics.show", **{**values, "begin": begin, "end": end}))
+        Period(
+            words,
+            url_for("statistics.show", **{**values, "begin": begin, "end": end}),
+            shown=(begin, end) == (found.begin, found.end),
+        )
         for words, begin, end in offered
     )
 

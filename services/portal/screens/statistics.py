@@ -24,9 +24,10 @@ _COLUMNS = (
     mark("On time (%)"),
     mark("Electronic results (%)"),
     mark("Fees paid online (%)"),
+    mark("Ratings of 4 or 5 points (%)"),
     mark("Mean time (minutes)"),
-    mark("Half within (minutes)"),
-    mark("Nine of ten within (minutes)"),
+    mark("Half done within (minutes)"),
+    mark("Nine of ten done within (minutes)"),
 )
 _OTHERS = "others"
 
@@ -51,13 +52,22 @@ class Indicator:
 
 
 @dataclass(frozen=True)
+class Period:
+    """A period to choose, as a link; `shown`: it is the one that the page shows."""
+
+    words: str
+    address: str
+    shown: bool
+
+
+@dataclass(frozen=True)
 class StatisticsScreen:
     """Figures of a period; `behind` leads to the dossiers of a group, for whom they are."""
 
     found: Statistics
     form: Form
     names: Mapping[str, str]
-    periods: tuple[tuple[str, str], ...] = ()
+    periods: tuple[Period, ...] = ()
     agencies: tuple[tuple[str, str], ...] = ()
     exports: tuple[tuple[str, str], ...] = ()
     behind: Mapping[str, str] = field(default_factory=dict)
@@ -88,6 +98,7 @@ class StatisticsScreen:
             ),
             ("3.6", gettext("Fees paid online"), percent(total.fees_online_rate)),
             ("4.1", gettext("Electronic results"), percent(total.electronic_rate)),
+            ("6", gettext("Ratings of 4 or 5 points"), percent(total.satisfied_rate)),
         )
         return tuple(Indicator(*one) for one in values if one[2])
 
@@ -150,6 +161,7 @@ def _cells(one: Figures) -> Sequence[int | float | None]:
         _percents(one.on_time_rate),
         _percents(one.electronic_rate),
         _percents(one.fees_online_rate),
+        _percents(one.satisfied_rate),
         one.mean_minutes,
         one.median_minutes,
         one.p90_minutes,

@@ -70,6 +70,11 @@ class InboxScreen:
         return tuple((({chosen: chosen} if chosen else {}) | found).items())
 
     @property
+    def filtered(self) -> bool:
+        """Whether anything but the tab chooses or orders the rows."""
+        return bool(self.again.keys() - {"tab"}) or self.form.faulty
+
+    @property
     def orders(self) -> tuple[tuple[str, str], ...]:
         """The orders to choose from, for who sees no heads of columns."""
         return tuple((name, gettext(words)) for name, words in _ORDERS.items())

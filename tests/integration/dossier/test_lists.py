@@ -16,9 +16,9 @@ from kernel.requests import Caller
 from kernel.views import StreamView
 from services.dossier import leafing, lists
 from services.dossier.contract import DossierPage, ListMyDossiers, ReadInbox
+from services.dossier.derived import LISTED
 from services.dossier.leafing import Leafing
 from services.dossier.lists import Looker
-from services.dossier.service import LISTED
 from services.dossier.views import work
 from services.dossier.views.document import stamp
 from services.dossier.wording import search_words

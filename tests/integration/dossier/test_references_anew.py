@@ -16,8 +16,8 @@ from kernel.events import Actor, EventTypes
 from kernel.ledger import Ledger
 from kernel.ledger_reader import create_indexes, ledger_collection
 from services.catalog import contract as catalog
+from services.dossier.derived import REFERENCES
 from services.dossier.references import COLLECTIONS, References
-from services.dossier.service import REFERENCES
 from services.identity import contract as identity
 
 TODAY = date(2026, 11, 22)

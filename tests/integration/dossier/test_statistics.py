@@ -28,10 +28,10 @@ from services.dossier.contract import (
     ReadStatistics,
     Statistics,
 )
+from services.dossier.derived import FIGURES, LISTED
 from services.dossier.leafing import Leafing
 from services.dossier.lists import Looker
 from services.dossier.references import References
-from services.dossier.service import FIGURES, LISTED
 from services.dossier.statistics import OTHERS, Books, behind, processing_times, statistics
 from services.dossier.views import work
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dossier.statistics import FEWEST, OTHERS, _apart, figures_of
+from services.dossier.statistics import FEWEST, OTHERS, _apart, _public_figures, figures_of
 from services.dossier.views.figures import (
     BOUNDS,
     EVERYWHERE,
@@ -120,6 +120,21 @@ def test_a_paid_fee_counts_by_the_way_it_was_paid():
         paid.tell(replace(s.fee_paid(), method=method))
         measures = counted(paid)["2026-09"]
         assert (measures["fees"], measures.get("fees_online")) == (1, online)
+
+
+@pytest.mark.parametrize(("score", "satisfied"), [(5, 1), (4, 1), (3, None)])
+def test_a_rating_of_four_or_five_is_a_satisfied_applicant(score, satisfied):
+    story = s.UNTIL["returned"]()
+    story.tell(replace(s.rate(s.at("2026-10-01 09:00")), score=score))
+    measures = counted(story)["2026-10"]
+    assert (measures["ratings"], measures.get("satisfied")) == (1, satisfied)
+
+
+def test_the_public_sees_no_ratings_of_so_few_that_somebody_could_be_recognised():
+    enough = {"received": 9, "ratings": FEWEST, "satisfied": 4}
+    assert _public_figures("", enough).satisfied_rate == 8000
+    few = _public_figures("", {**enough, "ratings": FEWEST - 1})
+    assert (few.ratings, few.satisfied, few.satisfied_rate) == (0, 0, None)
 
 
 @pytest.mark.parametrize("stage", s.UNTIL)

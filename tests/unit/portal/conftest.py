@@ -441,10 +441,11 @@ INBOX = work_lists.InboxScreen(
 RESIDENCE = dossier.Figures(
     name="G01", received=10_000, online=9_458, ended=900, on_time=890, completed=880, refused=15,
     withdrawn=5, stopped=0, results=880, results_electronic=800, fees=50, fees_online=40,
+    ratings=20, satisfied=19, satisfied_rate=9500,
     online_rate=9458, online_whole_rate=9000, on_time_rate=9889, electronic_rate=9091,
     fees_online_rate=8000, mean_minutes=700, median_minutes=480, p90_minutes=1440,
 )  # fmt: skip
-FEW = dossier.Figures("others", *(0,) * 12)
+FEW = dossier.Figures("others", *(0,) * 14)
 STATISTICS = statistics.StatisticsScreen(
     found=dossier.Statistics(
         begin="2026-01",
@@ -458,7 +459,7 @@ STATISTICS = statistics.StatisticsScreen(
     ),
     form=Form(),
     names={"G01": "Cư trú"},
-    periods=(("Năm 2026", "/statistics"),),
+    periods=(statistics.Period("Năm 2026", "/statistics", shown=True),),
     agencies=(("ca-1", "Công an phường"),),
     exports=(("XLSX", "/statistics/export.xlsx"),),
 )
