@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from pymongo import InsertOne, UpdateOne
@@ -145,11 +146,11 @@ class Tally:
     def recounted(self) -> dict[Cell, dict[str, int]]:
         """Return what the cells should hold, from the whole ledger anew."""
         total: dict[Cell, Counter[str]] = defaultdict(Counter)
-        streams = {commit.stream for commit in self.ledger.commits()}
-        for stream in filter(self._follows, streams):
-            commits = self.ledger.stream_commits(stream)
-            for cell, measures in self._count(self._told(commits)).items():
-                total[cell].update(measures)
+        streams = iter({one.stream for one in self.ledger.commits() if self._follows(one.stream)})
+        while together := list(islice(streams, _BATCH)):
+            for commits in self.ledger.streams_commits(together).values():
+                for cell, measures in self._count(self._told(commits)).items():
+                    total[cell].update(measures)
         exact = {
             cell: {measure: n for measure, n in measures.items() if n}
             for cell, measures in total.items()

@@ -123,7 +123,7 @@ def diff_command(
         bool, typer.Option("--values", help="show what stands there, personal data included")
     ] = False,
 ) -> None:
-    """Compare the stored views with fresh replays, field by field; ends with 1 if they differ."""
+    """Compare stored views and figures with fresh replays, field by field; 1 if they differ."""
     from motcua.access import administrator, administrator_settings
     from motcua.audit.comparison import differences
     from motcua.audit.telling import Mark, say

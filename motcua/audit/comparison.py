@@ -1,4 +1,4 @@
-"""Stored views against the ledgers they are folded from, field by field."""
+"""Stored views and tallies against the ledgers they are folded from, field by field."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from kernel.commits import Document
 from kernel.config import Settings
 from kernel.events import Recorded
 from kernel.ledger import Ledger
+from kernel.tallies import Tally
 from kernel.views import StreamView
-from motcua.reading import ledger_of, views_of
+from motcua.reading import ledger_of, tallies_of, views_of
 
 _TOGETHER = 200
 """Streams that are read, folded and compared at a time."""
@@ -39,7 +40,7 @@ class Difference:
 def differences(
     settings: Settings, client: MongoClient[Document], service: str
 ) -> Iterator[Difference]:
-    """Yield every field of a service's views that a fresh replay of its ledger does not give.
+    """Yield every field of a service's views and tallies that its ledger does not give anew.
 
     Commands that are carried out meanwhile can show as differences: look again.
     """
@@ -55,6 +56,17 @@ def differences(
         for document in view.collection.find({}, {"_id": 1}):
             if document["_id"] not in replayed[view.name]:
                 yield Difference(service, view.name, str(document["_id"]), "", document, None)
+    for tally in tallies_of(settings, client, service):
+        yield from _miscounted(service, tally)
+
+
+def _miscounted(service: str, tally: Tally) -> Iterator[Difference]:
+    """Yield every cell that is not what a count of the whole ledger gives."""
+    stored, expected = tally.counted(), tally.recounted()
+    for cell in sorted(stored.keys() | expected.keys()):
+        if stored.get(cell) != expected.get(cell):
+            name = " ".join(cell)
+            yield Difference(service, tally.name, name, "", stored.get(cell), expected.get(cell))
 
 
 def _histories(ledger: Ledger, views: Sequence[StreamView]) -> Iterator[dict[str, list[Recorded]]]:

@@ -45,7 +45,7 @@ from motcua.__main__ import main
 from motcua.access import administrator_settings
 from motcua.audit.comparison import differences
 from motcua.local.processes import LEDGER_OWNERS
-from motcua.reading import ledger_of, views_of
+from motcua.reading import ledger_of, tallies_of, views_of
 from services.dossier.auditing import exported, verified
 
 STREAM = f"dossier-{s.CODE}"
@@ -122,8 +122,10 @@ def installation(mongo_uri: str, database_prefix: str, tmp_path: Path) -> Iterat
                 signed = signer.sign()
                 kept = signed.note if signed else ""
         signer.sign()
-        (view,) = views_of(settings, client, "dossier")
-        view.refresh(STREAM, ledger.read_stream(STREAM))
+        for view in views_of(settings, client, "dossier"):
+            view.refresh(STREAM, ledger.read_stream(STREAM))
+        for tally in tallies_of(settings, client, "dossier"):
+            tally.catch_up()
         yield Installation(settings, client, kept)
 
 
@@ -283,6 +285,9 @@ def test_each_field_of_a_view_that_is_not_what_the_ledger_says_is_named(
     assert s.PERSON.name not in done.stdout
     shown = installation.audit("diff", "dossier", "--values").stdout
     assert "'x' where a replay gives None" in shown
+    database = installation.client[installation.settings.database("dossier")]
+    cell = database["figures"].find_one_and_update({"received": 1}, {"$inc": {"received": 1}})
+    assert f"figures {cell['scope']} {cell['by']}" in installation.audit("diff", "dossier").stdout
     installation.views.delete_one({"_id": s.CODE})
     assert f"dossier {s.CODE}: the document" in installation.audit("diff", "dossier").stdout
 
