@@ -88,6 +88,6 @@ def test_without_the_service_the_load_says_so(installation: Installation, loaded
         database=installation.database,
     )
     refused = alone.motcua("catalog", "load")
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert "Traceback" not in refused.stderr
     assert refused.stderr.strip()
