@@ -9,12 +9,13 @@ from flask_smorest import Blueprint
 from services.dossier import contract
 from services.dossier.contract import DossierPage, ProcessingTimes, Statistics
 from services.portal.api.asking import ask
-from services.portal.api.shapes import answer, query
+from services.portal.api.shapes import PUBLIC, answer, query
 
 blueprint = Blueprint("api-statistics", __name__, description="Figures of a period")
 
 
 @blueprint.get("/statistics")
+@blueprint.doc(**PUBLIC)
 @blueprint.arguments(query(contract.ReadStatistics), location="query")
 @blueprint.response(200, answer(Statistics))
 def read_statistics(found: dict[str, Any]) -> Statistics:
@@ -33,6 +34,7 @@ def list_behind(found: dict[str, Any]) -> DossierPage:
 
 
 @blueprint.get("/procedures/<procedure>/times")
+@blueprint.doc(**PUBLIC)
 @blueprint.response(200, answer(ProcessingTimes))
 def read_times(procedure: str) -> ProcessingTimes:
     """Read how long a procedure took in the last twelve months."""
