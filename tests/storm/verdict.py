@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from storm.lives import Fee, life_of
 from storm.load import Load
 
 _ALL = 1_000_000
+_CODES = re.compile(r"[\w.]+-\d{6}-\d+")
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,8 @@ class Aftermath:
         return Counter(
             mail.message_id
             for mail in box.latest(limit=_ALL)
-            if mail.received_at >= self.before.at and any(c in mail.subject for c in self.codes)
+            if mail.received_at >= self.before.at
+            and not self.codes.isdisjoint(_CODES.findall(mail.subject))
         )
 
     @property
