@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from kernel import canonical, schemas
+from kernel.errors import Unavailable
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 E = TypeVar("E")
@@ -147,7 +148,8 @@ class EventTypes:
         """Return the event, upcast to its current schema.
 
         Personal fields are None where `sealer` is None or the subject's key is gone.
-        Raises `UnknownEvent` or `UndecodableEvent`.
+        Raises `UnknownEvent` or `UndecodableEvent`; `Unavailable` where the keys cannot be asked
+        for now, which says nothing about the event.
         """
         cls = self._class(stored.type)
         try:
@@ -157,7 +159,7 @@ class EventTypes:
                     data[name] = _unseal(data, name, f"{stored.id}/{name}", sealer)
             data = self._upcast(stored.type, stored.schema, data)
             return schemas.load(cls, data, tolerant=True)
-        except UnknownEvent:
+        except (UnknownEvent, Unavailable):
             raise
         except Exception as error:
             raise UndecodableEvent(f"{self.source} {stored.type} {stored.id}: {error}") from error

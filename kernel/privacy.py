@@ -21,10 +21,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pymongo import ReadPreference
 from pymongo.database import Database
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 from pymongo.write_concern import WriteConcern
 
-from kernel.errors import Conflict
+from kernel.errors import Conflict, database_away
 
 REMEMBERED = timedelta(seconds=5)
 """How long a process uses a key without looking whether it is still there."""
@@ -101,7 +101,10 @@ class SubjectKeys:
         remembered = self._remembered.get(subject)
         if remembered is not None and now - remembered[0] < REMEMBERED.total_seconds():
             return remembered[1]
-        document = self._keys.find_one({"_id": subject})
+        try:
+            document = self._keys.find_one({"_id": subject})
+        except PyMongoError as failure:
+            raise database_away(failure) from failure
         if document is None or "key" not in document:
             self._remembered.pop(subject, None)
             return None

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import rfc8785
 
+from kernel.errors import Unavailable, database_away
 from kernel.events import Encoded, EventTypes, UndecodableEvent, UnknownEvent, event
 from kernel.schemas import field, frozen
 
@@ -127,6 +128,16 @@ def test_personal_data_is_stored_sealed_for_its_event_and_field() -> None:
     assert set(content["name"]) == {"sealed"}
     assert json.loads(content["name"]["sealed"])[:2] == ["acc-1", "e1/name"]
     assert EVENTS.decode(encoded, sealer) == named
+
+
+def test_a_key_that_cannot_be_asked_for_says_nothing_about_the_event() -> None:
+    class Away(ReadableSealer):
+        def unseal(self, subject: str, context: str, ciphertext: str) -> str | None:
+            raise database_away(ConnectionError("closed"))
+
+    encoded = EVENTS.encode(ApplicantNamed("acc-1", "Trần Thị Hoa"), "e1", ReadableSealer())
+    with pytest.raises(Unavailable):
+        EVENTS.decode(encoded, Away())
 
 
 def test_without_the_key_personal_data_reads_as_none() -> None:
