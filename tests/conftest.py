@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-UNIT = Path(__file__).parent / "unit"
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the plugin that lists the proved requirements."""
@@ -29,14 +27,6 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     settings.load_profile("motcua")
     config.pluginmanager.register(Proofs())
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist looks for the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep what runs servers together, one test after another, however many workers there are."""
-    for item in items:
-        if UNIT not in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("servers"))
 
 
 @pytest.fixture(autouse=True)
