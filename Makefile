@@ -24,7 +24,8 @@ demo: ## play a dossier's whole life through the running system and tell it
 test: ## install what the tests need, then run every check and test
 	$(TESTS)
 	@$(MAKE) --no-print-directory lint types
-	$(BIN)/pytest -n 2 --dist loadfile tests/unit tests/integration tests/e2e tests/chaos
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder \
+		tests/unit tests/integration tests/e2e tests/chaos
 
 bench: ## measure, and print the table of figures (QUICK=1: in minutes)
 	$(if $(filter-out 1,$(QUICK)),$(error QUICK is 1 or nothing, not '$(QUICK)'))

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise, takewhile
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice, pairwise, takewhile
 from operator import attrgetter, itemgetter
 
 from pymongo import ASCENDING, MongoClient, ReadPreference
@@ -19,6 +19,7 @@ from pymongo.write_concern import WriteConcern
 from kernel.commits import GENESIS, Commit, Document, Head, Tampered, from_document
 
 READ_LIMIT = 1000
+_STREAMS = 200  # that are read with one question
 _UNAUTHORIZED = 13
 _UNIQUE = (("position",), ("stream", "from"))
 
@@ -116,12 +117,14 @@ class LedgerReader:
             query["from"] = {"$lte": after + limit}
         return _unbroken(map(from_document, self.collection.find(query)), after)
 
-    def streams_commits(self, streams: Sequence[str]) -> dict[str, list[Commit]]:
-        """Return the commits of several streams as `stream_commits` does, with one question."""
-        found: dict[str, list[Commit]] = {stream: [] for stream in streams}
-        for document in self.collection.find({"stream": {"$in": list(streams)}}):
-            found[document["stream"]].append(from_document(document))
-        return {stream: _unbroken(commits) for stream, commits in found.items()}
+    def streams(self, wanted: Callable[[str], bool]) -> Iterator[dict[str, list[Commit]]]:
+        """Yield the wanted streams, some at a time, each with the commits of `stream_commits`."""
+        names = iter(sorted({one.stream for one in self.commits() if wanted(one.stream)}))
+        while together := list(islice(names, _STREAMS)):
+            found: dict[str, list[Commit]] = {name: [] for name in together}
+            for document in self.collection.find({"stream": {"$in": together}}):
+                found[document["stream"]].append(from_document(document))
+            yield {name: _unbroken(commits) for name, commits in found.items()}
 
     def head_version(self, stream: str) -> int:
         """Return the version at which a stream stands; 0 where it does not exist."""

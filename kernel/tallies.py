@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 from pymongo import InsertOne, UpdateOne
@@ -146,9 +145,8 @@ class Tally:
     def recounted(self) -> dict[Cell, dict[str, int]]:
         """Return what the cells should hold, from the whole ledger anew."""
         total: dict[Cell, Counter[str]] = defaultdict(Counter)
-        streams = iter({one.stream for one in self.ledger.commits() if self._follows(one.stream)})
-        while together := list(islice(streams, _BATCH)):
-            for commits in self.ledger.streams_commits(together).values():
+        for streams in self.ledger.streams(self._follows):
+            for commits in streams.values():
                 for cell, measures in self._count(self._told(commits)).items():
                     total[cell].update(measures)
         exact = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 import bson
@@ -17,9 +16,6 @@ from kernel.ledger import Ledger
 from kernel.tallies import Tally
 from kernel.views import StreamView
 from motcua.reading import ledger_of, tallies_of, views_of
-
-_TOGETHER = 200
-"""Streams that are read, folded and compared at a time."""
 
 
 @dataclass(frozen=True)
@@ -71,16 +67,10 @@ def _miscounted(service: str, tally: Tally) -> Iterator[Difference]:
 
 def _histories(ledger: Ledger, views: Sequence[StreamView]) -> Iterator[dict[str, list[Recorded]]]:
     """Yield what the views follow of a ledger, some streams at a time, each with its history."""
-    streams = {
-        commit.stream
-        for commit in ledger.commits()
-        if any(view.follows(commit.stream) for view in views)
-    }
-    waiting = iter(sorted(streams))
-    while together := list(islice(waiting, _TOGETHER)):
+    for streams in ledger.streams(lambda stream: any(view.follows(stream) for view in views)):
         yield {
             stream: [record for commit in commits for record in ledger.records(commit)]
-            for stream, commits in ledger.streams_commits(together).items()
+            for stream, commits in streams.items()
         }
 
 

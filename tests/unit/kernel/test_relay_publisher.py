@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from pika.frame import Method
@@ -33,7 +34,9 @@ def test_an_ack_of_many_does_not_cover_what_was_refused_or_returned_before(
         channel._on_confirm(Method(1, Basic.Ack(delivery_tag=3, multiple=True)))
         return channel
 
-    channel = asyncio.run(play())
+    # in a thread of its own: a browser driven by the same process runs its loop in this one
+    with ThreadPoolExecutor(1) as apart:
+        channel = apart.submit(asyncio.run, play()).result()
     assert channel.prefix.position == 1
     with pytest.raises(Unconfirmed):
         channel.broken.result()
