@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from kernel.errors import Conflict, FieldError, Invalid, NotFound
@@ -214,8 +215,11 @@ def _cancel(owed: Owed, command: Cancel) -> Sequence[Any]:
 
 
 def _paid_after_the_end(owed: Owed, command: Cancel) -> Sequence[Any]:
-    """Flag money that came after the dossier had ended, though word of the end came later still."""
-    if owed.refund_due or owed.paid_at is None or owed.paid_at <= command.at:
+    """Flag money that came after the dossier had ended, though word of the end came later still.
+
+    Of the second in which both happened nobody can tell which was first: somebody has to look.
+    """
+    if owed.refund_due or owed.paid_at is None or owed.paid_at + _coarseness(owed) <= command.at:
         return []
     return [
         PaymentFlagged(
@@ -227,6 +231,11 @@ def _paid_after_the_end(owed: Owed, command: Cancel) -> Sequence[Any]:
             flagged_at=owed.paid_at,
         )
     ]
+
+
+def _coarseness(owed: Owed) -> timedelta:
+    """Return how much later than `paid_at` it may have been: providers tell whole seconds."""
+    return timedelta(seconds=1) if owed.method is Method.ONLINE else timedelta()
 
 
 def _move(owed: Owed, command: Move) -> Sequence[Any]:

@@ -249,8 +249,16 @@ def test_cash_must_be_exactly_the_amount_due() -> None:
 def test_an_obligation_is_cancelled_with_its_dossier_unless_it_is_settled() -> None:
     assert when(CANCEL, RAISED) == [CANCELLED]
     assert when(CANCEL, RAISED, STARTED, FAILED) == [CANCELLED]
-    for events in ((), (RAISED, CANCELLED), (RAISED, STARTED, PAID)):
+    for events in ((), (RAISED, CANCELLED), (RAISED, PAID_IN_CASH)):
         assert when(CANCEL, *events) == []
+    later = replace(CANCEL, at=NOW + timedelta(seconds=1))
+    assert when(later, RAISED, STARTED, PAID) == []
+
+
+def test_money_of_the_very_second_of_the_end_is_flagged_for_a_provider_tells_no_finer() -> None:
+    within = replace(CANCEL, at=NOW + timedelta(milliseconds=478))
+    assert when(within, RAISED, STARTED, PAID) == [flagged("cancelled")]
+    assert when(within, RAISED, PAID_IN_CASH) == []
 
 
 @pytest.mark.parametrize(
