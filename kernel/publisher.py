@@ -33,6 +33,8 @@ class ConfirmedChannel:
         self.prefix = prefix
         self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._changed = asyncio.Event()
+        self._room = asyncio.Event()
+        self._below = 0
         self._gone = asyncio.Event()
         self._progress_at = self._now()
         self._connection: Any = None
@@ -73,10 +75,11 @@ class ConfirmedChannel:
 
     async def until_outstanding(self, below: int) -> None:
         """Wait until fewer than `below` messages lack a confirm; raise `Unconfirmed` if broken."""
+        self._below = below
         while self.prefix.outstanding >= below:
             self._raise_if_broken()
-            self._changed.clear()
-            await self._changed.wait()
+            self._room.clear()
+            await self._room.wait()
         self._raise_if_broken()
 
     async def confirmed_beyond(self, position: int, *, within: float) -> bool:
@@ -136,6 +139,8 @@ class ConfirmedChannel:
             self.prefix.confirm(method.delivery_tag, multiple=method.multiple)
             self._progress_at = self._now()
             self._changed.set()
+            if self.prefix.outstanding < self._below:  # one who waits for it is woken once
+                self._room.set()
         else:
             self._break(Unconfirmed(f"the broker refused message {method.delivery_tag}"))
 
@@ -159,6 +164,7 @@ class ConfirmedChannel:
             self.broken.set_exception(reason)
             self.broken.exception()  # marks it as seen: a closed channel is no forgotten error
         self._changed.set()
+        self._room.set()
 
     @staticmethod
     def _now() -> float:

@@ -67,7 +67,7 @@ _OUTSIDE = (
 class Pace:
     """How fast, how much and how patient a relay is; times in seconds."""
 
-    window: int = 128  # messages in flight
+    window: int = 128  # messages in flight, at most
     batch: int = 500  # commits read at a time
     polls: tuple[float, ...] = (0.005, 0.010, 0.020, 0.040)  # pauses while nothing new comes
     checkpoint: float = 0.25  # between two checkpoints under load
@@ -75,6 +75,11 @@ class Pace:
     lease: timedelta = timedelta(seconds=5)
     standby: float = 0.5  # between two tries for a lease that somebody else holds
     farewell: float = 5.0  # for the last checkpoint, when all else has ended
+
+    @property
+    def refill(self) -> int:
+        """Below so many unconfirmed, a window that was full takes more: many at each waking."""
+        return max(1, self.window * 3 // 4)
 
 
 def run_relay(
@@ -235,7 +240,7 @@ class Relay:
         for commit in commits:
             for envelope in envelopes(self.service, commit):
                 if channel.prefix.outstanding >= self.pace.window:
-                    await channel.until_outstanding(self.pace.window)
+                    await channel.until_outstanding(self.pace.refill)
                 completes = commit.position if envelope.version == commit.last else None
                 message = to_message(envelope)
                 channel.publish(self._source.events, envelope.type, message, completes)

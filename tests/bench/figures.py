@@ -53,6 +53,7 @@ FIGURES = (
     Figure("relay-idle", "relay, idle, of a core", "", **_most(2, "%")),
     Figure("replay", "replay and verify", "bare read", **_least(0.7)),
     Figure("growth-append", "append at most events", "at 1,000", **_most(1.2)),
+    Figure("growth-insert", "bare insert at most events", "at 1,000", **_SHOWN),
     Figure("growth-fold", "load and fold at most events", "at 1,000", **_most(1.2)),
     Figure("growth-status", "read of a status at most events", "at 1,000", **_most(1.2)),
     Figure("list-unit", "100 rows of a unit's list at most dossiers", "", **_most(100, "ms")),

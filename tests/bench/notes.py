@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from pymongo import MongoClient, monitoring
+from pymongo.collection import Collection
 from pymongo.write_concern import WriteConcern
 
 from kernel.commits import GENESIS, Commit, Meta, to_document
@@ -89,15 +90,21 @@ def append_notes(ledger: Ledger, number: int, writers: int) -> None:
         thread.join()
 
 
-class BareNotes:
-    """Inserts documents of the same bytes, with the same indexes and the same durability."""
+def bare_collection(client: MongoClient[Any], namespace: str) -> Collection[Any]:
+    """Return an empty collection with a ledger's indexes and durability."""
+    collection = client[f"{namespace}_bare"].get_collection(
+        "ledger", write_concern=WriteConcern("majority", j=True)
+    )
+    create_indexes(collection)
+    return collection
 
-    def __init__(self, client: MongoClient[Any], namespace: str) -> None:
-        self._collection = client[f"{namespace}_bare"].get_collection(
-            "ledger", write_concern=WriteConcern("majority", j=True)
-        )
-        create_indexes(self._collection)
-        self._positions = count(1)
+
+class BareNotes:
+    """Inserts documents of the same bytes into a collection, at positions from `first` on."""
+
+    def __init__(self, collection: Collection[Any], first: int = 1) -> None:
+        self._collection = collection
+        self._positions = count(first)
         now = datetime.now(UTC)
         noted = note_types().encode(NOTE, f"{uuid4().hex}.1")
         chain = "a" * 64

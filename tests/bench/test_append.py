@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from figures import Report
-from notes import BareNotes, Batches, append_notes, open_ledger
+from notes import BareNotes, Batches, append_notes, bare_collection, open_ledger
 from pymongo import MongoClient
 from rounds import interleaved, seconds_of
 
@@ -14,7 +14,8 @@ WAITING = 64
 
 def test_one_writer(client: MongoClient[Any], database_prefix: str, report: Report) -> None:
     rounds, number = (3, 100) if report.quick else (9, 200)
-    ledger, bare = open_ledger(client, database_prefix), BareNotes(client, database_prefix)
+    ledger = open_ledger(client, database_prefix)
+    bare = BareNotes(bare_collection(client, database_prefix))
     append_notes(ledger, 1, 1)
     seconds = interleaved(
         {
@@ -35,7 +36,8 @@ def test_many_waiting(mongo_uri: str, database_prefix: str, report: Report) -> N
         MongoClient[Any](mongo_uri, event_listeners=[batches]) as observed,
         MongoClient[Any](mongo_uri) as other,
     ):
-        ledger, bare = open_ledger(observed, database_prefix), BareNotes(other, database_prefix)
+        ledger = open_ledger(observed, database_prefix)
+        bare = BareNotes(bare_collection(other, database_prefix))
         append_notes(ledger, WAITING, WAITING)
         sizes: list[int] = []
 

@@ -17,7 +17,7 @@ from typing import Any
 from uuid import uuid4
 
 from figures import Report
-from notes import Noted, append_note, new_meta, note_types, open_ledger
+from notes import BareNotes, Noted, append_note, new_meta, note_types, open_ledger
 from pymongo import MongoClient
 from rounds import interleaved, percentile
 
@@ -33,6 +33,7 @@ EVENTS_A_STREAM = EVENTS_A_COMMIT * COMMITS_A_STREAM
 STATUS_CHARACTERS = 2_000
 SHORT = Noted("x" * 60)
 _LOADED_AT_ONCE = 1_000
+_FAR_BEHIND = 3 * 10**15  # positions that no ledger looks at
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 SIZES_QUICK = (1_000, 10_000, 100_000)
@@ -47,10 +48,15 @@ class Filled:
     ledger: Ledger
     view: StreamView
     streams: int
+    bare: BareNotes
 
     def append(self) -> None:
         """Append a commit to a stream of its own."""
         append_note(self.ledger)
+
+    def insert(self) -> None:
+        """Insert a document of such a commit, bare, into the very collection."""
+        self.bare.insert([1])
 
     def fold(self) -> None:
         """Load and fold a stream drawn at random."""
@@ -65,7 +71,7 @@ class Filled:
 def test_growth(client: MongoClient[Any], database_prefix: str, report: Report) -> None:
     sizes, rounds = (SIZES_QUICK, 5) if report.quick else (SIZES, 9)
     filled = {size: _fill(client, f"{database_prefix}_{size}", size) for size in sizes}
-    for what in ("append", "fold", "status"):
+    for what in ("append", "fold", "status", "insert"):
         works = {str(size): partial(_median_of, getattr(one, what)) for size, one in filled.items()}
         seconds = interleaved(works, rounds)
         least, most = str(sizes[0]), str(sizes[-1])
@@ -97,7 +103,7 @@ def _fill(client: MongoClient[Any], namespace: str, events: int) -> Filled:
     for start in range(0, streams, _LOADED_AT_ONCE):
         numbers = range(start, min(start + _LOADED_AT_ONCE, streams))
         view.collection.insert_many([_status(number) for number in numbers], ordered=False)
-    return Filled(ledger, view, streams)
+    return Filled(ledger, view, streams, BareNotes(ledger.collection, _FAR_BEHIND))
 
 
 def _commits(streams: int) -> Iterator[dict[str, Any]]:
