@@ -84,6 +84,11 @@ class CatalogService:
         """List the fields of work."""
         return views.list_fields(self._catalogue, request, _today())
 
+    @serves(contract.ReadOffer)
+    def read_offer(self, request: contract.ReadOffer, call: Call) -> contract.Offer:
+        """Count what is offered online."""
+        return views.read_offer(self._catalogue, request, _today())
+
     @serves(contract.FindAgencies)
     def find_agencies(self, request: contract.FindAgencies, call: Call) -> contract.AgencyPage:
         """Find agencies."""

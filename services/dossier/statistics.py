@@ -104,6 +104,7 @@ def statistics(request: ReadStatistics, looker: Looker, books: Books) -> Statist
         late_now=None if public else _late_now(request.agency, looker, books),
         load=_load(request.agency, looker, books),
         few=few,
+        procedures_online=_used_online(books.figures, begin, end) if scope == EVERYWHERE else None,
     )
 
 
@@ -190,6 +191,12 @@ def figures_of(name: str, measures: Measures) -> Figures:
         median_minutes=percentile(counts, 0.5),
         p90_minutes=percentile(counts, 0.9),
     )
+
+
+def _used_online(figures: Tally, begin: str, end: str) -> int:
+    """Return of how many procedures dossiers came online."""
+    procedures = _sums(figures, EVERYWHERE, PROCEDURE, begin, end, "name")
+    return sum(measures["online"] > 0 for measures in procedures.values())
 
 
 def _rate(part: int, whole: int) -> int | None:

@@ -456,6 +456,16 @@ class FieldsOfWork:
 
 
 @frozen
+class Offer:
+    """How many of the procedures in force are offered online (QĐ 766, 3.1 and 3.5)."""
+
+    procedures: int
+    online: int = field(doc="of which a dossier is sent online")
+    with_fee: int = field(doc="of which something is paid, be it that the amount is not set yet")
+    fee_online: int = field(doc="of which it can be paid online")
+
+
+@frozen
 class Loaded:
     """What a load did."""
 
@@ -555,6 +565,14 @@ class ListFields:
     on: date | None = field(default=None)
 
 
+@request("catalog", answer=Offer)
+@frozen
+class ReadOffer:
+    """What is offered online."""
+
+    on: date | None = field(default=None)
+
+
 @request("catalog", answer=Agency)
 @frozen
 class FindCompetentAgency:
@@ -637,3 +655,8 @@ def can_file_online(procedure: Procedure) -> bool:
     """Whether the portal takes a dossier of it: level 3 or 4, with the online channel open."""
     offered = OFFERINGS[procedure.legacy_level]
     return Offering.FILE_ONLINE in offered and Channel.ONLINE in procedure.channels
+
+
+def can_pay_online(legacy_level: int) -> bool:
+    """Whether the fee can be paid online: at level 4 (toàn trình), not below (F03, F04)."""
+    return Offering.PAY_ONLINE in OFFERINGS[legacy_level]

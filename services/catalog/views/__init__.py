@@ -1,7 +1,12 @@
 """The reading side: the catalogue folded from the ledger into memory, and the questions to it."""
 
 from services.catalog.views.catalogue import Catalogue
-from services.catalog.views.procedures import find_procedures, list_fields, read_procedure
+from services.catalog.views.procedures import (
+    find_procedures,
+    list_fields,
+    read_offer,
+    read_procedure,
+)
 from services.catalog.views.territory import (
     find_agencies,
     find_competent_agency,
@@ -18,6 +23,7 @@ __all__ = [
     "find_procedures",
     "list_fields",
     "read_agency",
+    "read_offer",
     "read_place",
     "read_procedure",
 ]

@@ -14,14 +14,17 @@ from services.catalog.contract import (
     FieldsOfWork,
     FindProcedures,
     ListFields,
+    Offer,
     Procedure,
     ProcedurePage,
     ProcedureSummary,
+    ReadOffer,
     ReadProcedure,
     can_file_online,
+    can_pay_online,
 )
 from services.catalog.contract.competence import competences
-from services.catalog.views.catalogue import Catalogue, version_on
+from services.catalog.views.catalogue import Catalogue, in_force, version_on
 from services.catalog.views.paging import NAME_LENGTH, SortKey, page
 from services.catalog.views.territory import serves, takes
 from services.catalog.views.words import plain, rank
@@ -57,6 +60,27 @@ def list_fields(catalogue: Catalogue, asked: ListFields, today: date) -> FieldsO
         numbers[it.field_of_work.code] += 1
     ordered = sorted(fields.values(), key=lambda field: plain(field.name))
     return FieldsOfWork(tuple(replace(it, procedures=numbers[it.code]) for it in ordered))
+
+
+def read_offer(catalogue: Catalogue, asked: ReadOffer, today: date) -> Offer:
+    """Return how many of the procedures in force are offered online."""
+    on = asked.on or today
+    procedures = tuple(catalogue.on(on))
+    with_fee = [it for it in procedures if _has_fee(it, on)]
+    return Offer(
+        procedures=len(procedures),
+        online=sum(map(can_file_online, procedures)),
+        with_fee=len(with_fee),
+        fee_online=sum(can_pay_online(it.legacy_level) for it in with_fee),
+    )
+
+
+def _has_fee(procedure: Procedure, on: date) -> bool:
+    """Whether anybody pays for it on a day, be it an amount that is not set yet."""
+    return any(
+        tariff.amount != 0 and in_force(tariff.valid_from, tariff.valid_to, on)
+        for tariff in procedure.tariffs
+    )
 
 
 def read_procedure(catalogue: Catalogue, asked: ReadProcedure, today: date) -> Procedure:

@@ -75,6 +75,9 @@ class Statistics:
     late_now: int | None = field(default=None, doc="open and late now, at the agency")
     load: tuple[OfficerLoad, ...] = field(default=(), doc="for leaders of the agency")
     few: int = field(default=0)
+    procedures_online: int | None = field(
+        default=None, doc="3.2: procedures of which dossiers came online; only of everywhere"
+    )
 
 
 @frozen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kernel.errors import Conflict, FieldError, Invalid
-from services.catalog.contract import OFFERINGS, Offering
+from services.catalog.contract import can_pay_online
 from services.dossier.contract import FeeLine, FeePaid, FeeRequested, ProcedureKept, Status
 from services.dossier.decider import commands as do
 from services.dossier.decider.actions import demand
@@ -25,7 +25,7 @@ def request_fee(dossier: Dossier, command: do.RequestFee) -> list[Any]:
         obligation=command.obligation,
         lines=lines,
         amount=sum(line.amount for line in lines),
-        payable_online=payable_online(dossier.procedure),
+        payable_online=can_pay_online(dossier.procedure.legacy_level),
         officer=command.officer,
         requested_at=command.at,
     )
@@ -58,11 +58,6 @@ def record_fee_paid(dossier: Dossier, command: do.RecordFeePaid) -> list[Any]:
     if dossier.status is not Status.FEE_DUE:
         return [paid]
     return [paid, *resumed(dossier, command.paid_at, command.calendar)]
-
-
-def payable_online(procedure: ProcedureKept) -> bool:
-    """Whether the fee can be paid online: at level 4 (toàn trình), not below (F03, F04)."""
-    return Offering.PAY_ONLINE in OFFERINGS[procedure.legacy_level]
 
 
 def _tariff_lines(dossier: Dossier) -> tuple[FeeLine, ...]:

@@ -1,4 +1,4 @@
-"""`/procedures`, `/agencies`, `/places`, `/fields`: what can be asked for, and where."""
+"""`/procedures`, `/offer`, `/agencies`, `/places`, `/fields`: what can be asked for, and where."""
 
 from __future__ import annotations
 
@@ -26,6 +26,16 @@ def find_procedures(found: dict[str, Any]) -> contract.ProcedurePage:
     """Find procedures by words and filters."""
     page: contract.ProcedurePage = ask(contract.FindProcedures(**found))
     return page
+
+
+@blueprint.get("/offer")
+@blueprint.doc(**PUBLIC)
+@blueprint.arguments(query(contract.ReadOffer), location="query")
+@blueprint.response(200, answer(contract.Offer))
+def read_offer(found: dict[str, Any]) -> contract.Offer:
+    """Count the procedures in force, and those that are offered online."""
+    offer: contract.Offer = ask(contract.ReadOffer(**found))
+    return offer
 
 
 @blueprint.get("/procedures/<code>")

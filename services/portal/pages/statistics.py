@@ -18,7 +18,9 @@ from services.catalog.contract import (
     FieldsOfWork,
     FindAgencies,
     ListFields,
+    Offer,
     ReadAgency,
+    ReadOffer,
 )
 from services.dossier.contract import DossierPage, ListBehind, ReadStatistics, Statistics
 from services.portal import sessions, tables
@@ -59,6 +61,7 @@ def show() -> flask.Response:
         ),
         behind=_behind(found),
         units=_units(found),
+        offer=_offer(),
     )
     return page("statistics/show.html", screen)
 
@@ -159,6 +162,15 @@ def _fields() -> dict[str, str]:
     except DomainError:
         return {}
     return {one.code: named(one) for one in found.items}
+
+
+def _offer() -> Offer | None:
+    """Return what is offered online today; None while the catalogue is away."""
+    try:
+        offer: Offer = ask(ReadOffer())
+    except DomainError:
+        return None
+    return offer
 
 
 def _agencies() -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from services.catalog.contract import Offer
 from services.dossier.contract import DossierPage, Figures, Statistics
 from services.portal.formats import month, number, percent, working_time
 from services.portal.forms import Form
@@ -72,6 +73,7 @@ class StatisticsScreen:
     exports: tuple[tuple[str, str], ...] = ()
     behind: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+    offer: Offer | None = None
 
     @property
     def by(self) -> str:
@@ -91,6 +93,7 @@ class StatisticsScreen:
         values = (
             ("2.1", gettext("Ended on time"), percent(total.on_time_rate)),
             ("2.2", gettext("Mean time to completion"), _time(total.mean_minutes)),
+            *self._offered(),
             (
                 "3.3",
                 gettext("Online, with an electronic result where there is one"),
@@ -101,6 +104,25 @@ class StatisticsScreen:
             ("6", gettext("Ratings of 4 or 5 points"), percent(total.satisfied_rate)),
         )
         return tuple(Indicator(*one) for one in values if one[2])
+
+    def _offered(self) -> Sequence[tuple[str, str, str]]:
+        """The indicators of what is offered online today; of everything, not of an agency."""
+        offer, used = self.offer, self.found.procedures_online
+        if offer is None or used is None:
+            return ()
+        return (
+            ("3.1", gettext("Procedures offered online"), _share(offer.online, offer.procedures)),
+            (
+                "3.2",
+                gettext("Procedures offered online of which dossiers came online"),
+                _share(used, offer.online),
+            ),
+            (
+                "3.5",
+                gettext("Procedures with a fee that can be paid online"),
+                _share(offer.fee_online, offer.with_fee),
+            ),
+        )
 
     @property
     def rates(self) -> tuple[Bar, ...]:
@@ -170,6 +192,13 @@ def _cells(one: Figures) -> Sequence[int | float | None]:
 
 def _percents(hundredths: int | None) -> float | None:
     return None if hundredths is None else hundredths / 100
+
+
+def _share(part: int, whole: int) -> str:
+    """Return `78,57 % (22/28)`; nothing of nothing."""
+    return (
+        f"{percent(round(10_000 * part / whole))} ({number(part)}/{number(whole)})" if whole else ""
+    )
 
 
 def _time(minutes: int | None) -> str:

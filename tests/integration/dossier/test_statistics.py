@@ -111,6 +111,7 @@ def test_figures_of_a_ledger_as_officers_and_as_everybody_sees_them(office: Offi
     assert (whole.total.received, whole.total.online, whole.total.online_rate) == (20, 15, 7500)
     assert (whole.total.ended, whole.total.completed, whole.total.on_time) == (13, 6, 13)
     assert {one.name: one.received for one in whole.groups} == {"G01-CA05": 18, "G09": 2}
+    assert (whole.procedures_online, office.seen(agency=s.AGENCY.id).procedures_online) == (2, None)
     assert whole.lowest is not None
     assert (whole.lowest.name, whole.lowest.online_rate) == ("G01-CA05", 7222)
     assert sum(one.received for one in whole.months) == 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -15,8 +16,10 @@ from services.catalog.contract import (
     AgencyLevel,
     FindProcedures,
     ListFields,
+    Offer,
     Procedure,
     ProcedurePublished,
+    ReadOffer,
     ReadProcedure,
     ServiceLevel,
 )
@@ -24,6 +27,7 @@ from services.catalog.views import (
     Catalogue,
     find_procedures,
     list_fields,
+    read_offer,
     read_procedure,
 )
 
@@ -274,3 +278,26 @@ def test_a_correction_of_the_same_dates_takes_the_place_of_the_former_version(
     assert _read(catalogue, "tach-ho").version == 2
     assert [it.name for it in catalogue.on(TODAY)] == ["Tách hộ khẩu"]
     assert _found(catalogue, q="hộ khẩu") == ["tach-ho"]
+
+
+@pytest.mark.proves("F02", "F03", "F04")
+def test_the_offer_counts_what_is_filed_and_paid_online(
+    fold: Callable[..., Catalogue], procedures: dict[str, Procedure]
+) -> None:
+    """QĐ 766, 3.1 and 3.5: a fee not set yet is a fee, a free one and one of the past are none."""
+    sample = procedures["dang-ky-thuong-tru"]
+    tariff = sample.tariffs[0]
+    unset, free = replace(tariff, amount=None), replace(tariff, amount=0)
+    past = replace(tariff, amount=5_000, valid_to=date(2025, 1, 1))
+    catalogue = fold(
+        *(
+            ProcedurePublished(
+                replace(sample, code=f"9.{level}{n}", legacy_level=level, tariffs=tariffs)
+            )
+            for level in (2, 3, 4)
+            for n, tariffs in enumerate(((unset,), (free,), (past,), ()))
+        ),
+        ProcedurePublished(replace(sample, code="9.90", valid_to=date(2020, 1, 1))),
+    )
+    assert read_offer(catalogue, ReadOffer(), TODAY) == Offer(12, 8, 3, 1)
+    assert read_offer(catalogue, ReadOffer(on=date(2024, 12, 1)), TODAY) == Offer(12, 8, 6, 2)

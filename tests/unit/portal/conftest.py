@@ -456,12 +456,14 @@ STATISTICS = statistics.StatisticsScreen(
         months=tuple(replace(RESIDENCE, name=f"2026-0{month}") for month in range(1, 7)),
         lowest=RESIDENCE,
         few=2,
+        procedures_online=20,
     ),
     form=Form(),
     names={"G01": "Cư trú"},
     periods=(statistics.Period("Năm 2026", "/statistics", shown=True),),
     agencies=(("ca-1", "Công an phường"),),
     exports=(("XLSX", "/statistics/export.xlsx"),),
+    offer=catalog.Offer(28, 22, 9, 0),
 )
 DOSSIER = dossiers.DossierScreen(STATUS, TRACE, procedure=PROCEDURE)
 NOW_OF_LIFE = replays.replayed()
