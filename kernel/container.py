@@ -23,6 +23,7 @@ from kernel.decider import Decider
 from kernel.events import EventTypes
 from kernel.ledger import Ledger
 from kernel.ledger_reader import LedgerReader, create_indexes, ledger_collection
+from kernel.nudges import Nudger
 from kernel.privacy import SubjectKeys
 from kernel.store import Store
 from kernel.tallies import Count, Tally
@@ -54,6 +55,7 @@ class Storage(SharedExtension):  # type: ignore[misc]
         super().__init__()
         self._client: MongoClient[dict[str, Any]] | None = None
         self._ledger: Ledger | None = None
+        self._nudger: Nudger | None = None
         self._keys: SubjectKeys | None = None
         self._views: dict[str, StreamView] = {}
         self._tallies: dict[str, Tally] = {}
@@ -94,7 +96,8 @@ class Storage(SharedExtension):  # type: ignore[misc]
                 self.client, self.settings.namespace, self.container.service_name
             )
             create_indexes(collection)
-            self._ledger = Ledger(collection, types, self.keys)
+            self._nudger = Nudger(self.settings, self.container.service_name)
+            self._ledger = Ledger(collection, types, self.keys, self._nudger.nudge)
         return self._ledger
 
     def view(
@@ -116,7 +119,9 @@ class Storage(SharedExtension):  # type: ignore[misc]
         return self._tallies[tally.name]
 
     def stop(self) -> None:
-        """Close the database client."""
+        """Close the connections."""
+        if self._nudger is not None:
+            self._nudger.close()
         if self._client is not None:
             self._client.close()
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 import random
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -68,10 +68,13 @@ class Ledger(LedgerReader):
         collection: Collection[Document],
         types: EventTypes,
         sealer: Sealer | None = None,
+        appended: Callable[[], None] = lambda: None,
     ) -> None:
+        """`appended` is called, in the appending thread, when something went in."""
         super().__init__(collection)
         self.types = types
         self.sealer = sealer
+        self._appended = appended
         self._turns = Turns()
         self._tail: Head | None = None
         self._ends: OrderedDict[str, tuple[int, str]] = OrderedDict()
@@ -192,6 +195,8 @@ class Ledger(LedgerReader):
             self._tail = Head(commit.position, commit.hash, document["recorded_at"])
             self._remember(attempt.stream, commit.last, commit.hash)
             attempt.succeed(commit)
+        if inserted:
+            self._appended()
         left = [attempt for attempt, _ in placed[inserted:]]
         if not left:
             return again

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -95,6 +96,10 @@ class ConfirmedChannel:
         """Raise `Unconfirmed` if messages wait and none was confirmed for so long."""
         if self.prefix.outstanding and self._now() - self._progress_at > seconds:
             raise Unconfirmed(f"the broker confirmed nothing for {seconds:.0f} s")
+
+    def open_another(self, opened: Callable[[Any], None]) -> None:
+        """Open one more channel on the connection, for other work; `opened` is given it."""
+        self._connection.channel(on_open_callback=opened)
 
     async def close(self) -> None:
         """Drop the connection; unconfirmed messages may or may not have arrived."""

@@ -37,6 +37,7 @@ from kernel.envelope import envelopes, to_message
 from kernel.health import serve_ops
 from kernel.lease import Held, Lease, LeaseLost
 from kernel.ledger_reader import LedgerReader, ledger_collection
+from kernel.nudges import Nudges
 from kernel.publisher import ConfirmedChannel, Unconfirmed
 from kernel.transparency.signing import Signing, Witness
 
@@ -70,11 +71,18 @@ class Pace:
     window: int = 128  # messages in flight, at most
     batch: int = 500  # commits read at a time
     polls: tuple[float, ...] = (0.005, 0.010, 0.020, 0.040)  # pauses while nothing new comes
+    nudged: float = 0.25  # the last of those pauses while it would be told of something new
     checkpoint: float = 0.25  # between two checkpoints under load
     stall: float = 10.0  # without a confirm: give up the connection
     lease: timedelta = timedelta(seconds=5)
     standby: float = 0.5  # between two tries for a lease that somebody else holds
     farewell: float = 5.0  # for the last checkpoint, when all else has ended
+
+    def pause(self, idle: int, *, listening: bool) -> float:
+        """Return how long nothing is looked for after nothing was found `idle` times before."""
+        if idle < len(self.polls):
+            return self.polls[idle]
+        return self.nudged if listening else self.polls[-1]
 
     @property
     def refill(self) -> int:
@@ -178,7 +186,9 @@ class Relay:
         """Publish from the checkpoint until stopped; raise as soon as anything is unclear."""
         await asyncio.to_thread(topology.declare, self.settings, *self._parts)
         channel = await ConfirmedChannel.open(self.settings.amqp_uri, prefix)
-        publishing = asyncio.create_task(self._publish(channel, held.position, stop))
+        nudges = Nudges(self.settings, self.service)
+        channel.open_another(nudges.listen)
+        publishing = asyncio.create_task(self._publish(channel, nudges, held.position, stop))
         keeping = asyncio.create_task(self._keep(held, channel))
         signing = asyncio.create_task(self._sign(stop))
         self._become(active=True)
@@ -204,20 +214,23 @@ class Relay:
         log.info("relay.released", source=self.service, position=prefix.position)
         await self._take_leave(signing)
 
-    async def _publish(self, channel: ConfirmedChannel, after: int, stop: asyncio.Event) -> None:
+    async def _publish(
+        self, channel: ConfirmedChannel, nudges: Nudges, after: int, stop: asyncio.Event
+    ) -> None:
         """Publish everything behind a position, wait for more, and return when stopped."""
         lag = LAG.labels(self.service)
         idle = 0
         ahead: asyncio.Task[list[Commit]] | None = None
         try:
             while not stop.is_set():
-                # Asked in place: a hop to a thread would cost as much again as the question,
-                # thirty times a second, and without an answer there is nothing else to do.
+                # Asked in place: a hop to a thread would cost as much again as the question, and
+                # without an answer there is nothing else to do.
+                nudges.forget()
                 commits = self._read(after) if ahead is None else await ahead
                 ahead = None
                 if not commits:
                     lag.set(0)
-                    await asyncio.sleep(self.pace.polls[min(idle, len(self.pace.polls) - 1)])
+                    await nudges.wait(self.pace.pause(idle, listening=nudges.listening), stop)
                     idle += 1
                     continue
                 idle = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -60,11 +60,16 @@ class Batches(monitoring.CommandListener):
         """Nothing to do."""
 
 
-def open_ledger(client: MongoClient[Any], namespace: str, service: str = "bench") -> Ledger:
+def open_ledger(
+    client: MongoClient[Any],
+    namespace: str,
+    service: str = "bench",
+    appended: Callable[[], None] = lambda: None,
+) -> Ledger:
     """Return an empty ledger with its indexes."""
     collection = ledger_collection(client, namespace, service)
     create_indexes(collection)
-    return Ledger(collection, note_types(service))
+    return Ledger(collection, note_types(service), appended=appended)
 
 
 def append_note(ledger: Ledger) -> Commit:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from kernel import topology
 from kernel.config import Settings
 from kernel.envelope import envelopes, to_message
 from kernel.ledger import Ledger
+from kernel.nudges import Nudger
 from kernel.publisher import connection_parameters
 from kernel.relay import Pace, Relay
 
@@ -35,7 +37,8 @@ class Stage:
         self.settings = settings
         self.listener = topology.Consumer("listener", (SOURCE,), settings)
         self.exchange = topology.Source(SOURCE, settings).events
-        self.ledger: Ledger = open_ledger(client, settings.namespace, SOURCE)
+        self.nudger = Nudger(settings, SOURCE)
+        self.ledger: Ledger = open_ledger(client, settings.namespace, SOURCE, self.nudger.nudge)
         self.checkpoints = client[settings.database(SOURCE)]["relay"]
         topology.declare(settings, self.listener)
 
@@ -53,11 +56,13 @@ class Stage:
 @pytest.fixture
 def stage(
     client: MongoClient[Any], amqp_uri: str, mongo_uri: str, database_prefix: str, tmp_path: Path
-) -> Stage:
+) -> Iterator[Stage]:
     settings = Settings(
         amqp_uri=amqp_uri, mongo_uri=mongo_uri, namespace=database_prefix, home=tmp_path
     )
-    return Stage(settings, client)
+    stage = Stage(settings, client)
+    yield stage
+    stage.nudger.close()
 
 
 def test_pace(stage: Stage, report: Report) -> None:
