@@ -18,6 +18,7 @@ from services.catalog.contract import (
     ProcessingTime,
     Tariff,
 )
+from services.catalog.contract.workflows import workflow_of
 from services.dossier.clock import Calendar, day_of
 from services.dossier.contract import (
     AgencyRef,
@@ -135,7 +136,7 @@ def keep(procedure: Procedure, case: Case | None, channel: Channel, on: date) ->
 def route(
     procedure: Procedure, case: str | None, agency: Agency, on: date
 ) -> tuple[RouteStep, ...]:
-    """Return the procedure's workflow with each step's unit in the agency competent on a day."""
+    """Return the workflow of a case with each step's unit in the agency competent on a day."""
 
     def unit(step_unit: str) -> UnitRef:
         found = unit_for(agency, step_unit, procedure, case, on)
@@ -151,7 +152,7 @@ def route(
             budget_hours=step.budget_hours,
             action=step.action.value,
         )
-        for step in procedure.workflow
+        for step in workflow_of(procedure, case)
     )
 
 

@@ -277,18 +277,6 @@ class Form:
     general: bool = field(default=False, doc="a general declaration: none is published for it")
 
 
-@frozen
-class Case:
-    """A variant (trường hợp)."""
-
-    id: str
-    name: str
-    name_en: str = field(default="")
-    time: ProcessingTime | None = field(default=None)
-    service_level: ServiceLevel | None = field(default=None, doc="where it differs")
-    in_person: str = field(default="", doc="what must be done in person, where it differs")
-
-
 class StepAction(StrEnum):
     """What completes a step of the workflow."""
 
@@ -311,6 +299,19 @@ class Step:
     unit: str = field(doc="`one-stop`, `handling` (the agency's competent unit) or a unit's id")
     budget_hours: int = field(minimum=1, doc="working hours")
     action: StepAction
+
+
+@frozen
+class Case:
+    """A variant (trường hợp)."""
+
+    id: str
+    name: str
+    name_en: str = field(default="")
+    time: ProcessingTime | None = field(default=None)
+    service_level: ServiceLevel | None = field(default=None, doc="where it differs")
+    in_person: str = field(default="", doc="what must be done in person, where it differs")
+    workflow: tuple[Step, ...] = field(default=(), doc="where it differs")
 
 
 @frozen

@@ -16,8 +16,9 @@ from services.catalog.contract import (
     FormField,
     Procedure,
     ServiceLevel,
-    StepAction,
+    Step,
 )
+from services.catalog.contract.workflows import flaw
 
 # the official levels since 2022 and the former ones that they may stand beside (domain §2)
 LEGACY_LEVELS = {
@@ -84,7 +85,7 @@ def _unique(it: Procedure) -> Iterator[FieldError]:
         ("cases.{}.id", [case.id for case in it.cases]),
         ("tariffs.{}.id", [tariff.id for tariff in it.tariffs]),
         ("documents.{}.id", [document.id for document in it.documents]),
-        ("workflow.{}.id", [step.id for step in it.workflow]),
+        *((f"{path}.{{}}.id", [step.id for step in steps]) for path, steps in _workflows(it)),
         ("form.{}.key", [field.key for field in _form_fields(it)]),
     )
     for path, values in lists:
@@ -165,16 +166,12 @@ def _form(it: Procedure) -> Iterator[FieldError]:
             )
 
 
-def _workflow(it: Procedure) -> Iterator[FieldError]:
-    actions = [step.action for step in it.workflow]
-    ends = (actions[:1], actions[-1:])
-    if ends != ([StepAction.RECEIVE], [StepAction.HAND_OVER]) or StepAction.APPROVE not in actions:
-        yield _fault(
-            "workflow",
-            "incomplete-workflow",
-            "Quy trình phải bắt đầu bằng tiếp nhận, có bước ký duyệt và kết thúc bằng trả kết quả.",
-            "A workflow begins with receiving, has an approval and ends with handing over.",
-        )
+def _whole(it: Procedure) -> Iterator[FieldError]:
+    for path, steps in _workflows(it):
+        found = flaw([step.action for step in steps])
+        if found is not None:
+            where = path if found.step is None else f"{path}.{found.step}.action"
+            yield _fault(where, "incomplete-workflow", found.vi, found.en)
 
 
 _RULES: Sequence[Callable[[Procedure], Iterator[FieldError]]] = (
@@ -185,8 +182,14 @@ _RULES: Sequence[Callable[[Procedure], Iterator[FieldError]]] = (
     _cases,
     _channels,
     _form,
-    _workflow,
+    _whole,
 )
+
+
+def _workflows(it: Procedure) -> list[tuple[str, tuple[Step, ...]]]:
+    """Return the workflow of the procedure and those of its cases, each with its path."""
+    own = [(f"cases.{n}.workflow", case.workflow) for n, case in enumerate(it.cases)]
+    return [("workflow", it.workflow), *((path, steps) for path, steps in own if steps)]
 
 
 def _form_fields(it: Procedure) -> list[FormField]:

@@ -2,8 +2,8 @@
 
 A folder holds `procedures/*.yaml`, `forms/*.yaml`, `fields.yaml`, `publishers.yaml`,
 `workflows.yaml` and `options.yaml`. A procedure's file has the fields of
-`services.catalog.contract.Procedure`, and names its form, field, publisher and workflow; a form
-names the lists of options that it shares with others.
+`services.catalog.contract.Procedure`, and names its form, field, publisher and workflow, as a case
+of it names its own workflow; a form names the lists of options that it shares with others.
 """
 
 from __future__ import annotations
@@ -116,6 +116,11 @@ def _procedure(path: Path, common: _Shared) -> Procedure:
     ):
         if raw.get(key) not in table:
             faults.append(_unknown(path, code, key, raw.get(key), table))
+    for number, case in enumerate(raw.get("cases") or ()):
+        named = case.get("workflow") if isinstance(case, dict) else None
+        if named is not None and named not in common.workflows:
+            where = f"cases.{number}.workflow"
+            faults.append(_unknown(path, code, where, named, common.workflows))
     if faults:
         raise FaultyFiles(faults)
     try:
@@ -135,6 +140,7 @@ def _complete(raw: Raw, common: _Shared) -> dict[str, Any]:
         "version": 0,
         "form": common.forms[raw["form"]],
         "workflow": common.workflows[raw["workflow"]],
+        "cases": [_complete_case(case, common) for case in raw.get("cases") or ()],
         "field_of_work": {
             "code": raw["field_of_work"],
             "name": field["name"],
@@ -143,6 +149,13 @@ def _complete(raw: Raw, common: _Shared) -> dict[str, Any]:
         "publisher": publisher["name"],
         "publisher_code": raw["publisher"],
     }
+
+
+def _complete_case(case: Any, common: _Shared) -> Any:
+    """Return a case with the steps of the workflow that it names."""
+    if not isinstance(case, dict) or case.get("workflow") is None:
+        return case
+    return {**case, "workflow": common.workflows[case["workflow"]]}
 
 
 def _successor_faults(found: Mapping[str, Procedure]) -> list[Fault]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import pairwise
 from typing import Any
 
 from kernel.errors import Conflict, Forbidden, Invalid
 from kernel.schemas import field_error
-from services.catalog.contract import OFFERINGS, Channel, Offering, StepAction, TimeUnit
+from services.catalog.contract import OFFERINGS, Channel, Offering, TimeUnit
+from services.catalog.contract.workflows import flaw
 from services.dossier.contract import (
     DossierAccepted,
     DossierRefused,
@@ -145,17 +145,8 @@ def _require_offered(command: do.Submit) -> None:
 
 
 def _require_whole(route: tuple[RouteStep, ...]) -> None:
-    """A route begins with the reception and ends with the dispatch and the hand-over."""
-    actions = [step.action for step in route]
-    ends = [StepAction.DISPATCH, StepAction.HAND_OVER]
-    whole = actions[:1] == [StepAction.RECEIVE] and actions[-2:] == ends and len(actions) >= 3
-    once = all(actions.count(action) == 1 for action in (StepAction.RECEIVE, *ends))
-    assigned_later = all(
-        following == StepAction.COMPLETE
-        for action, following in pairwise(actions)
-        if action == StepAction.ASSIGN
-    )
-    if not (whole and once and assigned_later):
+    """Nobody could work through a route with a flaw; what the catalogue publishes has none."""
+    if flaw([step.action for step in route]) is not None:
         raise Invalid(
             "route-incomplete",
             "Quy trình của thủ tục chưa hoàn chỉnh nên chưa nhận hồ sơ; hãy gọi đường dây nóng.",

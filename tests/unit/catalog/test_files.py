@@ -52,6 +52,7 @@ RESIDENCE = "procedures/dang-ky-thuong-tru.yaml"
         ("publisher: G01", "publisher: G99", "publisher"),
         ("field_of_work: G01-CA05", "field_of_work: nowhere", "field_of_work"),
         ("workflow: long", "workflow: endless", "workflow"),
+        ("- id: nguoi-than", "- id: nguoi-than\n    workflow: endless", "cases.1.workflow"),
         ("case: so-huu", "case: so-huu-2", "documents.1.case"),
         ("valid_to: 2025-06-30", "valid_to: 30/6/2025", "also_competent.0.valid_to"),
     ],

@@ -19,6 +19,8 @@ from services.catalog.contract import (
     Procedure,
     ProcedurePublished,
     ServiceLevel,
+    Step,
+    StepAction,
 )
 from services.catalog.decider.procedures import Publish, decide, evolve
 from services.catalog.holdings import digest
@@ -66,6 +68,11 @@ def _with_field(it: Procedure, field: FormField) -> Procedure:
     return replace(it, form=replace(it.form, sections=(FormSection("", "", (field,)),)))
 
 
+def _with_steps(it: Procedure, steps: tuple[Step, ...]) -> Procedure:
+    cases = (replace(it.cases[0], workflow=steps), *it.cases[1:])
+    return replace(it, cases=cases)
+
+
 UNSOUND = {
     "code": lambda it: replace(it, code="mã số"),
     "slug": lambda it: replace(it, slug="Đăng ký"),
@@ -96,6 +103,13 @@ UNSOUND = {
     ),
     "channels": lambda it: replace(it, channels=(), times=(), tariffs=()),
     "workflow": lambda it: replace(it, workflow=it.workflow[1:]),
+    "workflow ": lambda it: replace(it, workflow=it.workflow[:-2]),
+    "workflow.1.action": lambda it: replace(it, workflow=(it.workflow[0], *it.workflow)),
+    "cases.0.workflow": lambda it: _with_steps(it, it.workflow[:-1]),
+    "cases.0.workflow.1.action": lambda it: _with_steps(
+        it, tuple(step for step in it.workflow if step.action is not StepAction.COMPLETE)
+    ),
+    "cases.0.workflow.1.id": lambda it: _with_steps(it, (it.workflow[0], *it.workflow)),
     "workflow.1.id": lambda it: replace(it, workflow=(it.workflow[0], *it.workflow)),
     "form.0.key": lambda it: _with_field(it, _field(key="Họ tên")),
     "form.0.options": lambda it: _with_field(it, _field(type=FieldType.CHOICE)),

@@ -20,6 +20,7 @@ from services.catalog.contract import (
     can_file_online,
 )
 from services.catalog.contract.competence import handling_unit, resolves
+from services.catalog.contract.workflows import workflow_of
 from services.catalog.files import read_procedures
 from services.dossier.decider.hops import CHECK_HOURS
 
@@ -82,7 +83,11 @@ def test_everything_about_a_procedure_is_told(procedures: dict[str, Procedure], 
 def test_the_time_of_reception_is_the_one_that_a_dossier_gets(
     procedures: dict[str, Procedure],
 ) -> None:
-    told = {slug: it.workflow[0].budget_hours for slug, it in procedures.items() if it.workflow}
+    told = {
+        (slug, case): workflow_of(it, case)[0].budget_hours
+        for slug, it in procedures.items()
+        for case in (None, *(one.id for one in it.cases))
+    }
     assert told
     assert told == dict.fromkeys(told, CHECK_HOURS)
 
