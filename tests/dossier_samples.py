@@ -322,6 +322,11 @@ def notified(delivered: bool = True, message: str = "message-1") -> do.RecordNot
     return do.RecordNotification(message, "dossier-accepted", "mail", delivered, MONDAY)
 
 
+def remind(when: datetime = MONDAY) -> do.Remind:
+    """It may be time to remind the handling officer, or the team's leader."""
+    return do.Remind(when, CALENDAR, workers=(ref(HANDLING),), heads=(ref(TEAM_LEADER),))
+
+
 class Story:
     """A dossier that is told what to do; it keeps what happened."""
 

@@ -71,11 +71,21 @@ class Calendar:
         if minutes <= 0:
             return _to_minute(start)
         wanted = self._minutes_until(start) + minutes
+        return self._instant_of(wanted, _local(start).toordinal())
+
+    def subtract_minutes(self, end: datetime, minutes: int) -> datetime:
+        """Return the earliest instant after which that many working minutes pass until `end`."""
+        if minutes <= 0:
+            return _to_minute(end)
+        return self._instant_of(self._minutes_until(end) - minutes, 1)
+
+    def _instant_of(self, wanted: int, first: int) -> datetime:
+        """Return the earliest instant, from the day `first` on, by which so many have passed."""
         day = date.fromordinal(
             bisect_left(
                 range(date.max.toordinal()),
                 wanted,
-                lo=_local(start).toordinal(),
+                lo=first,
                 key=lambda ordinal: self._minutes_before(date.fromordinal(ordinal + 1)),
             )
         )

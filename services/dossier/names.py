@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.dossier.contract import ReturnBy, Status, Timing
+from services.dossier.contract import ReturnBy, Status, Timing, Urgency
 
 # (Vietnamese, English)
 Name = tuple[str, str]
@@ -52,6 +52,12 @@ TIMING_NAMES: Mapping[Timing, Name] = {
     Timing.EARLY: ("trước hạn", "early"),
     Timing.ON_TIME: ("đúng hạn", "on time"),
     Timing.LATE: ("quá hạn", "late"),
+}
+
+URGENCY_NAMES: Mapping[Urgency, Name] = {
+    Urgency.HALF: ("đã dùng 50 % thời gian của bước", "half of the step's time is used up"),
+    Urgency.MOST: ("đã dùng 80 % thời gian của bước", "80 % of the step's time is used up"),
+    Urgency.LATE: ("bước đã quá hạn", "the step is late"),
 }
 
 RETURN_NAMES: Mapping[ReturnBy, Name] = {

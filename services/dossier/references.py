@@ -48,6 +48,7 @@ _INDEXES: Mapping[str, tuple[str, ...]] = {
     "procedures": ("code",),
     "agencies": ("place", "kind"),
     "places": ("content.parent",),
+    "officers": ("agency",),
 }
 
 ONE_STOP = "one-stop"
@@ -282,7 +283,7 @@ class References:
         return document
 
     def officers_of(self, agency: str) -> list[Document]:
-        """Return the officers who serve at an agency; reads all officers there are."""
+        """Return the officers who serve at an agency."""
         return list(self._officers.read.find({"agency": agency, "serves": True}))
 
     def officer_ref(self, account: str, name: str) -> OfficerRef:

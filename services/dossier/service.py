@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 from nameko.timer import timer
 
@@ -14,12 +13,12 @@ from kernel.commits import records
 from kernel.container import CatchUp, DatabaseProvider, StoreProvider, built
 from kernel.decider import Decider
 from kernel.erasure import Erasing
-from kernel.errors import DomainError, Forbidden, NotFound
+from kernel.errors import Forbidden, NotFound
 from kernel.events import Recorded
 from kernel.feed import Feed
 from kernel.http import HttpServer
 from kernel.operations import Operations
-from kernel.requests import ANONYMOUS, Call, Caller, Done
+from kernel.requests import ANONYMOUS, Call, Done
 from kernel.rpc import Neighbours, serves
 from kernel.store import Executed
 from kernel.subscription import subscribes
@@ -41,7 +40,6 @@ from services.dossier.auditing import exported, verified
 from services.dossier.cabinet import open_cabinet
 from services.dossier.clock import day_of
 from services.dossier.contract import EVENTS, DossierStatus, FileTicket
-from services.dossier.decider import commands as do
 from services.dossier.decider import decide, dossier_code, evolve, initial
 from services.dossier.derived import CATEGORY, FIGURES, LISTED, REFERENCES, STATUS, WORK
 from services.dossier.duplicates import refuse_second
@@ -54,7 +52,7 @@ from services.dossier.papers import register
 from services.dossier.papers.issuing import Asked
 from services.dossier.statistics import Books, behind, processing_times, statistics
 from services.dossier.submission import prepare
-from services.dossier.succession import Heirs
+from services.dossier.upkeep import Upkeep
 from services.dossier.views import (
     files_in,
     may_read,
@@ -75,6 +73,7 @@ from services.payment import contract as payment
 log = logs.get(__name__)
 
 _SUCCESSION_SECONDS = 5
+_REMINDER_SECONDS = 20
 _TICKET = timedelta(minutes=10)
 
 
@@ -94,7 +93,7 @@ class DossierService:
     figures = FIGURES
     dossiers = StoreProvider(
         EVENTS,
-        Decider(initial, decide, evolve, notes=(contract.CitizenNotified,)),
+        Decider(initial, decide, evolve, notes=(contract.CitizenNotified, contract.StepReminded)),
         views=[STATUS, WORK],
     )
     look_up_log = StoreProvider(EVENTS, Decider(False, lambda _, events: events, lambda *_: True))
@@ -376,15 +375,12 @@ class DossierService:
     @timer(interval=_SUCCESSION_SECONDS)  # type: ignore[untyped-decorator]
     def move_to_successors(self) -> None:
         """Move what closed agencies and units hold to their successors, once they are known."""
-        cabinet, now = self.cabinet, _now()
-        heirs = Heirs(cabinet.references, self.status_view, cabinet.calendar)
-        for name, agency in cabinet.successions.due(now):
-            moves = list(heirs.moves(agency, now))
-            there = [self._moved(code, command) for code, command in moves]
-            if all(there):
-                cabinet.successions.settle(name)
-            else:
-                cabinet.successions.postpone(name, now)
+        self._upkeep.move_to_successors(_now())
+
+    @timer(interval=_REMINDER_SECONDS)  # type: ignore[untyped-decorator]
+    def remind(self) -> None:
+        """Remind officers of the steps whose time runs out."""
+        self._upkeep.remind(_now())
 
     @subscribes(identity.EVENTS, identity.OfficerAppointed, identity.OfficerDismissed)
     def on_officer_changed(self, record: Recorded) -> None:
@@ -402,7 +398,7 @@ class DossierService:
     def on_message(self, record: Recorded) -> None:
         """Record in the dossier that its applicant was told, or could not be."""
         told: notify.MessageSent | notify.MessageFailed = record.event
-        if told.dossier:
+        if told.dossier and told.template not in notify.TO_OFFICERS:
             self.dossiers.react(stream_of(told.dossier), reactions.on_message(told), record)
 
     def forget(self, subject: str) -> Mapping[str, int]:
@@ -449,21 +445,16 @@ class DossierService:
     def _looking_up(self) -> LookingUp:
         return LookingUp(self.cabinet.look_ups, self.status_view, self.look_up_log)
 
-    def _moved(self, code: str, command: do.Succeed | None) -> bool:
-        """Move a dossier to its successor; returns whether it is there."""
-        if command is None:
-            log.warning("no successor that resolves its procedure", code=code)
-            return False
-        correlation = f"succession-{uuid4().hex}"
-        logs.bind_correlation(correlation)
-        caller = Caller(f"service:{self.name}", "service")
-        call = Call(caller, correlation, command.at + timedelta(minutes=1), digest="")
-        try:
-            self.dossiers.execute(stream_of(code), command, call)
-        except DomainError as fault:
-            log.error("dossier not moved to its successor", code=code, reason=fault.code)
-            return False
-        return True
+    @property
+    def _upkeep(self) -> Upkeep:
+        return Upkeep(
+            dossiers=self.dossiers,
+            references=self.cabinet.references,
+            successions=self.cabinet.successions,
+            status_view=self.status_view,
+            work_view=self.work_view,
+            calendar=self.cabinet.calendar,
+        )
 
     def _looker(self, call: Call) -> lists.Looker:
         return lists.Looker(call.caller, _now(), self.cabinet.calendar)

@@ -8,6 +8,9 @@ from kernel.events import EventTypes, event
 from kernel.requests import Done, command, request
 from kernel.schemas import field, frozen
 
+TO_OFFICERS = frozenset({"step-reminder"})
+"""The templates of what goes to officers; other messages about a dossier are its applicant's."""
+
 # Events. The stream is `message-<id>`; the id follows from the event that caused the message.
 
 

@@ -164,9 +164,13 @@ def evolve(message: Message, event: Any) -> Message:
 # Names
 
 
-def message_name(event_id: str, channel: Channel) -> str:
-    """Return the id of the message that an event causes on a channel."""
-    return hashlib.sha256(f"{event_id}/{channel}".encode()).hexdigest()[:32]
+def message_name(event_id: str, channel: Channel, account: str = "") -> str:
+    """Return the id of the message that an event causes on a channel.
+
+    `account` where it causes one for each of several people.
+    """
+    cause = "/".join(filter(None, (event_id, channel, account)))
+    return hashlib.sha256(cause.encode()).hexdigest()[:32]
 
 
 def stream_of(message: str) -> str:

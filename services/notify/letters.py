@@ -10,14 +10,20 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from services.dossier.contract import DossierSubmitted, LookUpNotice, Notice, StepEntered
-from services.identity.contract import ActivationNotice, PasswordResetNotice
+from services.dossier.contract import (
+    DossierSubmitted,
+    LookUpNotice,
+    Notice,
+    StepEntered,
+    StepReminded,
+)
+from services.identity.contract import ActivationNotice, Contact, PasswordResetNotice
 from services.notify import rendering
 from services.notify.channels.channel import Letter, Undeliverable
 from services.notify.contract import MessagePlanned
 from services.notify.occasions import BY_EVENT, Facts
 
-Told = Notice | LookUpNotice | ActivationNotice | PasswordResetNotice
+Told = Notice | Contact | LookUpNotice | ActivationNotice | PasswordResetNotice
 
 
 @dataclass(frozen=True)
@@ -63,9 +69,9 @@ def write(source: Source, message_id: str, pages: Pages, now: datetime) -> Lette
     name, recipient, locale = _whom(source.told)
     if not recipient:
         raise Undeliverable("no address on file")
-    if not isinstance(source.told, Notice) and source.told.expires_at <= now:
+    if not isinstance(source.told, Notice | Contact) and source.told.expires_at <= now:
         raise Undeliverable("what it was to say has expired")
-    facts = {**_told_facts(source.told, locale, pages), **_cause_facts(source, locale)}
+    facts = {**_told_facts(source.told, locale, pages), **_cause_facts(source, locale, pages)}
     words = rendering.mail(source.planned.template, locale, facts)
     return Letter(
         message_id=message_id,
@@ -81,7 +87,7 @@ def write(source: Source, message_id: str, pages: Pages, now: datetime) -> Lette
 
 def _whom(told: Told) -> tuple[str, str, str]:
     match told:
-        case Notice():
+        case Notice() | Contact():
             return told.name, told.email, told.locale
         case LookUpNotice():
             return "", told.email, told.locale
@@ -105,6 +111,8 @@ def _told_facts(told: Told, locale: str, pages: Pages) -> Facts:
                 "due": told.due,
                 "link": pages.dossier(told.code),
             }
+        case Contact():
+            return {"name": told.name}
         case LookUpNotice():
             return {
                 "one_time_code": told.one_time_code,
@@ -125,11 +133,13 @@ def _told_facts(told: Told, locale: str, pages: Pages) -> Facts:
             }
 
 
-def _cause_facts(source: Source, locale: str) -> Facts:
+def _cause_facts(source: Source, locale: str, pages: Pages) -> Facts:
     facts = dict(BY_EVENT[type(source.cause)].facts(source.cause, locale))
     if isinstance(source.told, Notice):
         facts["code"] = source.told.code
-    if isinstance(source.cause, StepEntered) and source.submission is not None:
+    if isinstance(source.told, Contact):
+        facts |= {"code": source.planned.dossier, "link": pages.dossier(source.planned.dossier)}
+    if isinstance(source.cause, StepEntered | StepReminded) and source.submission is not None:
         # the owner names the step of now; this letter tells of the step of then
         for step in source.submission.route:
             if step.id == source.cause.step:

@@ -13,6 +13,7 @@ from typing import Any
 
 from services.dossier import contract as dossier
 from services.identity import contract as identity
+from services.notify.contract import TO_OFFICERS
 from services.notify.decider import Channel
 
 Facts = Mapping[str, Any]
@@ -173,6 +174,14 @@ def _nothing(event: Any, locale: str) -> Facts:
     return {}
 
 
+def _reminded(event: dossier.StepReminded, locale: str) -> Facts:
+    return {
+        "urgency": event.urgency.value,
+        "unit": _in(locale, event.unit.name, event.unit.name_en),
+        "step_due": event.due,
+    }
+
+
 OCCASIONS: tuple[Occasion, ...] = (
     Occasion(dossier.DossierSubmitted, "submitted", _submitted),
     Occasion(dossier.DossierAccepted, "accepted", _accepted),
@@ -200,6 +209,7 @@ OCCASIONS: tuple[Occasion, ...] = (
     Occasion(dossier.WithdrawalRefused, "withdrawal-refused", _withdrawal_refused),
     Occasion(dossier.ProcessingStopped, "stopped", _grounds),
     Occasion(dossier.DossierWithdrawn, "withdrawn", _nothing),
+    Occasion(dossier.StepReminded, "step-reminder", _reminded),
     Occasion(dossier.LookUpCodeRequested, "look-up-code", _nothing, MAIL_ONLY),
     Occasion(
         identity.AccountRegistered,
@@ -215,5 +225,8 @@ OCCASIONS: tuple[Occasion, ...] = (
 BY_EVENT: Mapping[type[Any], Occasion] = {occasion.event: occasion for occasion in OCCASIONS}
 BY_TEMPLATE: Mapping[str, Occasion] = {occasion.template: occasion for occasion in OCCASIONS}
 
-DOSSIER_EVENTS = tuple(one.event for one in OCCASIONS if one.owner == "dossier")
+OFFICER_EVENTS = tuple(one.event for one in OCCASIONS if one.template in TO_OFFICERS)
+DOSSIER_EVENTS = tuple(
+    one.event for one in OCCASIONS if one.owner == "dossier" and one.template not in TO_OFFICERS
+)
 IDENTITY_EVENTS = tuple(one.event for one in OCCASIONS if one.owner == "identity")

@@ -12,7 +12,9 @@ from services.notify.decider import Channel, message_name
 from services.notify.occasions import BY_EVENT
 
 
-def plan(record: Recorded, account: str, at: datetime) -> Iterator[MessagePlanned]:
+def plan(
+    record: Recorded, account: str, at: datetime, *, of_several: bool = False
+) -> Iterator[MessagePlanned]:
     """Yield the messages that an event owes to an account; most events owe none."""
     occasion = BY_EVENT.get(type(record.event))
     if occasion is None or not occasion.applies(record.event):
@@ -28,7 +30,7 @@ def plan(record: Recorded, account: str, at: datetime) -> Iterator[MessagePlanne
         subjects = {lang: rendering.subject(occasion.template, lang, words[lang]) for lang in shown}
         bodies = {lang: rendering.summary(occasion.template, lang, words[lang]) for lang in shown}
         yield MessagePlanned(
-            message=message_name(record.id, channel),
+            message=message_name(record.id, channel, account if of_several else ""),
             account=account,
             template=occasion.template,
             channel=channel.value,

@@ -132,7 +132,7 @@ class Sender:
             owner = BY_TEMPLATE[planned.template].owner
             cause = self.read_event(owner, planned.cause_stream, planned.cause_version).event
             submission = None
-            if isinstance(cause, dossier.StepEntered):
+            if isinstance(cause, dossier.StepEntered | dossier.StepReminded):
                 submission = self.read_event(owner, planned.cause_stream, 1).event
             return Source(planned, cause, self._told(planned, cause), correlation, submission)
         except Unavailable as fault:
@@ -148,6 +148,8 @@ class Sender:
                 return self.ask(identity.ReadActivation(planned.account))
             case identity.PasswordResetRequested():
                 return self.ask(identity.ReadPasswordReset(planned.account))
+            case dossier.StepReminded():
+                return self.ask(identity.ReadContact(planned.account))
             case dossier.LookUpCodeRequested():
                 return self.ask(dossier.ReadLookUpNotice(cause.look_up))
             case _:

@@ -48,7 +48,7 @@ from services.notify.decider import (
 )
 from services.notify.deliveries import Deliveries
 from services.notify.letters import Pages
-from services.notify.occasions import DOSSIER_EVENTS, IDENTITY_EVENTS, SOURCES
+from services.notify.occasions import DOSSIER_EVENTS, IDENTITY_EVENTS, OFFICER_EVENTS, SOURCES
 from services.notify.planning import plan
 from services.notify.sending import Round, Sender
 
@@ -131,14 +131,20 @@ class NotifyService:
         account = getattr(record.event, "subject", None) or self._account_of(record.event.code)
         self._plan(record, account)
 
+    @subscribes(dossier.EVENTS, *OFFICER_EVENTS)
+    def on_officers(self, record: Recorded) -> None:
+        """Something that the officers it names should know."""
+        for officer in record.event.recipients:
+            self._plan(record, officer.account, of_several=True)
+
     @subscribes(identity.EVENTS, *IDENTITY_EVENTS)
     def on_identity(self, record: Recorded) -> None:
         """Somebody registered."""
         self._plan(record, record.event.account)
 
-    def _plan(self, record: Recorded, account: str) -> None:
+    def _plan(self, record: Recorded, account: str, *, of_several: bool = False) -> None:
         now = datetime.now(UTC)
-        for planned in plan(record, account, now):
+        for planned in plan(record, account, now, of_several=of_several):
             self.messages.react(stream_of(planned.message), Plan(planned), record)
             if planned.channel == Channel.MAIL:
                 # not one write with the plan: after a crash between the two the event comes again
@@ -146,7 +152,9 @@ class NotifyService:
 
     def _account_of(self, code: str) -> str:
         # the message about the submission, planned before any other of this dossier, names it
-        found = self.view.collection.find_one({"dossier": code}, {"account": 1})
+        found = self.view.collection.find_one(
+            {"dossier": code, "template": {"$nin": list(contract.TO_OFFICERS)}}, {"account": 1}
+        )
         if found is None:
             # the view is being rebuilt, or the event of the submission waits to be tried again
             raise Unavailable(

@@ -136,7 +136,8 @@ def _messages_ended(found: Evidence) -> Iterator[Breach]:
 
 def _messages_told(found: Evidence) -> Iterator[Breach]:
     def about_a_dossier(record: Recorded) -> Iterable[str]:
-        return [record.event.message] if record.event.dossier else []
+        event = record.event
+        return [event.message] if event.dossier and event.template not in notify.TO_OFFICERS else []
 
     return each_has_one(
         found.moments(notify.MessageSent, notify.MessageFailed, keys=about_a_dossier),

@@ -59,6 +59,7 @@ from services.dossier.contract.events import ResultDispatched as ResultDispatche
 from services.dossier.contract.events import ResultReceived as ResultReceived
 from services.dossier.contract.events import StepCompleted as StepCompleted
 from services.dossier.contract.events import StepEntered as StepEntered
+from services.dossier.contract.events import StepReminded as StepReminded
 from services.dossier.contract.events import StepReturned as StepReturned
 from services.dossier.contract.events import SupplementRequested as SupplementRequested
 from services.dossier.contract.events import WithdrawalRefused as WithdrawalRefused
@@ -145,3 +146,4 @@ from services.dossier.contract.vocabulary import StepState as StepState
 from services.dossier.contract.vocabulary import SupplementItem as SupplementItem
 from services.dossier.contract.vocabulary import Timing as Timing
 from services.dossier.contract.vocabulary import UnitRef as UnitRef
+from services.dossier.contract.vocabulary import Urgency as Urgency

@@ -19,6 +19,7 @@ from services.dossier.contract.vocabulary import (
     SupplementItem,
     Timing,
     UnitRef,
+    Urgency,
 )
 
 
@@ -399,6 +400,20 @@ class CitizenNotified:
 
 @event()
 @frozen
+class StepReminded:
+    """Who works on a step was reminded of its time; the head of the unit, once it is late."""
+
+    code: str
+    step: str
+    unit: UnitRef
+    urgency: Urgency
+    due: datetime = field(doc="when the step is due")
+    recipients: tuple[OfficerRef, ...] = field(doc="who serves there; empty: nobody does")
+    reminded_at: datetime
+
+
+@event()
+@frozen
 class LookUpCodeRequested:
     """Somebody without login wants to see dossiers: a one-time code goes to the contact on file."""
 
@@ -435,6 +450,7 @@ EVENTS = EventTypes(
         DossierWithdrawn,
         ProcessingStopped,
         CitizenNotified,
+        StepReminded,
         LookUpCodeRequested,
     ),
     upcasters={

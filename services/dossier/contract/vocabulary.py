@@ -40,6 +40,14 @@ class Timing(StrEnum):
     LATE = "late"  # quá hạn
 
 
+class Urgency(StrEnum):
+    """How far a step's time is used up when somebody is reminded; the least urgent first."""
+
+    HALF = "half"  # 50 %
+    MOST = "most"  # 80 %
+    LATE = "late"  # more than all of it
+
+
 class ReturnBy(StrEnum):
     """How the applicant wants the result."""
 

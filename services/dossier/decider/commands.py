@@ -320,6 +320,16 @@ class Succeed:
 
 
 @dataclass(frozen=True)
+class Remind:
+    """It may be time to remind `workers` of the step, or `heads` that it is late."""
+
+    at: datetime
+    calendar: Calendar
+    workers: tuple[OfficerRef, ...] = ()
+    heads: tuple[OfficerRef, ...] = ()
+
+
+@dataclass(frozen=True)
 class RecordNotification:
     """Notify sent a message about this dossier, or could not."""
 
@@ -357,4 +367,5 @@ Command = (
     | RecordFeePaid
     | Succeed
     | RecordNotification
+    | Remind
 )

@@ -40,10 +40,12 @@ from services.dossier.contract import (
     Status,
     StepCompleted,
     StepEntered,
+    StepReminded,
     StepReturned,
     SupplementItem,
     SupplementRequested,
     UnitRef,
+    Urgency,
     WithdrawalRefused,
     WithdrawalRequested,
 )
@@ -53,12 +55,13 @@ ENDED = frozenset({Status.REFUSED, Status.WITHDRAWN, Status.STOPPED, Status.RETU
 
 @dataclass(frozen=True)
 class Hold:
-    """The step that it lies at: where, in whose hands, due when."""
+    """The step that it lies at: where, in whose hands, due when, the last reminder of that."""
 
     step: RouteStep
     unit: UnitRef
     due: datetime
     officer: OfficerRef | None = None
+    reminded: Urgency | None = None
 
 
 @dataclass(frozen=True)
@@ -214,6 +217,9 @@ def _evolve(dossier: Dossier, event: Any) -> Dossier:
         case CitizenNotified():
             seen = dossier.notified | {(event.message, event.delivered)}
             return replace(dossier, notified=seen)
+        case StepReminded():
+            reminded = dossier.hold and replace(dossier.hold, reminded=event.urgency)
+            return replace(dossier, hold=reminded)
         case _:
             raise ValueError(f"{type(event).__name__} is no event of a dossier")
 
@@ -252,7 +258,7 @@ def _clock_resumed(dossier: Dossier, event: ClockResumed) -> Dossier:
 
 
 def _extended(dossier: Dossier, event: DeadlineExtended) -> Dossier:
-    hold = replace(dossier.hold, due=event.step_due) if dossier.hold else None
+    hold = replace(dossier.hold, due=event.step_due, reminded=None) if dossier.hold else None
     return replace(dossier, clock=replace(dossier.clock, due=event.due), hold=hold, extended=True)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from kernel.events import Recorded
 from kernel.schemas import JSON, field, frozen
 from services.dossier import contract
-from services.dossier.clock import timing
+from services.dossier.clock import timing, vietnam
 from services.dossier.contract import (
     AppointmentView,
     ClockView,
@@ -31,6 +31,7 @@ from services.dossier.contract import (
     SupplementView,
     WithdrawalView,
 )
+from services.dossier.decider.reminders import next_reminder
 from services.dossier.decider.standing import Standing, standing
 from services.dossier.decider.state import ENDED, Dossier, State, evolve, initial
 from services.dossier.names import STATUS_NAMES
@@ -63,6 +64,7 @@ class Picture:
     waiting_for: str = field(default="", doc="`supplement`, `fee` or nothing")
     waiting_since: datetime | None = field(default=None)
     completed_at: datetime | None = field(default=None)
+    remind_at: datetime | None = field(default=None, doc="when the step's holder is reminded next")
 
 
 def picture_of(history: Sequence[Recorded]) -> Picture | None:
@@ -116,6 +118,7 @@ class Folding:
             waiting_for=waiting_for,
             waiting_since=waiting_since,
             completed_at=completed.completed_at if completed else None,
+            remind_at=next_reminder(dossier, vietnam()),
         )
 
 

@@ -11,7 +11,7 @@ from kernel.schemas import personal_fields
 from services.dossier import contract
 from services.dossier.contract import OfficerRef, RouteStep, Trace, TraceEntry
 from services.dossier.decider.state import Dossier, State, evolve, initial
-from services.dossier.names import RETURN_NAMES, TIMING_NAMES, Name
+from services.dossier.names import RETURN_NAMES, TIMING_NAMES, URGENCY_NAMES, Name
 from services.dossier.views.explanation import PAUSE_REASONS
 from services.dossier.wording import moment, money, working_time
 
@@ -382,6 +382,19 @@ def _notified(event: contract.CitizenNotified, _: Dossier) -> Told:
     )
 
 
+def _reminded(event: contract.StepReminded, dossier: Dossier) -> Told:
+    vi, en = URGENCY_NAMES[event.urgency]
+    step, due = _step(dossier, event.step), moment(event.due)
+    names = ", ".join(map(_named, event.recipients)) or event.unit.name
+    return Told(
+        (f"Nhắc việc: {vi}", f"Reminder: {en}"),
+        (
+            f"Bước «{step.name}», hạn {due}. Nhắc {names}.",
+            f"Step “{step.name_en}”, due {due}. To {names}.",
+        ),
+    )
+
+
 def _noted(vi: str, en: str, event: Any) -> Name:
     note = f" {event.note}" if event.note else ""
     return vi + note, en + note
@@ -414,4 +427,5 @@ TELLERS: Mapping[type[Any], Callable[[Any, Dossier], Told]] = {
     contract.DossierWithdrawn: _withdrawn,
     contract.ProcessingStopped: _stopped,
     contract.CitizenNotified: _notified,
+    contract.StepReminded: _reminded,
 }

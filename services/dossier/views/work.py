@@ -45,6 +45,7 @@ INDEXES = (
     ("agency", "unit", "officer", "state", "at"),
     ("agency", "submitted_at"),
     ("subject", "submitted_at"),
+    ("remind_at",),
 )
 
 FIELDS = ("list", "bucket")
@@ -61,11 +62,13 @@ def project_work(history: Sequence[Recorded]) -> dict[str, Any] | None:
     | Field | For |
     |---|---|
     | `subject`, `agency`, `unit`, `officer`, `status`, `step` | equality; no text where none |
+    | `role` | the role that the step is for |
     | `procedure`, `field`, `channel` | equality |
     | `state` | `open`, `waiting` for the applicant (statuses 5 and 6), or `closed` |
     | `at` | the order of the list: what presses as `stamp`; of closed ones the last change |
     | `submitted_at` | the order of a person's own list, as `stamp` |
     | `urgent_at` | what the due colour is measured against; None while nothing runs |
+    | `remind_at` | when somebody is to be reminded of the step, as `stamp`; None: not now |
     | `words`, `name_words` | search; `name_words` for officers only |
     | `row` | what a row shows, the applicant's name in it |
     """
@@ -92,6 +95,8 @@ def project_work(history: Sequence[Recorded]) -> dict[str, Any] | None:
         "at": stamp(view.updated_at) if state == CLOSED else pressing,
         "submitted_at": stamp(view.submitted_at),
         "urgent_at": stamp(urgent) if urgent else None,
+        "remind_at": stamp(picture.remind_at) if picture.remind_at else None,
+        "role": picture.standing.step.role if picture.standing.step else "",
         "words": search_words(view.code, view.procedure.code, view.procedure.name),
         "name_words": search_words(*names),
         "row": {

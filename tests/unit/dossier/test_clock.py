@@ -43,6 +43,18 @@ def test_adding_then_measuring_gives_back_the_duration(calendar, start, duration
     assert calendar.minutes_between(start, calendar.add_minutes(start, duration)) == duration
 
 
+@given(calendars, instants, minutes)
+def test_subtracting_takes_back_what_was_added(calendar, start, duration):
+    """To the first instant of all from which so much working time passes until then."""
+    end = calendar.add_minutes(start, duration)
+    before = calendar.subtract_minutes(end, duration)
+    assert before <= end
+    assert calendar.minutes_between(before, end) == duration
+    if duration:
+        earlier = before - timedelta(minutes=1)
+        assert calendar.minutes_between(earlier, end) == duration + 1
+
+
 @given(calendars, instants)
 def test_a_pause_of_zero_changes_nothing(calendar, due):
     due = calendar.add_minutes(due, 1)

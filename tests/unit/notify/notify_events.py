@@ -158,6 +158,10 @@ TOLD_OF_ALL = (
     WITHDRAWN,
 )
 
+REMINDED = dossier.StepReminded(
+    CODE, "handle", OFFICE, dossier.Urgency.MOST, NOW + timedelta(hours=3), (AN, BINH), NOW
+)
+
 NOTICE = dossier.Notice(
     code=CODE,
     account="acc-1",

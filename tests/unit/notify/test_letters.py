@@ -23,6 +23,7 @@ from notify_events import (
     NOW,
     PASSWORD_RESET,
     REGISTERED,
+    REMINDED,
     SECRET_TEXT,
     SUBMITTED,
     SUPPLEMENT,
@@ -31,6 +32,7 @@ from notify_events import (
 )
 
 from services.dossier import contract as dossier
+from services.identity import contract as identity
 from services.notify import rendering
 from services.notify.channels.channel import Letter, Undeliverable
 from services.notify.letters import Pages, Source, Told, write
@@ -74,6 +76,21 @@ def test_every_mail_names_the_dossier_who_holds_it_and_when_it_is_due(
     assert CODE in written.subject
     assert f'lang="{told.locale}"' in written.html
     assert (written.recipient, written.correlation) == ("hoa@example.vn", "conversation-1")
+
+
+@pytest.mark.parametrize("urgency", list(dossier.Urgency))
+@pytest.mark.parametrize(("locale", "step"), [("vi", "Thẩm định"), ("en", "Assessment")])
+def test_an_officer_is_reminded_of_the_step_with_its_due_time_and_the_way_there(
+    locale: str, step: str, urgency: dossier.Urgency
+) -> None:
+    contact = identity.Contact("Lê Thị Bình", "binh@example.vn", "", locale)
+    written = letter(replace(REMINDED, urgency=urgency), contact)
+    assert (written.recipient, written.name) == ("binh@example.vn", "Lê Thị Bình")
+    assert CODE in written.subject
+    for form in (written.text, written.html):
+        for expected in (step, "12:30 23/11/2026", f"https://motcua.example/dossiers/{CODE}"):
+            assert expected in form
+    assert NOTICE.name not in written.text
 
 
 def test_a_step_is_told_with_unit_officer_step_and_due_time_of_then() -> None:

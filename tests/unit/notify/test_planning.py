@@ -19,6 +19,7 @@ from notify_events import (
     ONLINE,
     RECEIVED,
     REGISTERED,
+    REMINDED,
     RESENT,
     SECRET_TEXT,
     SUBMITTED,
@@ -30,9 +31,9 @@ from notify_events import (
 from kernel import schemas
 from services.dossier import contract as dossier
 from services.identity import contract as identity
-from services.notify.contract import MessagePlanned
+from services.notify.contract import TO_OFFICERS, MessagePlanned
 from services.notify.decider import Channel
-from services.notify.occasions import DOSSIER_EVENTS, IDENTITY_EVENTS, OCCASIONS
+from services.notify.occasions import DOSSIER_EVENTS, IDENTITY_EVENTS, OCCASIONS, OFFICER_EVENTS
 from services.notify.planning import plan
 
 
@@ -59,6 +60,7 @@ def test_there_is_a_message_for_reception_processing_and_return() -> None:
         ("WithdrawalRefused", "withdrawal-refused"),
         ("ProcessingStopped", "stopped"),
         ("DossierWithdrawn", "withdrawn"),
+        ("StepReminded", "step-reminder"),
         ("LookUpCodeRequested", "look-up-code"),
         ("AccountRegistered", "activation"),
         ("ActivationRequested", "activation"),
@@ -69,7 +71,7 @@ def test_there_is_a_message_for_reception_processing_and_return() -> None:
 def test_every_occasion_is_an_event_of_a_neighbour() -> None:
     assert set(DOSSIER_EVENTS) <= set(dossier.EVENTS.types.values())
     assert set(IDENTITY_EVENTS) <= set(identity.EVENTS.types.values())
-    assert len(DOSSIER_EVENTS) + len(IDENTITY_EVENTS) == len(OCCASIONS)
+    assert len(DOSSIER_EVENTS) + len(IDENTITY_EVENTS) + len(OFFICER_EVENTS) == len(OCCASIONS)
 
 
 @pytest.mark.parametrize("event", TOLD_OF_ALL, ids=lambda event: type(event).__name__)
@@ -91,6 +93,24 @@ def test_what_happens_to_a_dossier_is_told_by_mail_and_in_the_app(event: Any) ->
 )
 def test_what_is_meant_for_who_is_not_logged_in_goes_by_mail_only(event: Any) -> None:
     assert [one.channel for one in planned(event)] == [Channel.MAIL]
+
+
+def test_an_event_for_several_plans_messages_for_each_of_them() -> None:
+    messages = [
+        one
+        for officer in REMINDED.recipients
+        for one in plan(recorded(REMINDED), officer.account, NOW, of_several=True)
+    ]
+    assert [(one.account, one.channel) for one in messages] == [
+        ("acc-an", "mail"),
+        ("acc-an", "inbox"),
+        ("acc-binh", "mail"),
+        ("acc-binh", "inbox"),
+    ]
+    assert len({one.message for one in messages}) == 4
+    assert {one.template for one in messages} == TO_OFFICERS
+    assert "80 %" in messages[1].subject_vi
+    assert "12:30 23/11/2026" in messages[1].body_en
 
 
 def test_what_came_online_or_was_confirmed_needs_no_message_that_it_was_received() -> None:
