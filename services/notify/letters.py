@@ -71,7 +71,7 @@ def write(source: Source, message_id: str, pages: Pages, now: datetime) -> Lette
         raise Undeliverable("no address on file")
     if not isinstance(source.told, Notice | Contact) and source.told.expires_at <= now:
         raise Undeliverable("what it was to say has expired")
-    facts = {**_told_facts(source.told, locale, pages), **_cause_facts(source, locale, pages)}
+    facts = {**_told_facts(source, locale, pages), **_cause_facts(source, locale)}
     words = rendering.mail(source.planned.template, locale, facts)
     return Letter(
         message_id=message_id,
@@ -95,8 +95,8 @@ def _whom(told: Told) -> tuple[str, str, str]:
             return told.contact.name, told.contact.email, told.contact.locale
 
 
-def _told_facts(told: Told, locale: str, pages: Pages) -> Facts:
-    match told:
+def _told_facts(source: Source, locale: str, pages: Pages) -> Facts:
+    match told := source.told:
         case Notice():
             english = locale == "en"
             return {
@@ -112,7 +112,8 @@ def _told_facts(told: Told, locale: str, pages: Pages) -> Facts:
                 "link": pages.dossier(told.code),
             }
         case Contact():
-            return {"name": told.name}
+            code = source.planned.dossier
+            return {"name": told.name, "code": code, "link": pages.dossier(code)}
         case LookUpNotice():
             return {
                 "one_time_code": told.one_time_code,
@@ -133,12 +134,10 @@ def _told_facts(told: Told, locale: str, pages: Pages) -> Facts:
             }
 
 
-def _cause_facts(source: Source, locale: str, pages: Pages) -> Facts:
+def _cause_facts(source: Source, locale: str) -> Facts:
     facts = dict(BY_EVENT[type(source.cause)].facts(source.cause, locale))
     if isinstance(source.told, Notice):
         facts["code"] = source.told.code
-    if isinstance(source.told, Contact):
-        facts |= {"code": source.planned.dossier, "link": pages.dossier(source.planned.dossier)}
     if isinstance(source.cause, StepEntered | StepReminded) and source.submission is not None:
         # the owner names the step of now; this letter tells of the step of then
         for step in source.submission.route:

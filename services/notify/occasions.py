@@ -13,7 +13,6 @@ from typing import Any
 
 from services.dossier import contract as dossier
 from services.identity import contract as identity
-from services.notify.contract import TO_OFFICERS
 from services.notify.decider import Channel
 
 Facts = Mapping[str, Any]
@@ -27,7 +26,8 @@ SOURCES = (dossier.EVENTS, identity.EVENTS)
 class Occasion:
     """An event type that causes a message.
 
-    `facts(event, locale)` names what the event says; `applies` leaves single events out.
+    `facts(event, locale)` names what the event says; `applies` leaves single events out;
+    `recipients` are the accounts that the event itself names, instead of the one it is about.
     """
 
     event: type[Any]
@@ -35,6 +35,7 @@ class Occasion:
     facts: Callable[[Any, str], Facts]
     channels: tuple[Channel, ...] = BOTH
     applies: Callable[[Any], bool] = lambda event: True
+    recipients: Callable[[Any], tuple[str, ...]] | None = None
 
     @property
     def owner(self) -> str:
@@ -209,7 +210,12 @@ OCCASIONS: tuple[Occasion, ...] = (
     Occasion(dossier.WithdrawalRefused, "withdrawal-refused", _withdrawal_refused),
     Occasion(dossier.ProcessingStopped, "stopped", _grounds),
     Occasion(dossier.DossierWithdrawn, "withdrawn", _nothing),
-    Occasion(dossier.StepReminded, "step-reminder", _reminded),
+    Occasion(
+        dossier.StepReminded,
+        "step-reminder",
+        _reminded,
+        recipients=lambda event: tuple(officer.account for officer in event.recipients),
+    ),
     Occasion(dossier.LookUpCodeRequested, "look-up-code", _nothing, MAIL_ONLY),
     Occasion(
         identity.AccountRegistered,
@@ -225,8 +231,5 @@ OCCASIONS: tuple[Occasion, ...] = (
 BY_EVENT: Mapping[type[Any], Occasion] = {occasion.event: occasion for occasion in OCCASIONS}
 BY_TEMPLATE: Mapping[str, Occasion] = {occasion.template: occasion for occasion in OCCASIONS}
 
-OFFICER_EVENTS = tuple(one.event for one in OCCASIONS if one.template in TO_OFFICERS)
-DOSSIER_EVENTS = tuple(
-    one.event for one in OCCASIONS if one.owner == "dossier" and one.template not in TO_OFFICERS
-)
+DOSSIER_EVENTS = tuple(one.event for one in OCCASIONS if one.owner == "dossier")
 IDENTITY_EVENTS = tuple(one.event for one in OCCASIONS if one.owner == "identity")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from kernel.events import Recorded
@@ -12,28 +13,50 @@ from services.notify.decider import Channel, message_name
 from services.notify.occasions import BY_EVENT
 
 
-def plan(
-    record: Recorded, account: str, at: datetime, *, of_several: bool = False
-) -> Iterator[MessagePlanned]:
-    """Yield the messages that an event owes to an account; most events owe none."""
+@dataclass(frozen=True)
+class Owed:
+    """A message that an event owes, by its id; `account` is empty for the one it is about."""
+
+    message: str
+    channel: Channel
+    account: str
+
+
+def owed(record: Recorded) -> tuple[Owed, ...]:
+    """Return the messages that an event owes; most owe none."""
     occasion = BY_EVENT.get(type(record.event))
     if occasion is None or not occasion.applies(record.event):
+        return ()
+    named = occasion.recipients(record.event) if occasion.recipients else ("",)
+    return tuple(
+        Owed(message_name(record.id, channel, account), channel, account)
+        for account in named
+        for channel in occasion.channels
+    )
+
+
+def plan(record: Recorded, about: Callable[[], str], at: datetime) -> Iterator[MessagePlanned]:
+    """Yield the messages that an event owes; `about` returns the account that it is about."""
+    messages = owed(record)
+    if not messages:
         return
+    occasion = BY_EVENT[type(record.event)]
+    account = "" if occasion.recipients else about()
     dossier = getattr(record.event, "code", "")
     words = {
         locale: {"code": dossier, **occasion.facts(record.event, locale)}
         for locale in rendering.LOCALES
     }
-    for channel in occasion.channels:
-        in_app = channel is Channel.INBOX
+    for one in messages:
+        in_app = one.channel is Channel.INBOX
         shown = rendering.LOCALES if in_app else ()
         subjects = {lang: rendering.subject(occasion.template, lang, words[lang]) for lang in shown}
         bodies = {lang: rendering.summary(occasion.template, lang, words[lang]) for lang in shown}
         yield MessagePlanned(
-            message=message_name(record.id, channel, account if of_several else ""),
-            account=account,
+            message=one.message,
+            account=one.account or account,
             template=occasion.template,
-            channel=channel.value,
+            channel=one.channel.value,
             planned_at=at,
             dossier=dossier,
             subject_vi=subjects.get("vi", ""),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -48,7 +48,7 @@ from services.notify.decider import (
 )
 from services.notify.deliveries import Deliveries
 from services.notify.letters import Pages
-from services.notify.occasions import DOSSIER_EVENTS, IDENTITY_EVENTS, OFFICER_EVENTS, SOURCES
+from services.notify.occasions import DOSSIER_EVENTS, IDENTITY_EVENTS, SOURCES
 from services.notify.planning import plan
 from services.notify.sending import Round, Sender
 
@@ -127,24 +127,18 @@ class NotifyService:
 
     @subscribes(dossier.EVENTS, *DOSSIER_EVENTS)
     def on_dossier(self, record: Recorded) -> None:
-        """Something happened to a dossier that its applicant should know."""
-        account = getattr(record.event, "subject", None) or self._account_of(record.event.code)
-        self._plan(record, account)
-
-    @subscribes(dossier.EVENTS, *OFFICER_EVENTS)
-    def on_officers(self, record: Recorded) -> None:
-        """Something that the officers it names should know."""
-        for officer in record.event.recipients:
-            self._plan(record, officer.account, of_several=True)
+        """Something happened to a dossier that its applicant, or officers, should know."""
+        event = record.event
+        self._plan(record, lambda: getattr(event, "subject", None) or self._account_of(event.code))
 
     @subscribes(identity.EVENTS, *IDENTITY_EVENTS)
     def on_identity(self, record: Recorded) -> None:
         """Somebody registered."""
-        self._plan(record, record.event.account)
+        self._plan(record, lambda: str(record.event.account))
 
-    def _plan(self, record: Recorded, account: str, *, of_several: bool = False) -> None:
+    def _plan(self, record: Recorded, about: Callable[[], str]) -> None:
         now = datetime.now(UTC)
-        for planned in plan(record, account, now, of_several=of_several):
+        for planned in plan(record, about, now):
             self.messages.react(stream_of(planned.message), Plan(planned), record)
             if planned.channel == Channel.MAIL:
                 # not one write with the plan: after a crash between the two the event comes again

@@ -15,8 +15,9 @@ from motcua.operations.invariants.evidence import Evidence, Moments, Stand
 from services.dossier import contract as dossier
 from services.identity import contract as identity
 from services.notify import contract as notify
-from services.notify.decider import State, message_name, stream_of
+from services.notify.decider import State, stream_of
 from services.notify.occasions import BY_EVENT
+from services.notify.planning import owed
 from services.payment import contract as payment
 from services.payment.inquiries import delay_after
 
@@ -105,14 +106,11 @@ def _attempts_ended(found: Evidence) -> Iterator[Breach]:
 
 
 def _messages_planned(found: Evidence) -> Iterator[Breach]:
-    def owed(record: Recorded) -> Iterable[str]:
-        occasion = BY_EVENT[type(record.event)]
-        if not occasion.applies(record.event):
-            return []
-        return [message_name(record.id, channel) for channel in occasion.channels]
+    def names(record: Recorded) -> Iterable[str]:
+        return [one.message for one in owed(record)]
 
     return each_has_one(
-        found.moments(*BY_EVENT, keys=owed), found.moments(notify.MessagePlanned, keys=_message)
+        found.moments(*BY_EVENT, keys=names), found.moments(notify.MessagePlanned, keys=_message)
     )
 
 

@@ -58,7 +58,12 @@ SUBMITTED = replace(example_of(dossier.DossierSubmitted), code=CODE, documents=(
 ACCEPTED = replace(example_of(dossier.DossierAccepted), code=CODE)
 ASKED = replace(example_of(dossier.FeeRequested), code=CODE, obligation="o-1")
 PAID_HERE = replace(example_of(dossier.FeePaid), code=CODE, obligation="o-1")
-LIFE = of_dossier(CODE, SUBMITTED, ACCEPTED, ASKED, PAID_HERE)
+REMINDED = replace(
+    example_of(dossier.StepReminded),
+    code=CODE,
+    recipients=tuple(dossier.OfficerRef(f"acc-{name}", name, "") for name in ("an", "binh")),
+)
+LIFE = of_dossier(CODE, SUBMITTED, ACCEPTED, ASKED, PAID_HERE, REMINDED)
 WITHDRAWN = of_dossier(
     OTHER,
     replace(example_of(dossier.DossierSubmitted), code=OTHER, documents=()),
@@ -98,21 +103,31 @@ CANCELLED = record(
 
 MESSAGES = [
     message_name(cause.id, channel)
-    for cause in (*LIFE, *WITHDRAWN)
+    for cause in (*LIFE[:-1], *WITHDRAWN)
+    for channel in (Channel.MAIL, Channel.INBOX)
+]
+TO_OFFICERS = [
+    message_name(LIFE[-1].id, channel, officer.account)
+    for officer in REMINDED.recipients
     for channel in (Channel.MAIL, Channel.INBOX)
 ]
 PLANNED = [
     record("notify", f"message-{name}", 1, replace(example_of(notify.MessagePlanned), message=name))
-    for name in MESSAGES
+    for name in (*MESSAGES, *TO_OFFICERS)
 ]
 SENT = [
     record(
         "notify",
         f"message-{name}",
         2,
-        replace(example_of(notify.MessageSent), message=name, dossier=CODE),
+        replace(
+            example_of(notify.MessageSent),
+            message=name,
+            dossier=CODE,
+            template="step-reminder" if name in TO_OFFICERS else "accepted",
+        ),
     )
-    for name in MESSAGES
+    for name in (*MESSAGES, *TO_OFFICERS)
 ]
 TOLD = [
     record(
@@ -150,7 +165,7 @@ WHOLE = Evidence(
         OTHER: {"version": 3, "open": False, "unit": None, "step": None},
     },
     obligations={"o-1": {"version": 3}, "o-2": {"version": 2}},
-    messages={name: {"version": 2, "state": "sent"} for name in MESSAGES},
+    messages={name: {"version": 2, "state": "sent"} for name in (*MESSAGES, *TO_OFFICERS)},
     files=frozenset({"f-paper"}),
 )
 

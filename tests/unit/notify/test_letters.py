@@ -46,7 +46,7 @@ ENGLISH = replace(NOTICE, locale="en")
 
 def letter(event: Any, told: Told = NOTICE) -> Letter:
     """Return the mail that an event causes."""
-    planned = next(plan(recorded(event), "acc-1", NOW))
+    planned = next(plan(recorded(event), lambda: "acc-1", NOW))
     source = Source(planned, event, told, "conversation-1", SUBMITTED)
     return write(source, "<m-1@motcua.example>", PAGES, NOW)
 

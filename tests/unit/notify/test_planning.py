@@ -33,13 +33,13 @@ from services.dossier import contract as dossier
 from services.identity import contract as identity
 from services.notify.contract import TO_OFFICERS, MessagePlanned
 from services.notify.decider import Channel
-from services.notify.occasions import DOSSIER_EVENTS, IDENTITY_EVENTS, OCCASIONS, OFFICER_EVENTS
+from services.notify.occasions import DOSSIER_EVENTS, IDENTITY_EVENTS, OCCASIONS
 from services.notify.planning import plan
 
 
 def planned(event: Any, event_id: str = "e-1") -> list[MessagePlanned]:
     """Return what an event plans for the account `acc-1`."""
-    return list(plan(recorded(event, event_id), "acc-1", NOW))
+    return list(plan(recorded(event, event_id), lambda: "acc-1", NOW))
 
 
 def test_there_is_a_message_for_reception_processing_and_return() -> None:
@@ -71,7 +71,7 @@ def test_there_is_a_message_for_reception_processing_and_return() -> None:
 def test_every_occasion_is_an_event_of_a_neighbour() -> None:
     assert set(DOSSIER_EVENTS) <= set(dossier.EVENTS.types.values())
     assert set(IDENTITY_EVENTS) <= set(identity.EVENTS.types.values())
-    assert len(DOSSIER_EVENTS) + len(IDENTITY_EVENTS) + len(OFFICER_EVENTS) == len(OCCASIONS)
+    assert len(DOSSIER_EVENTS) + len(IDENTITY_EVENTS) == len(OCCASIONS)
 
 
 @pytest.mark.parametrize("event", TOLD_OF_ALL, ids=lambda event: type(event).__name__)
@@ -96,11 +96,7 @@ def test_what_is_meant_for_who_is_not_logged_in_goes_by_mail_only(event: Any) ->
 
 
 def test_an_event_for_several_plans_messages_for_each_of_them() -> None:
-    messages = [
-        one
-        for officer in REMINDED.recipients
-        for one in plan(recorded(REMINDED), officer.account, NOW, of_several=True)
-    ]
+    messages = planned(REMINDED)
     assert [(one.account, one.channel) for one in messages] == [
         ("acc-an", "mail"),
         ("acc-an", "inbox"),
@@ -108,7 +104,8 @@ def test_an_event_for_several_plans_messages_for_each_of_them() -> None:
         ("acc-binh", "inbox"),
     ]
     assert len({one.message for one in messages}) == 4
-    assert {one.template for one in messages} == TO_OFFICERS
+    assert {one.template for one in OCCASIONS if one.recipients} == TO_OFFICERS
+    assert planned(replace(REMINDED, recipients=())) == []
     assert "80 %" in messages[1].subject_vi
     assert "12:30 23/11/2026" in messages[1].body_en
 

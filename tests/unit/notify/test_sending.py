@@ -44,7 +44,7 @@ class Desk:
     def __post_init__(self) -> None:
         """Plan the message."""
         at = datetime.now(UTC) - self.planned_before
-        planned = next(plan(recorded(self.event), "acc-1", at))
+        planned = next(plan(recorded(self.event), lambda: "acc-1", at))
         self.message = planned.message
         self._happened([planned])
 
