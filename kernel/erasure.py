@@ -25,7 +25,6 @@ from functools import cache
 from typing import Any
 
 from nameko.extensions import DependencyProvider
-from nameko.timer import timer
 from pymongo import ReturnDocument
 from pymongo.collection import Collection
 from pymongo.write_concern import WriteConcern
@@ -39,6 +38,7 @@ from kernel.requests import SETUP, Call, command, request
 from kernel.rpc import serves
 from kernel.schemas import field, frozen
 from kernel.subscription import subscribes
+from kernel.timers import every
 
 log = logs.get(__name__)
 
@@ -185,7 +185,7 @@ class Erasing(DependencyProvider):  # type: ignore[misc]  # nameko has no types
         def on_subject_erased(service: Any, record: Recorded) -> None:
             getattr(service, name).hear(record.event.subject, service.forget)
 
-        @timer(interval=_TICK_SECONDS)  # type: ignore[untyped-decorator]  # nameko
+        @every(_TICK_SECONDS)
         def forget_once_more(service: Any) -> None:
             getattr(service, name).repeat(service.forget)
 

@@ -98,8 +98,12 @@ class ConfirmedChannel:
             raise Unconfirmed(f"the broker confirmed nothing for {seconds:.0f} s")
 
     def open_another(self, opened: Callable[[Any], None]) -> None:
-        """Open one more channel on the connection, for other work; `opened` is given it."""
-        self._connection.channel(on_open_callback=opened)
+        """Open one more channel on the connection, for other work; `opened` is given it.
+
+        A connection that is lost already opens none: `broken` tells.
+        """
+        if self._connection.is_open:
+            self._connection.channel(on_open_callback=opened)
 
     async def close(self) -> None:
         """Drop the connection; unconfirmed messages may or may not have arrived."""

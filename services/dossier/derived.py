@@ -10,12 +10,12 @@ from kernel.rebuild import Kept
 from services.catalog import contract as catalog
 from services.dossier import references
 from services.dossier.contract import EVENTS
+from services.dossier.decider.codes import CATEGORY
 from services.dossier.forgetting import RESULT_FILE
 from services.dossier.references import References
 from services.dossier.views import figures, project, work
 from services.identity import contract as identity
 
-CATEGORY = "dossier"
 STATUS = ViewProvider(
     CATEGORY,
     project,

@@ -7,7 +7,7 @@ left to do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from services.dossier.views.document import stamp
 from services.identity.contract import Role
 
 _AT_A_TIME = 100
-_LEADERSHIP = "leadership"
+_LEADERSHIP = "leadership"  # a unit that every agency has
 
 
 @dataclass(frozen=True)
@@ -45,23 +45,19 @@ class Reminding:
     def _command(
         self, found: dict[str, Any], officers: list[dict[str, Any]], now: datetime
     ) -> do.Remind:
-        def named(role: str, unit: str) -> tuple[OfficerRef, ...]:
-            return tuple(
-                OfficerRef(one["_id"], one["name"], one["title"])
-                for one in sorted(officers, key=lambda one: str(one["_id"]))
-                if one["unit"] == unit and role in one["roles"]
-            )
+        def serving(unit: str, role: str) -> tuple[OfficerRef, ...]:
+            return _named(one for one in officers if one["unit"] == unit and role in one["roles"])
 
-        unit, account = found["unit"], found["officer"]
-        holder = tuple(
-            OfficerRef(one["_id"], one["name"], one["title"])
-            for one in officers
-            if one["_id"] == account
-        )
-        heads = named(Role.LEADER, unit) or named(Role.LEADER, _LEADERSHIP)
+        unit = found["unit"]
+        holder = _named(one for one in officers if one["_id"] == found["officer"])
         return do.Remind(
             at=now,
             calendar=self.calendar,
-            workers=holder or named(found["role"], unit),
-            heads=heads,
+            workers=holder or serving(unit, found["role"]),
+            heads=serving(unit, Role.LEADER) or serving(_LEADERSHIP, Role.LEADER),
         )
+
+
+def _named(officers: Iterable[dict[str, Any]]) -> tuple[OfficerRef, ...]:
+    found = (OfficerRef(one["_id"], one["name"], one["title"]) for one in officers)
+    return tuple(sorted(found, key=lambda officer: officer.account))

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from nameko.timer import timer
-
 from kernel import logs
 from kernel.commits import records
 from kernel.container import CatchUp, DatabaseProvider, StoreProvider, built
@@ -22,6 +20,7 @@ from kernel.requests import ANONYMOUS, Call, Done
 from kernel.rpc import Neighbours, serves
 from kernel.store import Executed
 from kernel.subscription import subscribes
+from kernel.timers import every
 from kernel.transparency.answering import Transparency, require_auditor
 from kernel.transparency.public_log import PublicLog
 from services.catalog import contract as catalog
@@ -40,8 +39,9 @@ from services.dossier.auditing import exported, verified
 from services.dossier.cabinet import open_cabinet
 from services.dossier.clock import day_of
 from services.dossier.contract import EVENTS, DossierStatus, FileTicket
-from services.dossier.decider import decide, dossier_code, evolve, initial
-from services.dossier.derived import CATEGORY, FIGURES, LISTED, REFERENCES, STATUS, WORK
+from services.dossier.decider import decide, dossier_code, evolve, initial, stream_of
+from services.dossier.decider.codes import CATEGORY
+from services.dossier.derived import FIGURES, LISTED, REFERENCES, STATUS, WORK
 from services.dossier.duplicates import refuse_second
 from services.dossier.files import MAX_BYTES, MEDIA_TYPES
 from services.dossier.forgetting import Forgetting
@@ -372,12 +372,12 @@ class DossierService:
         self.cabinet.references.take(record)
         self.cabinet.successions.note(record)
 
-    @timer(interval=_SUCCESSION_SECONDS)  # type: ignore[untyped-decorator]
+    @every(_SUCCESSION_SECONDS)
     def move_to_successors(self) -> None:
         """Move what closed agencies and units hold to their successors, once they are known."""
         self._upkeep.move_to_successors(_now())
 
-    @timer(interval=_REMINDER_SECONDS)  # type: ignore[untyped-decorator]
+    @every(_REMINDER_SECONDS)
     def remind(self) -> None:
         """Remind officers of the steps whose time runs out."""
         self._upkeep.remind(_now())
@@ -507,11 +507,6 @@ class DossierService:
         ticket = self.cabinet.keyring.sign_text(self.name, purpose, claims, _TICKET)
         url = f"{self.cabinet.settings.files_url}{path}"
         return FileTicket(ticket, url, _now() + _TICKET, MAX_BYTES, MEDIA_TYPES)
-
-
-def stream_of(code: str) -> str:
-    """Return the stream of a dossier."""
-    return f"{CATEGORY}-{code}"
 
 
 def _now() -> datetime:

@@ -14,6 +14,7 @@ from kernel.store import Store
 from kernel.views import StreamView
 from services.dossier.clock import Calendar
 from services.dossier.decider import commands as do
+from services.dossier.decider import stream_of
 from services.dossier.references import References
 from services.dossier.reminding import Reminding
 from services.dossier.succession import Heirs, Successions
@@ -64,7 +65,7 @@ class Upkeep:
         logs.bind_correlation(correlation)
         call = Call(_CALLER, correlation, command.at + _A_MINUTE, digest="")
         try:
-            self.dossiers.execute(f"dossier-{code}", command, call)
+            self.dossiers.execute(stream_of(code), command, call)
         except DomainError as fault:
             log.error("not done", what=why, code=code, reason=fault.code)
             return False

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from nameko.extensions import DependencyProvider
-from nameko.timer import timer
 from pymongo.database import Database
 
 from kernel import logs
@@ -27,6 +26,7 @@ from kernel.rpc import Neighbours, serves
 from kernel.schemas import rfc3339
 from kernel.store import Store
 from kernel.subscription import subscribes
+from kernel.timers import every
 from kernel.transparency.answering import Transparency
 from kernel.views import StreamView
 from services.dossier import contract as dossier
@@ -160,7 +160,7 @@ class NotifyService:
 
     # Sending
 
-    @timer(interval=_TICK_SECONDS)  # type: ignore[untyped-decorator]
+    @every(_TICK_SECONDS)
     def send(self) -> None:
         """Send what waits, unless the channel was away a moment ago."""
         self._restore()

@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from nameko.extensions import DependencyProvider
-from nameko.timer import timer
 from pymongo.database import Database
 
 from kernel import logs
@@ -25,6 +24,7 @@ from kernel.requests import Call, Caller
 from kernel.rpc import serves
 from kernel.store import Executed, Store
 from kernel.subscription import subscribes
+from kernel.timers import every
 from kernel.transparency.answering import Transparency
 from kernel.views import StreamView
 from services.dossier import contract as dossier
@@ -258,7 +258,7 @@ class PaymentService:
 
     # Asking the provider
 
-    @timer(interval=_SWEEP_SECONDS)  # type: ignore[untyped-decorator]
+    @every(_SWEEP_SECONDS)
     def ask_about_open_payments(self) -> None:
         """Ask the providers about attempts they are silent about."""
         for obligation in self.till.rotation.next(self._pending_after):

@@ -164,7 +164,8 @@ def foreign_commands(left: Aftermath) -> Iterator[str]:
     """Yield what was done to the storm's dossiers without having been sent: done twice, say."""
     sent = {act.commit_id for act in left.journal.acts.values()}
     for commit in left.commits["dossier"].values():
-        asked_for = commit.id in sent or commit.id.startswith("cause-")
+        by_itself = {event.type for event in commit.events} == {"StepReminded"}
+        asked_for = commit.id in sent or commit.id.startswith("cause-") or by_itself
         if commit.stream.removeprefix("dossier-") in left.codes and not asked_for:
             yield f"{commit.stream} {commit.first}: {commit.id} was not sent"
 

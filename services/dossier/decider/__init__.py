@@ -6,7 +6,7 @@ a `DomainError` where the command is refused.
 
 from services.dossier.decider import commands
 from services.dossier.decider.actions import TABLE, allowed_actions
-from services.dossier.decider.codes import dossier_code
+from services.dossier.decider.codes import dossier_code, stream_of
 from services.dossier.decider.commands import Command
 from services.dossier.decider.decision import decide
 from services.dossier.decider.standing import Standing, standing
@@ -25,4 +25,5 @@ __all__ = [
     "evolve",
     "initial",
     "standing",
+    "stream_of",
 ]

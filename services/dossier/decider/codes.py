@@ -6,6 +6,13 @@ from datetime import datetime
 
 from services.dossier.clock import day_of
 
+CATEGORY = "dossier"
+
+
+def stream_of(code: str) -> str:
+    """Return the stream of a dossier."""
+    return f"{CATEGORY}-{code}"
+
 
 def dossier_code(identifier: str, at: datetime, number: int) -> str:
     """Return `<agency identifier>-<YYMMDD>-<NNNN>`; the day is Vietnam's.

@@ -16,7 +16,7 @@ from storm.journal import Act
 from storm.lives import End, Fee, Kind, life_of
 
 from kernel.commits import Commit, Meta
-from kernel.events import Actor
+from kernel.events import Actor, Encoded
 
 PROGRAMS = ("broker", "database", "dossier", "portal")
 PAUSES = (1.0, 2.0)
@@ -119,6 +119,13 @@ def test_a_second_effect_under_another_id_is_noticed() -> None:
     left = _left(_commit(SENT.commit_id, 1), _commit("key-of-nobody", 2))
     (fault,) = verdict.foreign_commands(left)
     assert "key-of-nobody" in fault
+
+
+def test_what_the_service_does_by_itself_was_asked_for_by_nobody() -> None:
+    reminder = replace(
+        _commit("of-the-service", 2), events=(Encoded("e-2", "StepReminded", 1, "{}"),)
+    )
+    assert list(verdict.foreign_commands(_left(_commit(SENT.commit_id, 1), reminder))) == []
 
 
 def test_a_history_with_something_twice_is_noticed() -> None:
