@@ -1,0 +1,67 @@
+"""Erasing a person, for the installation's own set-up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from kernel.requests import command, request
+from kernel.schemas import field, frozen
+from services.identity.contract.people import AccountKind
+
+
+@frozen
+class Subject:
+    """An account as the installation's operator sees it: no personal data."""
+
+    subject: str
+    kind: AccountKind
+    registered_at: datetime
+    serves_in: str | None = field(default=None, doc="the agency in which an officer has a place")
+    erased_at: datetime | None = field(default=None)
+
+
+@frozen
+class ErasedSubject:
+    """Somebody who was erased."""
+
+    subject: str
+    erased_at: datetime
+
+
+@frozen
+class ErasedSubjects:
+    """Some who were erased, by the time; with `next` there may be more behind that moment."""
+
+    items: tuple[ErasedSubject, ...]
+    next: datetime | None = field(default=None)
+
+
+@request("identity", answer=Subject)
+@frozen
+class FindSubject:
+    """The set-up only: an account by its id or by its user name; `NotFound` where there is none."""
+
+    subject: str | None = field(default=None, max_length=64)
+    username: str | None = field(default=None, max_length=64)
+
+
+@command("identity", answer=Subject)
+@frozen
+class EraseSubject:
+    """The set-up only: erase a person for good. Once erased, it changes nothing more.
+
+    `Conflict` (`open-dossiers`) names the dossiers that are still being handled, as the law
+    requires; `even_open` erases nevertheless. An officer's place is taken back with it.
+    """
+
+    subject: str = field(max_length=64)
+    even_open: bool = field(default=False)
+
+
+@request("identity", answer=ErasedSubjects)
+@frozen
+class ListErased:
+    """The set-up only: who was erased behind a moment, as the ledger has it; a page at a time."""
+
+    after: datetime | None = field(default=None)
+    limit: int = field(default=500, minimum=1, maximum=1000)
