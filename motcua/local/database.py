@@ -83,6 +83,8 @@ class EmbeddedDatabase:
             *("--storage-path", str(self._home / "data")),
             *("--cache-size", "256M"),
             "--sync-on-commit",
+            # nobody replicates from it: the log for replicas would be written with each document
+            "--standalone",
             *("--log-level", "WARNING"),
             *(["--auth"] if (self._users if users is None else users) else []),
         )
