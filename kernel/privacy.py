@@ -96,6 +96,10 @@ class SubjectKeys:
         )
         return before is not None and "key" in before
 
+    def erased(self, subject: str) -> bool:
+        """Whether the key of a subject was destroyed, so that nothing more can be sealed for it."""
+        return self._keys.find_one({"_id": subject, "erased_at": {"$exists": True}}) is not None
+
     def _key(self, subject: str) -> AESGCM | None:
         now = self._clock()  # before the key is read: it may be destroyed right after
         remembered = self._remembered.get(subject)

@@ -167,8 +167,15 @@ def submit(when: datetime = MONDAY, by: Caller = APPLICANT, **changes: Any) -> d
         pin="4711",
         at=when,
         calendar=CALENDAR,
+        subject=by.id,
     )
     return replace(command, **changes)
+
+
+def enter(when: datetime = MONDAY, by: Caller = RECEIVING, **changes: Any) -> do.Submit:
+    """Enter it at the counter, for somebody without an account."""
+    there = {"channel": "in-person", "subject": "person-1", "officer": ref(by)}
+    return submit(when, by, **{**there, **changes})
 
 
 def accept(when: datetime = MONDAY, by: Caller = RECEIVING) -> do.Accept:
@@ -190,8 +197,9 @@ def request_supplement(
 
 
 def supplement(when: datetime = MONDAY, by: Caller = APPLICANT, **changes: Any) -> do.Supplement:
-    """Send the lease."""
-    command = do.Supplement(by, when, CALENDAR, (attachment("lease"),))
+    """Send the lease, or enter the one that was brought to the counter."""
+    officer = ref(by) if by.is_officer else None
+    command = do.Supplement(by, when, CALENDAR, (attachment("lease"),), officer=officer)
     return replace(command, **changes)
 
 
@@ -201,8 +209,9 @@ def withdraw(when: datetime = MONDAY, by: Caller = APPLICANT) -> do.Withdraw:
 
 
 def request_withdrawal(when: datetime = MONDAY, by: Caller = APPLICANT) -> do.RequestWithdrawal:
-    """Ask to take it back."""
-    return do.RequestWithdrawal(by, when, "Không còn nhu cầu")
+    """Ask to take it back, oneself or at the counter."""
+    officer = ref(by) if by.is_officer else None
+    return do.RequestWithdrawal(by, when, "Không còn nhu cầu", officer)
 
 
 def grant_withdrawal(when: datetime = MONDAY, by: Caller = HANDLING) -> do.GrantWithdrawal:
@@ -411,6 +420,8 @@ UNTIL: dict[str, Callable[[], Story]] = {
     "stopped": lambda: Story(submit(), accept(), assign(), stop()),
     "withdrawal asked": lambda: Story(submit(), accept(), assign(), request_withdrawal()),
     "withdrawal asked at records": lambda: _records(request_withdrawal()),
+    "counter, accepted": lambda: Story(enter()),
+    "counter, supplement asked": lambda: Story(enter(), assign(), request_supplement(by=HANDLING)),
 }
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from services.identity.contract import ErasedSubject, ErasedSubjects, Subject
 
 _SECONDS = 30.0
-_ACCOUNT = re.compile(r"acc-[0-9a-f]{20}")
+_SUBJECT = re.compile(r"acc-[0-9a-f]{20}|person-[0-9a-f]{40}")
 
 privacy = typer.Typer(help="Personal data: erasing people on request.", no_args_is_help=True)
 
@@ -33,8 +33,11 @@ Wait = Annotated[float, typer.Option(help="seconds to wait until every service h
 
 @privacy.command("erase")
 def privacy_erase(
-    subject: Annotated[str, typer.Argument(help="the account, as acc-…")] = "",
+    subject: Annotated[str, typer.Argument(help="who, as acc-… or person-…")] = "",
     username: Annotated[str, typer.Option(help="the account's user name, in its place")] = "",
+    dossier: Annotated[
+        str, typer.Option(help="the code of a dossier of that person, in its place")
+    ] = "",
     even_open: Annotated[
         bool, typer.Option("--even-open", help="also while dossiers are still being handled")
     ] = False,
@@ -45,10 +48,10 @@ def privacy_erase(
 
     Of somebody who was erased before, what has come since is forgotten.
     """
-    if bool(subject) == bool(username):
-        raise typer.BadParameter("name the account, or its user name with --username")
+    if [bool(subject), bool(username), bool(dossier)].count(True) != 1:
+        raise typer.BadParameter("name the person, or give --username or --dossier")
     with _office() as office:
-        found = office.find(subject or None, username or None)
+        found = office.find(subject or None, username or None, dossier or None)
         if found.erased_at is None and not yes:
             typer.confirm(_question(found), abort=True)
         office.erase(found, even_open=even_open)
@@ -91,7 +94,7 @@ def privacy_apply(
         found: list[Subject] = []
         for subject in subjects:
             try:
-                found.append(office.find(subject, None))
+                found.append(office.find(subject))
             except NotFound as absent:
                 office.console.print(f"  {absent.en}")
         if not yes:
@@ -121,19 +124,21 @@ class Office:
                 return
             after = page.next
 
-    def find(self, subject: str | None, username: str | None) -> Subject:
-        """Return an account; raises `NotFound` that names it."""
+    def find(
+        self, subject: str | None, username: str | None = None, dossier: str | None = None
+    ) -> Subject:
+        """Return who is meant; raises `NotFound` that names it."""
         from kernel.errors import NotFound
         from services.identity.contract import FindSubject
 
         try:
-            found: Subject = self.client.call(FindSubject(subject, username), timeout=_SECONDS)
+            message = FindSubject(subject, username, dossier)
+            found: Subject = self.client.call(message, timeout=_SECONDS)
         except NotFound as error:
-            name = subject or username
+            vi, en = ("hồ sơ", "dossier") if dossier else ("tài khoản", "account")
+            name = subject or username or dossier
             raise NotFound(
-                error.code,
-                f"Không có tài khoản {name}.",
-                f"There is no account {name}.",
+                error.code, f"Không có {vi} {name}.", f"There is no {en} {name}."
             ) from error
         return found
 
@@ -227,7 +232,7 @@ def _subjects_in(text: str) -> list[str]:
     from kernel.errors import Invalid
 
     subjects = list(dict.fromkeys(line.split()[0] for line in text.splitlines() if line.strip()))
-    if wrong := [subject for subject in subjects if not _ACCOUNT.fullmatch(subject)]:
+    if wrong := [subject for subject in subjects if not _SUBJECT.fullmatch(subject)]:
         listed = ", ".join(wrong[:5])
         raise Invalid(
             "not-an-account",
@@ -238,13 +243,14 @@ def _subjects_in(text: str) -> list[str]:
 
 
 def _question(found: Subject) -> str:
+    if found.kind is None or found.registered_at is None:
+        who = "somebody who filed at a counter and has no account"
+    else:
+        who = f"{found.kind.value}, registered {found.registered_at:%Y-%m-%d}"
     office = (
         f", an officer of {found.serves_in}, whose place is taken back" if found.serves_in else ""
     )
-    return (
-        f"{found.subject}: {found.kind.value}, registered {found.registered_at:%Y-%m-%d}{office}.\n"
-        "What is personal will be gone for good. Erase?"
-    )
+    return f"{found.subject}: {who}{office}.\nWhat is personal will be gone for good. Erase?"
 
 
 def _told(forgotten: Mapping[str, int]) -> str:

@@ -13,7 +13,7 @@ from kernel.requests import Call, Caller
 from kernel.schemas import JSON, field_error
 from kernel.views import StreamView
 from services.dossier import contract
-from services.dossier.clock import Calendar, day_of
+from services.dossier.clock import Calendar, at_agency, day_of
 from services.dossier.contract import (
     AgencyRef,
     Attachment,
@@ -47,15 +47,16 @@ class Resolver:
     def command(self, request: Any, dossier: DossierStatus, call: Call) -> Command:
         """Return the command behind one of `contract.ACTIONS`' requests about a dossier."""
         by, at, calendar = call.caller, self.at, self.calendar
+        counter = self._officer(by) if by.is_officer else None
         match request:
             case contract.SupplementDossier(documents=given, form=answers, note=note):
                 documents = self.files.attachments(given, by.id)
                 clean = self._corrections(answers, dossier)
-                return do.Supplement(by, at, calendar, documents, clean, note)
+                return do.Supplement(by, at, calendar, documents, clean, note, counter)
             case contract.WithdrawDossier(reason=reason):
                 return do.Withdraw(by, at, reason)
             case contract.RequestWithdrawal(reason=reason):
-                return do.RequestWithdrawal(by, at, reason)
+                return do.RequestWithdrawal(by, at, reason, counter)
             case contract.GrantWithdrawal():
                 return do.GrantWithdrawal(by, self._officer(by), at)
             case contract.RefuseWithdrawal(reason=reason):
@@ -100,7 +101,7 @@ class Resolver:
 
     def _book(self, starts_at: datetime, dossier: DossierStatus, by: Caller) -> do.Book:
         """Take a seat; one that the decider then refuses is free again by itself."""
-        require_slot(self.calendar, self.at, starts_at)
+        require_slot(at_agency(self.calendar, dossier.agency.hours), self.at, starts_at)
         if dossier.procedure.in_person and dossier.receiving_unit is not None:
             desk = desk_of(dossier.agency.id, dossier.receiving_unit.id)
             self.seats.take(desk, starts_at, dossier.code, self.status_view, self.at)

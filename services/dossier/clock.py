@@ -18,14 +18,13 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from kernel.errors import Conflict
-from services.catalog.contract import TimeUnit
+from services.catalog.contract import OfficeHours, TimeUnit
+from services.catalog.contract.office_hours import Interval, intervals
 from services.dossier.contract import Timing
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 HOURS_A_DAY = 8
 SAME_DAY_UNTIL = time(15, 0)  # taken after this hour, "same day" means the next working day
-
-Interval = tuple[time, time]
 
 OFFICE_DAY: tuple[Interval, ...] = ((time(7, 30), time(11, 30)), (time(13, 30), time(17, 30)))
 OFFICE_WEEK: tuple[tuple[Interval, ...], ...] = (*(OFFICE_DAY,) * 5, (), ())
@@ -211,6 +210,20 @@ def with_overrides(
     """Return the calendar with swaps that were decreed after the holiday table was written."""
     changes = dict.fromkeys(days_off, ()) | dict.fromkeys(made_up, OFFICE_DAY)
     return replace(calendar, days={**calendar.days, **changes})
+
+
+def at_agency(calendar: Calendar, hours: OfficeHours | None) -> Calendar:
+    """Return the calendar of an agency with hours of its own.
+
+    On the state's make-up days it works as on a Monday.
+    """
+    if hours is None:
+        return calendar
+    week = tuple(intervals(text) for text in hours.week) or calendar.week
+    usual = week[0] or OFFICE_DAY
+    made_up = {day: usual for day, hours_then in calendar.days.items() if hours_then}
+    own = {one.day: intervals(one.hours) for one in hours.days}
+    return replace(calendar, week=week, days={**calendar.days, **made_up, **own})
 
 
 def timing(ended_at: datetime, due: datetime) -> Timing:

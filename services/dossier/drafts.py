@@ -1,13 +1,14 @@
 """Drafts: a dossier not yet sent, saved to be resumed. They are not part of any history.
 
 Their content is personal, so it is kept sealed under the owner's key; they are forgotten after
-thirty days, or when the dossier is submitted.
+thirty days, or when the dossier is submitted. Three days before that their owner is told once.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,10 +25,24 @@ from kernel.store import key_reused
 from services.dossier.contract import Draft
 
 LIFETIME = timedelta(days=30)
+NOTICE = timedelta(days=3)
+_AT_A_TIME = 100
+_EXPIRING = ("_id", "version", "owner", "procedure", "expires_at")
 MAX_DRAFTS = 50
 _MAX_CONTENT = 200_000
 
 Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Expiring:
+    """A draft that is soon forgotten, without its content."""
+
+    draft: str
+    version: int
+    owner: str
+    procedure: str
+    expires_at: datetime
 
 
 class Drafts:
@@ -63,6 +78,14 @@ class Drafts:
         """Return one of the account's drafts."""
         return self._draft(self._document(draft, owner))
 
+    def expiring(self, now: datetime) -> list[Expiring]:
+        """Return some drafts that are forgotten within `NOTICE` and whose owner was not told."""
+        query = {"expires_at": {"$gt": now, "$lte": now + NOTICE}, "told": {"$ne": True}}
+        return [
+            Expiring(*(found[name] for name in _EXPIRING))
+            for found in self._drafts.find(query, dict.fromkeys(_EXPIRING, 1)).limit(_AT_A_TIME)
+        ]
+
     def list(self, owner: str) -> tuple[Draft, ...]:
         """Return the account's drafts, newest first."""
         found = [self._draft(document) for document in self._drafts.find({"owner": owner})]
@@ -75,6 +98,11 @@ class Drafts:
     def erase(self, owner: str) -> int:
         """Forget every draft of an account; returns how many there were."""
         return self._drafts.delete_many({"owner": owner}).deleted_count
+
+    def tell(self, expiring: Expiring) -> None:
+        """Keep that the owner was told of a draft as it stands."""
+        as_it_stands = {"_id": expiring.draft, "version": expiring.version}
+        self._drafts.update_one(as_it_stands, {"$set": {"told": True}})
 
     def _create(
         self, procedure: str, content: Mapping[str, JSON], call: Call, now: datetime
@@ -130,6 +158,7 @@ class Drafts:
                     "digest": call.digest,
                     "updated_at": now,
                     "expires_at": now + LIFETIME,
+                    "told": False,
                 },
                 "$inc": {"version": 1},
             },

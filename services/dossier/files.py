@@ -182,6 +182,19 @@ class Files:
             raise Invalid("invalid", faults[0].vi, faults[0].en, fields=faults)
         return tuple(taken)
 
+    def give(self, files: Iterable[str], owner: str, to: str) -> None:
+        """Make files of `owner` another subject's, their names sealed under that one's key.
+
+        What an officer scans are the applicant's papers. Nothing happens to files that were given
+        before.
+        """
+        for file in files:
+            mine = {"_id": file, "owner": owner}
+            document = self._files.find_one(mine)
+            if document is not None:
+                name = self._sealer.seal(to, f"file/{file}", self._stored(document).name)
+                self._files.update_one(mine, {"$set": {"owner": to, "name": name}})
+
     def owned_by(self, owner: str) -> set[str]:
         """Return the ids of all files that an account sent."""
         return {document["_id"] for document in self._files.find({"owner": owner}, {"_id": 1})}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from services.dossier.look_ups import LookUps
 from services.dossier.papers.signed import SignedPapers
 
 RESULT_FILE = "picture.view.result.file"
+DOCUMENT_FILE = "picture.view.documents.file"
 _TRIES = 5
 
 
@@ -56,7 +57,7 @@ class Forgetting:
         }
 
     def _dossiers(self, subject: str) -> list[dict[str, Any]]:
-        narrow = {"picture.view.erased": 1, "picture.view.result": 1}
+        narrow = {"picture.view.erased": 1, RESULT_FILE: 1, DOCUMENT_FILE: 1}
         return list(self.status_view.collection.find({"subject": subject}, narrow))
 
     def _fold_anew(self, known: dict[str, Any]) -> bool:
@@ -76,14 +77,27 @@ class Forgetting:
         )
 
     def _files_of(self, subject: str) -> set[str]:
-        """Return the files that the person sent, and the results of the person's dossiers."""
-        results = {
-            (one["picture"]["view"]["result"] or {}).get("file") for one in self._dossiers(subject)
-        }
-        files = {file for file in self.files.owned_by(subject) | results if file is not None}
-        return files - self._results_of_others(files, subject)
+        """Return the files that the person sent, and those of the person's dossiers.
 
-    def _results_of_others(self, files: set[str], subject: str) -> set[str]:
-        query = {RESULT_FILE: {"$in": sorted(files)}, "subject": {"$ne": subject}}
-        found = self.status_view.collection.find(query, {RESULT_FILE: 1})
-        return {str(one["picture"]["view"]["result"]["file"]) for one in found}
+        Of an officer not what was sent for others: results, and scans of their papers.
+        """
+        own = {file for one in self._dossiers(subject) for file in _files_in(one)}
+        files = self.files.owned_by(subject) | own
+        return files - self._of_others(files, subject)
+
+    def _of_others(self, files: set[str], subject: str) -> set[str]:
+        of_these = {"$in": sorted(files)}
+        query = {
+            "$or": [{RESULT_FILE: of_these}, {DOCUMENT_FILE: of_these}],
+            "subject": {"$ne": subject},
+        }
+        found = self.status_view.collection.find(query, {RESULT_FILE: 1, DOCUMENT_FILE: 1})
+        return {file for one in found for file in _files_in(one)}
+
+
+def _files_in(document: dict[str, Any]) -> Iterator[str]:
+    """Yield the files of a dossier: its documents, and its result."""
+    view = document["picture"]["view"]
+    for held in (*view["documents"], view.get("result")):
+        if held and held.get("file"):
+            yield held["file"]

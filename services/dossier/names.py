@@ -54,6 +54,11 @@ TIMING_NAMES: Mapping[Timing, Name] = {
     Timing.LATE: ("quá hạn", "late"),
 }
 
+CHANNEL_NAMES: Mapping[str, Name] = {
+    "in-person": ("tại quầy", "at the counter"),
+    "post": ("qua bưu chính", "by post"),
+}
+
 URGENCY_NAMES: Mapping[Urgency, Name] = {
     Urgency.HALF: ("đã dùng 50 % thời gian của bước", "half of the step's time is used up"),
     Urgency.MOST: ("đã dùng 80 % thời gian của bước", "80 % of the step's time is used up"),

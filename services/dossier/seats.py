@@ -16,7 +16,7 @@ from pymongo.errors import DuplicateKeyError
 
 from kernel.errors import Conflict
 from kernel.views import StreamView
-from services.dossier.clock import Calendar
+from services.dossier.clock import Calendar, at_agency
 from services.dossier.contract import DossierStatus, Slot, Slots
 from services.dossier.decider.appointments import LENGTH, slots
 from services.dossier.views import stamp
@@ -75,7 +75,7 @@ class Seats:
         self, dossier: DossierStatus, calendar: Calendar, view: StreamView, now: datetime
     ) -> Slots:
         """Return when an applicant can come to the dossier's desk."""
-        times = list(slots(calendar, now))
+        times = list(slots(at_agency(calendar, dossier.agency.hours), now))
         if not times or dossier.receiving_unit is None:
             return Slots(())
         desk = desk_of(dossier.agency.id, dossier.receiving_unit.id)

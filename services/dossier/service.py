@@ -37,11 +37,13 @@ from services.dossier.admission import (
 )
 from services.dossier.auditing import exported, verified
 from services.dossier.cabinet import open_cabinet
-from services.dossier.clock import day_of
+from services.dossier.clock import at_agency, day_of
 from services.dossier.contract import EVENTS, DossierStatus, FileTicket
+from services.dossier.counter import Subjects, give_scans
 from services.dossier.decider import decide, dossier_code, evolve, initial, stream_of
 from services.dossier.decider.codes import CATEGORY
 from services.dossier.derived import FIGURES, LISTED, REFERENCES, STATUS, WORK
+from services.dossier.draft_notices import DraftNotices
 from services.dossier.duplicates import refuse_second
 from services.dossier.files import MAX_BYTES, MEDIA_TYPES
 from services.dossier.forgetting import Forgetting
@@ -74,6 +76,7 @@ log = logs.get(__name__)
 
 _SUCCESSION_SECONDS = 5
 _REMINDER_SECONDS = 20
+_DRAFTS_SECONDS = 600
 _TICKET = timedelta(minutes=10)
 
 
@@ -96,7 +99,7 @@ class DossierService:
         Decider(initial, decide, evolve, notes=(contract.CitizenNotified, contract.StepReminded)),
         views=[STATUS, WORK],
     )
-    look_up_log = StoreProvider(EVENTS, Decider(False, lambda _, events: events, lambda *_: True))
+    apart = StoreProvider(EVENTS, Decider(False, lambda _, events: events, lambda *_: True))
     cabinet = built(open_cabinet)
     erasing = Erasing(identity.EVENTS, identity.SubjectErased)
     kept = (REFERENCES,)
@@ -110,6 +113,7 @@ class DossierService:
         """Give the dossier its code and lay it at the competent agency's desk."""
         require_person(call)
         done = self.dossiers.repeated(call) or self._submit(request, call)
+        give_scans(done.new, self.cabinet.files)
         if request.draft is not None:
             self.cabinet.drafts.delete(request.draft, call.caller.id)
         submitted: contract.DossierSubmitted = done.new[0].event
@@ -130,6 +134,7 @@ class DossierService:
             view = picture_in(self._visible(request.code, call)).view
             command = self._resolver().command(request, view, call)
             done = self.dossiers.execute(stream_of(request.code), command, call)
+        give_scans(done.new, self.cabinet.files)
         log.info("command done", command=type(request).__name__, version=done.version)
         return self._status(project(done.history) or {}, call)
 
@@ -294,6 +299,15 @@ class DossierService:
         found = self.status_view.collection.find(query, {"_id": 1})
         return contract.OpenDossiers(tuple(sorted(str(document["_id"]) for document in found)))
 
+    @serves(contract.ReadApplicant)
+    def read_applicant(self, request: contract.ReadApplicant, call: Call) -> contract.Applicant:
+        """Return whose a dossier is; for identity only."""
+        require_service(IDENTITY, call)
+        document = self.status_view.get(request.code)
+        if document is None:
+            raise unknown_dossier()
+        return contract.Applicant(document["subject"])
+
     # Looking up without login
 
     @serves(contract.LookUp)
@@ -382,6 +396,11 @@ class DossierService:
         """Remind officers of the steps whose time runs out."""
         self._upkeep.remind(_now())
 
+    @every(_DRAFTS_SECONDS)
+    def warn_of_drafts(self) -> None:
+        """Let the owners of drafts be told that these are soon forgotten."""
+        DraftNotices(self.cabinet.drafts, self.cabinet.references, self.apart).send(_now())
+
     @subscribes(identity.EVENTS, identity.OfficerAppointed, identity.OfficerDismissed)
     def on_officer_changed(self, record: Recorded) -> None:
         """Keep the officer's place."""
@@ -420,8 +439,16 @@ class DossierService:
 
     def _submit(self, request: contract.SubmitDossier, call: Call) -> Executed[Any]:
         cabinet, at = self.cabinet, _now()
-        sound = prepare(request, call, cabinet.references, cabinet.files, cabinet.calendar, at)
-        refuse_second(request, call.caller.id, self.status_view)
+        sound = prepare(
+            request,
+            call,
+            cabinet.references,
+            cabinet.files,
+            cabinet.calendar,
+            at,
+            Subjects(cabinet.keyring.master, cabinet.keys),
+        )
+        refuse_second(request, sound.subject, self.status_view)
         series = dossier_code(sound.identifier, at, 0).rpartition("-")[0]
 
         def taken(number: int) -> bool:
@@ -443,7 +470,7 @@ class DossierService:
 
     @property
     def _looking_up(self) -> LookingUp:
-        return LookingUp(self.cabinet.look_ups, self.status_view, self.look_up_log)
+        return LookingUp(self.cabinet.look_ups, self.status_view, self.apart)
 
     @property
     def _upkeep(self) -> Upkeep:
@@ -457,7 +484,9 @@ class DossierService:
         )
 
     def _looker(self, call: Call) -> lists.Looker:
-        return lists.Looker(call.caller, _now(), self.cabinet.calendar)
+        own = self.cabinet.references.known_agency(call.caller.agency or "")
+        calendar = at_agency(self.cabinet.calendar, own.office_hours if own else None)
+        return lists.Looker(call.caller, _now(), calendar)
 
     def _leafing(self) -> Leafing:
         return Leafing(self.work_view.collection, self.listed)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from kernel.errors import Forbidden, Invalid
-from kernel.requests import Call
+from kernel.requests import Call, Caller
 from kernel.schemas import field_error
 from services.catalog.contract import (
     Agency,
@@ -21,6 +21,7 @@ from services.catalog.contract import (
 from services.catalog.contract.workflows import workflow_of
 from services.dossier.clock import Calendar, day_of
 from services.dossier.contract import (
+    AT_COUNTER,
     AgencyRef,
     DocumentKept,
     FeeLine,
@@ -30,10 +31,12 @@ from services.dossier.contract import (
     SubmitDossier,
     UnitRef,
 )
+from services.dossier.counter import Subjects
 from services.dossier.decider import commands as do
+from services.dossier.decider.reception import desk_only, require_desk
 from services.dossier.files import Files
 from services.dossier.forms import Submission, check_submission
-from services.dossier.references import References, unit_for
+from services.dossier.references import ONE_STOP, References, unit_for
 from services.identity.contract.identity_numbers import normal_number
 
 
@@ -42,6 +45,7 @@ class Prepared:
     """A submission that holds, but for its code."""
 
     identifier: str
+    subject: str
     command: Callable[[str], do.Submit]
 
 
@@ -52,14 +56,18 @@ def prepare(
     files: Files,
     calendar: Calendar,
     at: datetime,
+    subjects: Subjects,
 ) -> Prepared:
     """Check all that was sent and resolve what it names.
+
+    What an officer enters goes to the officer's own agency, for a person without an account.
 
     Raises `Forbidden` for an account that is not verified (B10), and one `Invalid` with every
     field at fault: the procedure, the case, the place or agency, the persons, the form, the
     documents.
     """
-    if not call.caller.verified:
+    counter = request.channel in AT_COUNTER
+    if not counter and not call.caller.verified:
         raise Forbidden(
             "account-not-verified",
             "Tài khoản chưa được xác thực nên chưa thể nộp hồ sơ. Hãy mở thư kích hoạt.",
@@ -68,8 +76,9 @@ def prepare(
     today = day_of(at)
     procedure = references.procedure(request.procedure, today)
     case = _case(procedure, request.case)
-    agency = _agency(request, procedure, references, today)
-    kept = keep(procedure, case, Channel.ONLINE, today)
+    _require_channel(procedure, request.channel)
+    agency = _agency(request, procedure, references, today, call.caller)
+    kept = keep(procedure, case, request.channel, today)
     applicant, owner = normal(request.applicant), normal(request.owner)
     answers = check_submission(
         procedure.form,
@@ -77,14 +86,16 @@ def prepare(
         Submission(request.form, applicant, owner, request.documents),
         today,
     )
+    subject = subjects.of(applicant) if counter else call.caller.id
     documents = files.attachments(request.documents, call.caller.id)
+    officer = references.officer_ref(call.caller.id, call.caller.name) if counter else None
     pin = f"{secrets.randbelow(10_000):04d}"
 
     def command(code: str) -> do.Submit:
         return do.Submit(
             by=call.caller,
             code=code,
-            channel=Channel.ONLINE.value,
+            channel=request.channel.value,
             procedure=kept,
             agency=agency_ref(agency),
             route=route(procedure, case.id if case else None, agency, today),
@@ -97,10 +108,13 @@ def prepare(
             pin=pin,
             at=at,
             calendar=calendar,
+            subject=subject,
             case=case.id if case else None,
+            officer=officer,
+            arrived_at=request.arrived_at,
         )
 
-    return Prepared(agency.identifier, command)
+    return Prepared(agency.identifier, subject, command)
 
 
 def keep(procedure: Procedure, case: Case | None, channel: Channel, on: date) -> ProcedureKept:
@@ -163,12 +177,32 @@ def normal(person: Person) -> Person:
 
 def agency_ref(agency: Agency) -> AgencyRef:
     """Return what a dossier keeps of its agency."""
-    return AgencyRef(agency.id, agency.identifier, agency.name, agency.name_en, agency.hotline)
+    return AgencyRef(
+        agency.id,
+        agency.identifier,
+        agency.name,
+        agency.name_en,
+        agency.hotline,
+        agency.office_hours,
+    )
 
 
 def _agency(
-    request: SubmitDossier, procedure: Procedure, references: References, today: date
+    request: SubmitDossier,
+    procedure: Procedure,
+    references: References,
+    today: date,
+    caller: Caller,
 ) -> Agency:
+    if request.channel in AT_COUNTER:
+        if caller.agency is None:
+            raise desk_only()
+        own = references.agency(caller.agency, today)
+        require_desk(caller, own.id, unit_for(own, ONE_STOP, procedure, request.case, today).id)
+        elsewhere = request.place is not None or request.agency not in (None, own.id)
+        if elsewhere or not references.takes(own, procedure, request.case, today):
+            raise not_competent()
+        return own
     if request.place is not None:
         competent = references.competent_agency(procedure, request.case, request.place, today)
         if request.agency not in (None, competent.id):
@@ -209,6 +243,17 @@ def _case(procedure: Procedure, wanted: str | None) -> Case | None:
             fields=(field_error("case", "choice"),),
         )
     return found
+
+
+def _require_channel(procedure: Procedure, channel: Channel) -> None:
+    # whether something is filed online follows from its level, which the decider judges
+    if channel in AT_COUNTER and channel not in procedure.channels:
+        raise Invalid(
+            "no-such-channel",
+            "Thủ tục này không nhận qua hình thức đã chọn.",
+            "The procedure is not taken in this way.",
+            fields=(field_error("channel", "choice"),),
+        )
 
 
 def _time(procedure: Procedure, channel: Channel) -> ProcessingTime | None:

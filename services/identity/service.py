@@ -248,8 +248,12 @@ class IdentityService:
 
     @serves(contract.FindSubject)
     def find_subject(self, request: contract.FindSubject, call: Call) -> contract.Subject:
-        """Give the set-up an account by its id or user name."""
+        """Give the set-up somebody by the id, the user name or a dossier."""
         _only(call.caller.id == SETUP)
+        if request.dossier is not None:
+            filed = dossier.ReadApplicant(request.dossier)
+            applicant: dossier.Applicant = self.neighbours.call(filed)
+            return self._subject(applicant.subject)
         return self._subject(request.subject or self._opening.account_of(request.username or ""))
 
     @serves(contract.EraseSubject)
@@ -258,9 +262,10 @@ class IdentityService:
         _only(call.caller.id == SETUP)
         if self._subject(request.subject).erased_at is None and not request.even_open:
             self._refuse_while_open(request.subject)
-        command = Erase(request.even_open)
+        walk_in = "" if dossier.has_account(request.subject) else request.subject
+        command = Erase(request.even_open, walk_in)
         done = self.accounts.execute(stream_of(request.subject), command, call)
-        return subject_answer(done.history)
+        return subject_answer(request.subject, done.history)
 
     @serves(contract.ListErased)
     def list_erased(self, request: contract.ListErased, call: Call) -> contract.ErasedSubjects:
@@ -288,9 +293,9 @@ class IdentityService:
 
     def _subject(self, subject: str) -> contract.Subject:
         loaded = self.accounts.load(stream_of(subject))
-        if not loaded.state.exists:
+        if not loaded.state.exists and dossier.has_account(subject):
             raise no_such_account()
-        return subject_answer(loaded.history)
+        return subject_answer(subject, loaded.history)
 
     @property
     def _opening(self) -> Opening:

@@ -106,15 +106,13 @@ def directory_answer(documents: Sequence[Mapping[str, Any]]) -> Officers:
     return Officers(tuple(sorted(found, key=lambda officer: (officer.name, officer.account))))
 
 
-def subject_answer(history: Sequence[Recorded]) -> Subject:
-    """Return an account for the installation's operator."""
+def subject_answer(subject: str, history: Sequence[Recorded]) -> Subject:
+    """Return an account, or somebody without one, for the installation's operator."""
     state = reduce(evolve, (record.event for record in history), AccountState())
-    if state.kind is None:
-        raise ValueError("there is no such account")
     return Subject(
-        subject=state.account,
+        subject=subject,
         kind=state.kind,
-        registered_at=history[0].occurred_at,
+        registered_at=history[0].occurred_at if state.exists else None,
         serves_in=None if state.officer is None else state.officer.agency,
         erased_at=_erased_at(history),
     )

@@ -12,10 +12,12 @@ from urllib.parse import quote
 
 from services.dossier.contract import (
     DossierSubmitted,
+    DraftExpiring,
     LookUpNotice,
     Notice,
     StepEntered,
     StepReminded,
+    has_account,
 )
 from services.identity.contract import ActivationNotice, Contact, PasswordResetNotice
 from services.notify import rendering
@@ -50,6 +52,10 @@ class Pages:
     def dossier(self, code: str) -> str:
         """Return the tracking page of a dossier."""
         return f"{self.public_url}/dossiers/{quote(code)}"
+
+    def draft(self, draft: str) -> str:
+        """Return the page on which a draft is gone on with."""
+        return f"{self.public_url}/drafts/{quote(draft)}"
 
     def activation(self, token: str) -> str:
         """Return the page that activates an account."""
@@ -109,10 +115,12 @@ def _told_facts(source: Source, locale: str, pages: Pages) -> Facts:
                 "officer": told.officer,
                 "step": told.step_en if english else told.step,
                 "due": told.due,
-                "link": pages.dossier(told.code),
+                "link": pages.dossier(told.code) if has_account(told.account) else pages.look_up(),
             }
         case Contact():
             code = source.planned.dossier
+            if isinstance(source.cause, DraftExpiring):
+                return {"name": told.name, "link": pages.draft(source.cause.draft)}
             return {"name": told.name, "code": code, "link": pages.dossier(code)}
         case LookUpNotice():
             return {

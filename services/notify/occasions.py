@@ -171,6 +171,13 @@ def _received(event: dossier.ResultReceived, locale: str) -> Facts:
     return {"by": event.by.value, "received_at": event.received_at}
 
 
+def _draft_expiring(event: dossier.DraftExpiring, locale: str) -> Facts:
+    return {
+        "procedure": _in(locale, event.procedure, event.procedure_en),
+        "expires_at": event.expires_at,
+    }
+
+
 def _nothing(event: Any, locale: str) -> Facts:
     return {}
 
@@ -216,6 +223,7 @@ OCCASIONS: tuple[Occasion, ...] = (
         _reminded,
         recipients=lambda event: tuple(officer.account for officer in event.recipients),
     ),
+    Occasion(dossier.DraftExpiring, "draft-expiring", _draft_expiring),
     Occasion(dossier.LookUpCodeRequested, "look-up-code", _nothing, MAIL_ONLY),
     Occasion(
         identity.AccountRegistered,

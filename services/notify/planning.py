@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kernel.events import Recorded
+from services.dossier.contract import has_account
 from services.notify import rendering
 from services.notify.contract import MessagePlanned
 from services.notify.decider import Channel, message_name
@@ -15,33 +16,40 @@ from services.notify.occasions import BY_EVENT
 
 @dataclass(frozen=True)
 class Owed:
-    """A message that an event owes, by its id; `account` is empty for the one it is about."""
+    """A message that an event owes, by its id, and to whom."""
 
     message: str
     channel: Channel
     account: str
 
 
-def owed(record: Recorded) -> tuple[Owed, ...]:
-    """Return the messages that an event owes; most owe none."""
+def owed(record: Recorded, about: Callable[[], str]) -> tuple[Owed, ...]:
+    """Return the messages that an event owes; most owe none.
+
+    `about` returns the account that the event is about. Who has none reads no in-app messages.
+    """
     occasion = BY_EVENT.get(type(record.event))
     if occasion is None or not occasion.applies(record.event):
         return ()
-    named = occasion.recipients(record.event) if occasion.recipients else ("",)
+    named = occasion.recipients(record.event) if occasion.recipients else (about(),)
     return tuple(
-        Owed(message_name(record.id, channel, account), channel, account)
+        Owed(
+            message_name(record.id, channel, account if occasion.recipients else ""),
+            channel,
+            account,
+        )
         for account in named
         for channel in occasion.channels
+        if channel is not Channel.INBOX or has_account(account)
     )
 
 
 def plan(record: Recorded, about: Callable[[], str], at: datetime) -> Iterator[MessagePlanned]:
     """Yield the messages that an event owes; `about` returns the account that it is about."""
-    messages = owed(record)
+    messages = owed(record, about)
     if not messages:
         return
     occasion = BY_EVENT[type(record.event)]
-    account = "" if occasion.recipients else about()
     dossier = getattr(record.event, "code", "")
     words = {
         locale: {"code": dossier, **occasion.facts(record.event, locale)}
@@ -54,7 +62,7 @@ def plan(record: Recorded, about: Callable[[], str], at: datetime) -> Iterator[M
         bodies = {lang: rendering.summary(occasion.template, lang, words[lang]) for lang in shown}
         yield MessagePlanned(
             message=one.message,
-            account=one.account or account,
+            account=one.account,
             template=occasion.template,
             channel=one.channel.value,
             planned_at=at,

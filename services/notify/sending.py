@@ -148,13 +148,15 @@ class Sender:
                 return self.ask(identity.ReadActivation(planned.account))
             case identity.PasswordResetRequested():
                 return self.ask(identity.ReadPasswordReset(planned.account))
-            case dossier.StepReminded():
+            case dossier.StepReminded() | dossier.DraftExpiring():
                 return self.ask(identity.ReadContact(planned.account))
             case dossier.LookUpCodeRequested():
                 return self.ask(dossier.ReadLookUpNotice(cause.look_up))
             case _:
                 notice = self._notice(planned.dossier)
-                return notice if notice.email else self._at_registered_address(notice)
+                if notice.email or not dossier.has_account(notice.account):
+                    return notice
+                return self._at_registered_address(notice)
 
     def _notice(self, code: str) -> dossier.Notice:
         try:

@@ -14,6 +14,7 @@ from typing import Any
 from kernel import schemas
 from kernel.errors import FieldError, Invalid
 from services.catalog.contract import (
+    Channel,
     DocumentRequirement,
     FieldType,
     FormField,
@@ -22,6 +23,7 @@ from services.catalog.contract import (
 )
 from services.catalog.contract import Form as FormDefinition
 from services.dossier.contract import (
+    AT_COUNTER,
     AttachmentGiven,
     Draft,
     Person,
@@ -63,7 +65,10 @@ class FileGiven:
 
 @dataclass(frozen=True)
 class Writing:
-    """What a draft holds. Values are as they were typed, days in ISO form."""
+    """What a draft holds. Values are as they were typed, days in ISO form.
+
+    `arrived_at` is when the letter came, of what an officer enters that came by post.
+    """
 
     procedure_name: str = ""
     procedure_name_en: str = ""
@@ -76,6 +81,13 @@ class Writing:
     documents: tuple[FileGiven, ...] = ()
     provinces: Mapping[str, str] = field(default_factory=dict)
     done: tuple[str, ...] = ()
+    channel: str = Channel.ONLINE.value
+    arrived_at: str = ""
+
+    @property
+    def at_counter(self) -> bool:
+        """Whether an officer enters it, for somebody at the desk or what came by post."""
+        return self.channel in AT_COUNTER
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Writing:
@@ -155,6 +167,10 @@ def _steps(value: Any) -> tuple[str, ...] | None:
     return tuple(step.value for step in Step if step in value) if isinstance(value, list) else None
 
 
+def _channel(value: Any) -> str | None:
+    return value if value in set(Channel) else None
+
+
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "procedure_name": shapes.text,
     "procedure_name_en": shapes.text,
@@ -167,6 +183,8 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "documents": _files,
     "provinces": shapes.texts,
     "done": _steps,
+    "channel": _channel,
+    "arrived_at": shapes.text,
 }
 
 _PERSON_FIELDS = tuple(item.name for item in dataclasses.fields(Person))
@@ -311,8 +329,10 @@ def submission(
             ],
             "return_by": writing.return_by or ReturnBy.IN_PERSON.value,
             "case": writing.case,
-            "place": writing.place,
+            "place": None if writing.at_counter else writing.place,
             "draft": draft,
+            "channel": writing.channel,
+            "arrived_at": writing.arrived_at or None,
             "although_open": although_open,
         },
     )

@@ -6,7 +6,7 @@ import flask
 from flask import request
 
 from kernel.config import Settings
-from services.catalog.contract import AgencyLevel
+from services.catalog.contract import AgencyLevel, Channel
 from services.dossier.contract import PersonKind, ReturnBy, Status
 from services.identity.contract import AccountKind, IdentityDocument, Sex
 from services.portal import (
@@ -23,6 +23,7 @@ from services.portal import (
 from services.portal.pages import (
     accounts,
     audit,
+    counter,
     declarations,
     dossiers,
     home,
@@ -46,6 +47,7 @@ _PAGES = (
     search,
     accounts,
     wizard,
+    counter,
     declarations,
     dossiers,
     inbox,
@@ -102,6 +104,7 @@ def _furnish(app: flask.Flask, portal: PortalSettings) -> None:
         fee_words=search_screens.fee_words,
         copies_words=search_screens.copies_words,
         return_words=_return_words,
+        channel_words=_channel_words,
         field_label=labels.field_label,
     )
 
@@ -130,6 +133,10 @@ def _options(kind: str, with_districts: bool = True) -> tuple[tuple[str, str], .
 
 def _statuses() -> tuple[tuple[str, str], ...]:
     return tuple((str(int(status)), wording.status_name(status)) for status in Status)
+
+
+def _channel_words(value: str) -> str:
+    return wording.word(Channel(value)) if value in set(Channel) else value
 
 
 def _return_words(value: str) -> str:

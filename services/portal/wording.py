@@ -37,7 +37,7 @@ _WORDS: Mapping[type[Enum], Mapping[str, str]] = {
     dossier.ReturnBy: {
         "ONLINE": mark("Electronic copy, online"),
         "IN_PERSON": mark("In person at the one-stop counter"),
-        "POST": mark("By post to my address"),
+        "POST": mark("By post, to the applicant's address"),
     },
     dossier.Timing: {
         "EARLY": mark("early"),

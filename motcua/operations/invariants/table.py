@@ -106,8 +106,14 @@ def _attempts_ended(found: Evidence) -> Iterator[Breach]:
 
 
 def _messages_planned(found: Evidence) -> Iterator[Breach]:
+    subjects = {
+        record.event.code: record.event.subject
+        for record in found.records(dossier.DossierSubmitted)
+    }
+
     def names(record: Recorded) -> Iterable[str]:
-        return [one.message for one in owed(record)]
+        code = getattr(record.event, "code", "")
+        return [one.message for one in owed(record, lambda: subjects.get(code, ""))]
 
     return each_has_one(
         found.moments(*BY_EVENT, keys=names), found.moments(notify.MessagePlanned, keys=_message)

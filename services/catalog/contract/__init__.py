@@ -42,6 +42,8 @@ from services.catalog.contract.offerings import OFFERINGS as OFFERINGS
 from services.catalog.contract.offerings import Offering as Offering
 from services.catalog.contract.offerings import can_file_online as can_file_online
 from services.catalog.contract.offerings import can_pay_online as can_pay_online
+from services.catalog.contract.office_hours import DayHours as DayHours
+from services.catalog.contract.office_hours import OfficeHours as OfficeHours
 from services.catalog.contract.procedures import Case as Case
 from services.catalog.contract.procedures import Channel as Channel
 from services.catalog.contract.procedures import Competence as Competence

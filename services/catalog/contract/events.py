@@ -26,10 +26,13 @@ class PlacesRegistered:
     places: tuple[Place, ...]
 
 
-@event()
+@event(schema=2)
 @frozen
 class AgencyOpened:
-    """An agency exists, or changed: the whole of it travels with it."""
+    """An agency exists, or changed: the whole of it travels with it.
+
+    Schema 1 knew of no agency's own office hours.
+    """
 
     agency: Agency
 
@@ -44,4 +47,13 @@ class AgencyClosed:
     successors: tuple[str, ...]
 
 
-EVENTS = EventTypes("catalog", (ProcedurePublished, PlacesRegistered, AgencyOpened, AgencyClosed))
+EVENTS = EventTypes(
+    "catalog",
+    (ProcedurePublished, PlacesRegistered, AgencyOpened, AgencyClosed),
+    upcasters={
+        ("AgencyOpened", 1): lambda data: {
+            **data,
+            "agency": {**data["agency"], "office_hours": None},
+        },
+    },
+)

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from kernel.schemas import field, frozen
+from services.catalog.contract.office_hours import OfficeHours
 
 
 class PlaceLevel(StrEnum):
@@ -80,3 +81,4 @@ class Agency:
     successors: tuple[str, ...] = field(default=())
     sector: str = field(default="", doc="of a department: justice, construction…")
     short_identifier: str = field(default="", example="H56.38.01")
+    office_hours: OfficeHours | None = field(default=None, doc="where they are its own")

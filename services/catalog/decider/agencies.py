@@ -10,7 +10,8 @@ from typing import Any
 from kernel.decider import Decider
 from kernel.errors import FieldError, Invalid, NotFound
 from kernel.schemas import frozen
-from services.catalog.contract import Agency, AgencyClosed, AgencyOpened
+from services.catalog.contract import Agency, AgencyClosed, AgencyOpened, OfficeHours
+from services.catalog.contract.office_hours import DAYS_OF_A_WEEK, intervals
 
 # every agency has them: a dossier comes in, is signed and is dispatched in each
 REQUIRED_UNITS = ("one-stop", "leadership", "office")
@@ -94,6 +95,46 @@ def _faults(agency: Agency) -> Iterator[FieldError]:
                 "no-such-unit",
                 f"Không có đơn vị «{unit.parent}».",
                 f"There is no unit '{unit.parent}'.",
+            )
+    if agency.office_hours is not None:
+        yield from _faults_of_hours(agency.office_hours)
+
+
+def _faults_of_hours(hours: OfficeHours) -> Iterator[FieldError]:
+    if hours.week and len(hours.week) != DAYS_OF_A_WEEK:
+        yield FieldError(
+            "office_hours.week",
+            "week",
+            "Một tuần có bảy ngày, từ thứ Hai đến Chủ nhật.",
+            "A week has seven days, from Monday to Sunday.",
+        )
+    elif hours.week and not any(hours.week):
+        yield FieldError(
+            "office_hours.week",
+            "never-open",
+            "Cơ quan phải làm việc ít nhất một ngày trong tuần.",
+            "The agency must work on one day of the week at least.",
+        )
+    named = [(f"week.{n}", text) for n, text in enumerate(hours.week)]
+    named += [(f"days.{n}.hours", one.hours) for n, one in enumerate(hours.days)]
+    for name, text in named:
+        try:
+            intervals(text)
+        except ValueError as error:
+            yield FieldError(
+                f"office_hours.{name}",
+                "hours",
+                f"«{text}» không phải giờ làm việc; ghi như 07:30-11:30 13:30-17:30.",
+                f"{error}; write it as 07:30-11:30 13:30-17:30.",
+            )
+    days = [one.day for one in hours.days]
+    for n, day in enumerate(days):
+        if day in days[:n]:
+            yield FieldError(
+                f"office_hours.days.{n}.day",
+                "not-unique",
+                f"Ngày {day:%d/%m/%Y} đã có ở trên.",
+                f"{day} is named above already.",
             )
 
 

@@ -10,7 +10,15 @@ from kernel import schemas
 from kernel.decider import Decider
 from kernel.errors import Invalid
 from kernel.schemas import JSON, field, frozen
-from services.catalog.contract import Agency, AgencyKind, AgencyLevel, Place, PlaceLevel, Unit
+from services.catalog.contract import (
+    Agency,
+    AgencyKind,
+    AgencyLevel,
+    OfficeHours,
+    Place,
+    PlaceLevel,
+    Unit,
+)
 from services.catalog.decider import AGENCIES, Open
 from services.catalog.files.faults import Fault, FaultyFiles, faults_of
 from services.catalog.files.procedures import DATA
@@ -40,6 +48,7 @@ class Rule:
     hotline: str = field(default="")
     address: str = field(default="")
     valid_from: date | None = field(default=None)
+    office_hours: OfficeHours | None = field(default=None)
 
 
 @frozen
@@ -61,6 +70,7 @@ class Named:
     valid_from: date | None = field(default=None)
     valid_to: date | None = field(default=None)
     successors: JSON = field(default=None)
+    office_hours: OfficeHours | None = field(default=None)
 
 
 @frozen
@@ -180,6 +190,7 @@ def _agencies(
                 valid_from=raw.valid_from,
                 valid_to=raw.valid_to,
                 successors=_successors(raw, here, made),
+                office_hours=raw.office_hours,
             )
         case Rule():
             for place in here.communes(raw):
@@ -199,6 +210,7 @@ def _agencies(
                     hotline=raw.hotline.format_map(words),
                     address=raw.address.format_map(words),
                     valid_from=raw.valid_from,
+                    office_hours=raw.office_hours,
                 )
 
 

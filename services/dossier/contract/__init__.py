@@ -49,6 +49,7 @@ from services.dossier.contract.events import DossierSubmitted as DossierSubmitte
 from services.dossier.contract.events import DossierSupplemented as DossierSupplemented
 from services.dossier.contract.events import DossierTransferred as DossierTransferred
 from services.dossier.contract.events import DossierWithdrawn as DossierWithdrawn
+from services.dossier.contract.events import DraftExpiring as DraftExpiring
 from services.dossier.contract.events import FeePaid as FeePaid
 from services.dossier.contract.events import FeeRequested as FeeRequested
 from services.dossier.contract.events import LookUpCodeRequested as LookUpCodeRequested
@@ -107,6 +108,7 @@ from services.dossier.contract.statistics import ProcessingTimes as ProcessingTi
 from services.dossier.contract.statistics import ReadProcessingTimes as ReadProcessingTimes
 from services.dossier.contract.statistics import ReadStatistics as ReadStatistics
 from services.dossier.contract.statistics import Statistics as Statistics
+from services.dossier.contract.status import Applicant as Applicant
 from services.dossier.contract.status import AppointmentView as AppointmentView
 from services.dossier.contract.status import ClockView as ClockView
 from services.dossier.contract.status import DocumentView as DocumentView
@@ -118,6 +120,7 @@ from services.dossier.contract.status import Notice as Notice
 from services.dossier.contract.status import OpenDossiers as OpenDossiers
 from services.dossier.contract.status import PaperLink as PaperLink
 from services.dossier.contract.status import RatingView as RatingView
+from services.dossier.contract.status import ReadApplicant as ReadApplicant
 from services.dossier.contract.status import ReadDossier as ReadDossier
 from services.dossier.contract.status import ReadNotice as ReadNotice
 from services.dossier.contract.status import ReadOpenDossiers as ReadOpenDossiers
@@ -128,6 +131,8 @@ from services.dossier.contract.status import SupplementView as SupplementView
 from services.dossier.contract.status import Trace as Trace
 from services.dossier.contract.status import TraceEntry as TraceEntry
 from services.dossier.contract.status import WithdrawalView as WithdrawalView
+from services.dossier.contract.vocabulary import AT_COUNTER as AT_COUNTER
+from services.dossier.contract.vocabulary import WALK_IN as WALK_IN
 from services.dossier.contract.vocabulary import AgencyRef as AgencyRef
 from services.dossier.contract.vocabulary import Attachment as Attachment
 from services.dossier.contract.vocabulary import AttachmentGiven as AttachmentGiven
@@ -147,3 +152,4 @@ from services.dossier.contract.vocabulary import SupplementItem as SupplementIte
 from services.dossier.contract.vocabulary import Timing as Timing
 from services.dossier.contract.vocabulary import UnitRef as UnitRef
 from services.dossier.contract.vocabulary import Urgency as Urgency
+from services.dossier.contract.vocabulary import has_account as has_account

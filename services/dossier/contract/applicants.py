@@ -7,6 +7,7 @@ from datetime import datetime
 
 from kernel.requests import command, request
 from kernel.schemas import JSON, field, frozen
+from services.catalog.contract import Channel
 from services.dossier.contract.status import DossierStatus
 from services.dossier.contract.vocabulary import AgencyRef, AttachmentGiven, Person, ReturnBy
 
@@ -41,7 +42,10 @@ class Slots:
 @command("dossier", answer=Receipt)
 @frozen
 class SubmitDossier:
-    """Submit. Either the agency or the place is given; the place leads to the competent agency."""
+    """Submit. Either the agency or the place is given; the place leads to the competent agency.
+
+    At the counter neither is: it is that of the officer.
+    """
 
     procedure: str = field(max_length=100)
     applicant: Person
@@ -53,6 +57,14 @@ class SubmitDossier:
     agency: str | None = field(default=None, max_length=100)
     place: str | None = field(default=None, max_length=10)
     draft: str | None = field(default=None, max_length=64)
+    channel: Channel = field(
+        default=Channel.ONLINE,
+        doc="the other two only for receiving officers of the competent agency's one-stop desk: "
+        "they enter it for somebody at the desk, or what came by post, and accept it with that",
+    )
+    arrived_at: datetime | None = field(
+        default=None, doc="by post: when the letter arrived, from which the term counts"
+    )
     although_open: bool = field(
         default=False,
         doc="file it although the caller has one of this procedure open for the same owner; "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from kernel.events import EventTypes, event
 from kernel.schemas import JSON, field, frozen
@@ -23,16 +24,17 @@ from services.dossier.contract.vocabulary import (
 )
 
 
-@event(schema=2)
+@event(schema=3)
 @frozen
 class DossierSubmitted:
     """The applicant sent it; it lies at the one-stop desk of the competent agency (D13).
 
-    Schema 1 did not keep of the procedure what must be done in person.
+    Schema 1 did not keep of the procedure what must be done in person; schema 2 knew of no
+    officers who enter what is filed at the counter or comes by post, nor of an agency's own hours.
     """
 
     code: str
-    subject: str = field(doc="the applicant's account")
+    subject: str = field(doc="the applicant's account; at the counter, a name for the person")
     channel: str
     procedure: ProcedureKept
     agency: AgencyRef
@@ -49,6 +51,8 @@ class DossierSubmitted:
     pin: str | None = field(
         default=None, personal=True, doc="4 digits, the look-up's second factor"
     )
+    officer: OfficerRef | None = field(default=None, doc="who entered it at the counter")
+    arrived_at: datetime | None = field(default=None, doc="when the letter arrived")
 
 
 @event()
@@ -91,10 +95,10 @@ class SupplementRequested:
     requested_at: datetime
 
 
-@event()
+@event(schema=2)
 @frozen
 class DossierSupplemented:
-    """The applicant sent what was missing."""
+    """The applicant sent what was missing, or brought it to the counter (schema 2)."""
 
     code: str
     subject: str
@@ -102,6 +106,7 @@ class DossierSupplemented:
     supplemented_at: datetime
     answers: Mapping[str, JSON] | None = field(default=None, personal=True)
     note: str | None = field(default=None, personal=True, doc="the applicant's own words")
+    officer: OfficerRef | None = field(default=None, doc="who entered it at the counter")
 
 
 @event()
@@ -199,12 +204,13 @@ class DeadlineExtended:
     step_due: datetime = field(doc="of the current step, moved as far")
 
 
-@event()
+@event(schema=2)
 @frozen
 class DossierTransferred:
     """Another agency holds it now; or the units of its own were reorganised. The code stays.
 
     A due time that was promised stays too: what the agency that had it used up is used up.
+    Schema 1 knew of no agency's own hours.
     """
 
     code: str
@@ -222,10 +228,13 @@ class DossierTransferred:
         return self.from_agency.id != self.to_agency.id
 
 
-@event()
+@event(schema=2)
 @frozen
 class AppointmentBooked:
-    """The applicant comes to the desk for what must be done in person (D22)."""
+    """The applicant comes to the desk for what must be done in person (D22).
+
+    Schema 1 knew of no agency's own hours.
+    """
 
     code: str
     agency: AgencyRef
@@ -240,7 +249,10 @@ class AppointmentBooked:
 @event()
 @frozen
 class FeeRequested:
-    """A fee is due (status 6). `payable_online` follows the service level (F03, F04)."""
+    """A fee is due (status 6). `payable_online` follows the service level (F03, F04).
+
+    What was filed at the counter is paid there.
+    """
 
     code: str
     subject: str
@@ -333,15 +345,16 @@ class DossierRated:
     comment: str | None = field(default=None, personal=True, doc="the applicant's own words")
 
 
-@event()
+@event(schema=2)
 @frozen
 class WithdrawalRequested:
-    """The applicant asks to take back what was accepted; an officer answers."""
+    """The applicant asks to take back what was accepted, also at the counter (schema 2)."""
 
     code: str
     subject: str
     requested_at: datetime
     reason: str | None = field(default=None, personal=True, doc="the applicant's own words")
+    officer: OfficerRef | None = field(default=None, doc="who entered it at the counter")
 
 
 @event()
@@ -421,6 +434,22 @@ class LookUpCodeRequested:
     code: str = field(doc="the dossier whose contact gets it")
 
 
+@event()
+@frozen
+class DraftExpiring:
+    """A draft will be forgotten soon, unless its owner goes on with it; in a stream of its own."""
+
+    draft: str
+    subject: str = field(doc="the owner's account")
+    procedure: str = field(doc="its name, or the code as it was given")
+    procedure_en: str
+    expires_at: datetime
+
+
+def _without_hours(agency: dict[str, Any]) -> dict[str, Any]:
+    return {**agency, "hours": None}
+
+
 EVENTS = EventTypes(
     "dossier",
     (
@@ -452,12 +481,30 @@ EVENTS = EventTypes(
         CitizenNotified,
         StepReminded,
         LookUpCodeRequested,
+        DraftExpiring,
     ),
     upcasters={
         ("DossierSubmitted", 1): lambda data: {
             **data,
             "procedure": {**data["procedure"], "in_person": ""},
         },
+        ("DossierSubmitted", 2): lambda data: {
+            **data,
+            "agency": _without_hours(data["agency"]),
+            "officer": None,
+            "arrived_at": None,
+        },
+        ("DossierTransferred", 1): lambda data: {
+            **data,
+            "from_agency": _without_hours(data["from_agency"]),
+            "to_agency": _without_hours(data["to_agency"]),
+        },
+        ("AppointmentBooked", 1): lambda data: {
+            **data,
+            "agency": _without_hours(data["agency"]),
+        },
+        ("DossierSupplemented", 1): lambda data: {**data, "officer": None},
+        ("WithdrawalRequested", 1): lambda data: {**data, "officer": None},
         ("DossierWithdrawn", 1): lambda data: {**data, "subject": ""},
         ("DossierWithdrawn", 2): lambda data: {**data, "officer": None},
         ("ResultReceived", 1): lambda data: {**data, "subject": "", "signed_by": None},

@@ -273,6 +273,13 @@ class OpenDossiers:
     codes: tuple[str, ...]
 
 
+@frozen
+class Applicant:
+    """Whose dossier it is: the account, or the name of a person without one."""
+
+    subject: str
+
+
 @request("dossier", answer=DossierStatus)
 @frozen
 class ReadDossier:
@@ -303,3 +310,11 @@ class ReadOpenDossiers:
     """Identity only: what is still handled for an account."""
 
     account: str = field(max_length=64)
+
+
+@request("dossier", answer=Applicant)
+@frozen
+class ReadApplicant:
+    """Identity only: whose a dossier is."""
+
+    code: str = field(max_length=64)

@@ -6,6 +6,7 @@ from datetime import date
 from enum import IntEnum, StrEnum
 
 from kernel.schemas import field, frozen
+from services.catalog.contract import Channel, OfficeHours
 
 
 class Status(IntEnum):
@@ -21,6 +22,19 @@ class Status(IntEnum):
     STOPPED = 8  # Dừng xử lý
     COMPLETED = 9  # Đã xử lý xong
     RETURNED = 10  # Đã trả kết quả
+
+
+AT_COUNTER = frozenset({Channel.IN_PERSON, Channel.POST})
+"""The channels by which an officer enters a dossier, for somebody at the desk or from a letter."""
+
+
+WALK_IN = "person-"
+"""What the subject of an applicant begins with who filed there and has no account."""
+
+
+def has_account(subject: str) -> bool:
+    """Whether a dossier's subject is an account of the portal, with its own pages and messages."""
+    return not subject.startswith(WALK_IN)
 
 
 class ClockState(StrEnum):
@@ -143,6 +157,7 @@ class AgencyRef:
     name: str
     name_en: str
     hotline: str = field(default="")
+    hours: OfficeHours | None = field(default=None, doc="by which its time is counted, if its own")
 
 
 @frozen

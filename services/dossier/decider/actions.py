@@ -27,6 +27,7 @@ class By(StrEnum):
     STEP = "step"  # the role and unit of the current step; the assigned officer where there is one
     DESK = "desk"  # a receiving officer of the one-stop desk
     LEADER = "leader"  # a leader of the agency
+    COUNTER = "counter"  # the desk's receiving officer, for who filed at the counter or by post
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ TABLE: tuple[Row, ...] = (
     Row("refuse", NEW, (RECEIVE,), (By.STEP,), (Status.REFUSED,)),
     Row("request-supplement", BEFORE_COMPLETION, (RECEIVE, COMPLETE), (By.STEP,),
         (Status.SUPPLEMENT_REQUESTED,)),
-    Row("supplement", (Status.SUPPLEMENT_REQUESTED,), (), (By.APPLICANT,), BEFORE_COMPLETION),
+    Row("supplement", (Status.SUPPLEMENT_REQUESTED,), (), (By.APPLICANT, By.COUNTER),
+        BEFORE_COMPLETION),
     Row("assign", AT_WORK, (ASSIGN,), (By.STEP, By.LEADER), (Status.PROCESSING,)),
     Row("assign", AT_WORK, (COMPLETE,), (By.LEADER,), (Status.PROCESSING,)),
     Row("complete-step", AT_WORK, (RECEIVE, COMPLETE), (By.STEP,), (Status.PROCESSING,)),
@@ -81,7 +83,7 @@ TABLE: tuple[Row, ...] = (
     Row("rate", (Status.RETURNED,), (), (By.APPLICANT,), (Status.RETURNED,), (Needs.NOT_RATED,)),
     Row("withdraw", (*NEW, *WAITING), (), (By.APPLICANT,), (Status.WITHDRAWN,),
         (Needs.NOT_ACCEPTED,)),
-    Row("request-withdrawal", UNDER_WAY, (), (By.APPLICANT,), UNDER_WAY,
+    Row("request-withdrawal", UNDER_WAY, (), (By.APPLICANT, By.COUNTER), UNDER_WAY,
         (Needs.ACCEPTED, Needs.NO_WITHDRAWAL_ASKED)),
     Row("grant-withdrawal", UNDER_WAY, (), (By.STEP, By.LEADER), (Status.WITHDRAWN,),
         (Needs.WITHDRAWAL_ASKED,)),
@@ -100,6 +102,10 @@ BY_NAMES: Mapping[By, Name] = {
     By.STEP: ("cán bộ của bước hiện tại", "the officer of the current step"),
     By.DESK: ("cán bộ tiếp nhận của bộ phận một cửa", "a receiving officer of the one-stop desk"),
     By.LEADER: ("lãnh đạo cơ quan", "a leader of the agency"),
+    By.COUNTER: (
+        "cán bộ tiếp nhận, thay người nộp tại quầy hoặc qua bưu chính",
+        "a receiving officer of the desk, for who filed at the counter or by post",
+    ),
 }
 
 
@@ -144,6 +150,8 @@ def _acts_as(capacity: By, here: Standing, who: Caller) -> bool:
             return Role.LEADER in who.roles
         case By.DESK:
             return Role.RECEIVING in who.roles and who.unit == here.desk.id
+        case By.COUNTER:
+            return here.at_counter and _acts_as(By.DESK, here, who)
         case By.STEP:
             step = here.step
             in_place = step is not None and who.unit == step.unit.id and step.role in who.roles

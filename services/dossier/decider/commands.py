@@ -30,7 +30,10 @@ from services.dossier.contract import (
 
 @dataclass(frozen=True)
 class Submit:
-    """Submit (nộp hồ sơ) to the one-stop desk of the competent agency; `by` is the applicant."""
+    """Submit (nộp hồ sơ) to the one-stop desk of the competent agency; `by` is the applicant.
+
+    At the counter and by post `by` is the `officer` who enters it, for `subject`.
+    """
 
     by: Caller
     code: str
@@ -47,12 +50,15 @@ class Submit:
     pin: str
     at: datetime
     calendar: Calendar
+    subject: str
     case: str | None = None
+    officer: OfficerRef | None = None
+    arrived_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Supplement:
-    """Send what was asked for (bổ sung hồ sơ)."""
+    """Send what was asked for (bổ sung hồ sơ); an `officer` enters it for who is at the counter."""
 
     by: Caller
     at: datetime
@@ -60,6 +66,7 @@ class Supplement:
     documents: tuple[Attachment, ...] = ()
     answers: Mapping[str, JSON] = field(default_factory=dict)
     note: str = ""
+    officer: OfficerRef | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,7 @@ class RequestWithdrawal:
     by: Caller
     at: datetime
     reason: str
+    officer: OfficerRef | None = None
 
 
 @dataclass(frozen=True)
@@ -121,6 +129,7 @@ class Accept:
     at: datetime
     calendar: Calendar
     note: str = ""
+    since: datetime | None = None  # the term counts from then, where that was earlier
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, assert_never
+from dataclasses import replace
+from typing import Any, TypeVar, assert_never, cast
 
 from kernel.errors import NotFound
-from services.dossier.contract import CitizenNotified
+from services.dossier.clock import Calendar, at_agency
+from services.dossier.contract import AgencyRef, CitizenNotified
 from services.dossier.decider import commands as do
 from services.dossier.decider.appointments import book
 from services.dossier.decider.ending import (
@@ -26,6 +28,8 @@ from services.dossier.decider.state import Dossier, State
 from services.dossier.decider.supplements import request_supplement, supplement
 from services.dossier.decider.transfer import succeed, transfer
 
+C = TypeVar("C", bound=do.Command)
+
 
 def decide(state: State, command: do.Command) -> Sequence[Any]:
     """Return the events that the command leads to; none where there is nothing to do.
@@ -34,9 +38,11 @@ def decide(state: State, command: do.Command) -> Sequence[Any]:
     do, `Invalid` for particulars that break a rule, `NotFound` where there is no dossier.
     """
     if isinstance(command, do.Submit):
-        return submit(state, command)
+        return submit(state, _by_hours_of(command.agency, command))
     if state is None:
         raise NotFound("no-dossier", "Không tìm thấy hồ sơ.", "There is no such dossier.")
+    gets_it = command.agency if isinstance(command, do.Transfer | do.Succeed) else state.agency
+    command = _by_hours_of(gets_it, command)
     match command:
         case do.Supplement():
             return supplement(state, command)
@@ -90,6 +96,15 @@ def decide(state: State, command: do.Command) -> Sequence[Any]:
             return remind(state, command)
         case _:
             assert_never(command)
+
+
+def _by_hours_of(agency: AgencyRef, command: C) -> C:
+    """Return the command with the calendar of the agency that holds the dossier, or gets it."""
+    calendar: Calendar | None = getattr(command, "calendar", None)
+    if calendar is None or agency.hours is None:
+        return command
+    counted: Any = command
+    return cast(C, replace(counted, calendar=at_agency(calendar, agency.hours)))
 
 
 def _record_notification(dossier: Dossier, command: do.RecordNotification) -> list[Any]:

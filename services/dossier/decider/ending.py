@@ -25,7 +25,11 @@ def withdraw(dossier: Dossier, command: do.Withdraw) -> list[Any]:
 def request_withdrawal(dossier: Dossier, command: do.RequestWithdrawal) -> list[Any]:
     """The applicant asks to take back what was accepted; until the answer the work goes on."""
     demand(dossier, "request-withdrawal", command.by)
-    return [WithdrawalRequested(dossier.code, dossier.subject, command.at, command.reason)]
+    return [
+        WithdrawalRequested(
+            dossier.code, dossier.subject, command.at, command.reason, command.officer
+        )
+    ]
 
 
 def grant_withdrawal(dossier: Dossier, command: do.GrantWithdrawal) -> list[Any]:

@@ -25,7 +25,8 @@ def request_fee(dossier: Dossier, command: do.RequestFee) -> list[Any]:
         obligation=command.obligation,
         lines=lines,
         amount=sum(line.amount for line in lines),
-        payable_online=can_pay_online(dossier.procedure.legacy_level),
+        # who filed at the counter has no account to pay with
+        payable_online=can_pay_online(dossier.procedure.legacy_level) and not dossier.at_counter,
         officer=command.officer,
         requested_at=command.at,
     )

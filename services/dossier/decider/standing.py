@@ -28,6 +28,7 @@ class Standing:
     by_post: bool = field(default=False, doc="the result comes by post")
     rated: bool = field(default=False)
     in_person: bool = field(default=False, doc="something must be done in person")
+    at_counter: bool = field(default=False, doc="an officer entered it for who has no account")
 
 
 def standing(dossier: Dossier) -> Standing:
@@ -48,6 +49,7 @@ def standing(dossier: Dossier) -> Standing:
         by_post=dossier.return_by is ReturnBy.POST,
         rated=dossier.rated,
         in_person=bool(dossier.procedure.in_person),
+        at_counter=dossier.at_counter,
     )
 
 

@@ -108,6 +108,7 @@ class Dossier:
     extended: bool = False
     rated: bool = False
     appointment: datetime | None = None
+    at_counter: bool = False  # an officer entered it, for somebody without an account
 
     @property
     def accepted(self) -> bool:
@@ -153,6 +154,7 @@ def _submitted(event: DossierSubmitted) -> Dossier:
         route=event.route,
         return_by=event.return_by,
         documents=event.documents,
+        at_counter=event.officer is not None,
     )
 
 

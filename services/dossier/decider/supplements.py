@@ -61,6 +61,7 @@ def supplement(dossier: Dossier, command: do.Supplement) -> list[Any]:
         supplemented_at=command.at,
         answers=command.answers,
         note=command.note or None,
+        officer=command.officer,
     )
     return [sent, *resumed(dossier, command.at, command.calendar)]
 

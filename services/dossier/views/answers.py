@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from kernel.requests import Caller
-from services.dossier.clock import Calendar
+from services.dossier.clock import Calendar, at_agency
 from services.dossier.contract import (
     DossierStatus,
     MaskedStatus,
@@ -73,6 +73,7 @@ def status_of(
 ) -> DossierStatus:
     """Return what `status` does, of a picture that was not stored."""
     view, subject = picture.view, picture.standing.subject
+    calendar = at_agency(calendar, view.agency.hours)
     steps = tuple(_measured(step, picture, now, calendar) for step in view.steps)
     current = next((step for step in steps if step.state is StepState.CURRENT), None)
     names = file_names or {}
@@ -134,7 +135,7 @@ def masked(document: Document, now: datetime, calendar: Calendar) -> MaskedStatu
         step_en=step.name_en if step else "",
         applicant=masked_name(view.applicant.name) if view.applicant else "",
         submitted_at=view.submitted_at,
-        clock=explained(picture, now, calendar),
+        clock=explained(picture, now, at_agency(calendar, view.agency.hours)),
         version=view.version,
     )
 

@@ -18,7 +18,7 @@ from typing import Any
 from kernel.events import Recorded
 from services.catalog.contract import Channel
 from services.dossier import contract
-from services.dossier.clock import HOURS_A_DAY, day_of, vietnam
+from services.dossier.clock import HOURS_A_DAY, at_agency, day_of, vietnam
 from services.dossier.decider.state import State, evolve, initial
 
 FIELDS = ("scope", "by", "name", "month")
@@ -134,7 +134,7 @@ def _measured(events: Sequence[Any]) -> Iterator[tuple[str, datetime, Mapping[st
         when: datetime = getattr(events[number], at)
         so_far = events[: number + 1]
         in_time = _asked_once(so_far) and _in_time(states[number], when)
-        taken = _time_taken(so_far, when) if how == "completed" else {}
+        taken = _time_taken(so_far, when, states[number]) if how == "completed" else {}
         yield agency, when, {"ended": 1, how: 1, "on_time": int(in_time), **taken}
 
 
@@ -152,7 +152,7 @@ def _in_time(before: State, when: datetime) -> bool:
     return due is None or until.replace(second=0, microsecond=0) <= due
 
 
-def _time_taken(events: Sequence[Any], end: datetime) -> dict[str, int]:
+def _time_taken(events: Sequence[Any], end: datetime, before: State) -> dict[str, int]:
     begun = next(
         (one.accepted_at for one in events if isinstance(one, contract.DossierAccepted)),
         events[0].submitted_at,
@@ -162,7 +162,8 @@ def _time_taken(events: Sequence[Any], end: datetime) -> dict[str, int]:
         for one in events
         if isinstance(one, contract.ClockResumed) and one.resumed_at > begun
     )
-    minutes = max(0, vietnam().minutes_between(begun, end) - pauses)
+    calendar = at_agency(vietnam(), before.agency.hours if before else None)
+    minutes = max(0, calendar.minutes_between(begun, end) - pauses)
     place = min(bisect_left(BOUNDS, minutes), len(BOUNDS))
     bound = {f"up_to_{BOUNDS[place]}": 1} if place < len(BOUNDS) else {}
     return {"minutes": minutes, "timed": 1, **bound}

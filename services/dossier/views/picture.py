@@ -11,7 +11,7 @@ from typing import Any
 from kernel.events import Recorded
 from kernel.schemas import JSON, field, frozen
 from services.dossier import contract
-from services.dossier.clock import timing, vietnam
+from services.dossier.clock import at_agency, timing, vietnam
 from services.dossier.contract import (
     AppointmentView,
     ClockView,
@@ -118,7 +118,7 @@ class Folding:
             waiting_for=waiting_for,
             waiting_since=waiting_since,
             completed_at=completed.completed_at if completed else None,
-            remind_at=next_reminder(dossier, vietnam()),
+            remind_at=next_reminder(dossier, at_agency(vietnam(), dossier.agency.hours)),
         )
 
 

@@ -11,7 +11,7 @@ from kernel.schemas import personal_fields
 from services.dossier import contract
 from services.dossier.contract import OfficerRef, RouteStep, Trace, TraceEntry
 from services.dossier.decider.state import Dossier, State, evolve, initial
-from services.dossier.names import RETURN_NAMES, TIMING_NAMES, URGENCY_NAMES, Name
+from services.dossier.names import CHANNEL_NAMES, RETURN_NAMES, TIMING_NAMES, URGENCY_NAMES, Name
 from services.dossier.views.explanation import PAUSE_REASONS
 from services.dossier.wording import moment, money, working_time
 
@@ -90,7 +90,7 @@ def _redacted(told: Told) -> Told:
 
 
 def _who(event: Any) -> Name:
-    if isinstance(event, _BY_APPLICANT):
+    if isinstance(event, _BY_APPLICANT) and getattr(event, "officer", None) is None:
         return APPLICANT
     match event:
         case contract.DossierWithdrawn(officer=None) | contract.AppointmentBooked(officer=None):
@@ -117,11 +117,29 @@ def _step(dossier: Dossier, step_id: str) -> RouteStep:
 
 def _submitted(event: contract.DossierSubmitted, _: Dossier) -> Told:
     check = moment(event.check_due)
+    if event.officer is not None:
+        return _entered_at_counter(event)
     return Told(
         ("Nộp hồ sơ", "Submitted"),
         (
             f"«{event.procedure.name}», gửi tới {event.agency.name}; kiểm tra trước {check}.",
             f"“{event.procedure.name_en}”, sent to {event.agency.name_en}; checked before {check}.",
+        ),
+    )
+
+
+def _entered_at_counter(event: contract.DossierSubmitted) -> Told:
+    vi, en = CHANNEL_NAMES[event.channel]
+    arrived = (
+        (f", đến lúc {moment(event.arrived_at)}", f", arrived {moment(event.arrived_at)}")
+        if event.arrived_at
+        else ("", "")
+    )
+    return Told(
+        (f"Nhận hồ sơ {vi}", f"Taken in {en}"),
+        (
+            f"«{event.procedure.name}»{arrived[0]}, tại {event.agency.name}.",
+            f"“{event.procedure.name_en}”{arrived[1]}, at {event.agency.name_en}.",
         ),
     )
 

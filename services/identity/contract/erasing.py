@@ -11,11 +11,14 @@ from services.identity.contract.people import AccountKind
 
 @frozen
 class Subject:
-    """An account as the installation's operator sees it: no personal data."""
+    """Somebody whose data is kept, as the installation's operator sees it: no personal data.
+
+    Who filed at a counter only has no account, and neither kind nor day of registration.
+    """
 
     subject: str
-    kind: AccountKind
-    registered_at: datetime
+    kind: AccountKind | None = field(default=None)
+    registered_at: datetime | None = field(default=None)
     serves_in: str | None = field(default=None, doc="the agency in which an officer has a place")
     erased_at: datetime | None = field(default=None)
 
@@ -39,10 +42,14 @@ class ErasedSubjects:
 @request("identity", answer=Subject)
 @frozen
 class FindSubject:
-    """The set-up only: an account by its id or by its user name; `NotFound` where there is none."""
+    """The set-up only: by the id, by the account's user name, or by a dossier that was filed.
+
+    `NotFound` where there is none. The id of somebody without an account is taken as it is.
+    """
 
     subject: str | None = field(default=None, max_length=64)
     username: str | None = field(default=None, max_length=64)
+    dossier: str | None = field(default=None, max_length=64, doc="the code of one")
 
 
 @command("identity", answer=Subject)

@@ -106,7 +106,7 @@ class SubjectErased:
     It is the account's last event; nobody logs in with it any more.
     """
 
-    subject: str = field(doc="the account")
+    subject: str = field(doc="the account, or whom the dossier service knows without one")
     even_open: bool = field(
         default=False, doc="the operator said so without asking for open dossiers"
     )

@@ -89,9 +89,13 @@ class Dismiss:
 
 @dataclass(frozen=True)
 class Erase:
-    """Forget the person for good; `even_open`: without having asked for open dossiers."""
+    """Forget the person for good; `even_open`: without having asked for open dossiers.
+
+    `walk_in` is the subject of somebody who has no account.
+    """
 
     even_open: bool = False
+    walk_in: str = ""
 
 
 # State
@@ -214,11 +218,11 @@ def _open(state: AccountState, command: Open) -> Sequence[Any]:
 
 
 def _erase(state: AccountState, command: Erase) -> Sequence[Any]:
-    if not state.exists:
+    if not state.exists and not command.walk_in:
         raise NotFound("no-such-account", "Không có tài khoản này.", "There is no such account.")
     if state.erased:
         return ()
-    erased = SubjectErased(state.account, command.even_open)
+    erased = SubjectErased(state.account or command.walk_in, command.even_open)
     return (*decide(state, Dismiss()), erased)
 
 

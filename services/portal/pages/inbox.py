@@ -14,6 +14,9 @@ from services.catalog.contract import Agency, ReadAgency
 from services.dossier.contract import (
     DeleteFilter,
     DossierPage,
+    Draft,
+    Drafts,
+    ListDrafts,
     ListFilters,
     ReadInbox,
     SavedFilter,
@@ -50,6 +53,7 @@ def show() -> flask.Response:
     values = _filters(form)
     found, form = _find(form, values)
     leads = Role.LEADER in sessions.who().roles
+    receives = Role.RECEIVING in sessions.who().roles
     units = _units() if leads else ()
     more = url_for("inbox.show", **values, after=found.next) if found.next else ""
     screen = InboxScreen(
@@ -66,6 +70,8 @@ def show() -> flask.Response:
             (name.upper(), url_for("inbox.export", form=name, **values)) for name in _FORMATS
         ),
         again=values,
+        receives=receives,
+        drafts=_drafts() if receives else (),
     )
     return page("inbox.html", screen)
 
@@ -175,6 +181,14 @@ def _officers(units: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         (one.account, f"{one.name} – {one.title}, {units.get(one.unit, one.unit)}")
         for one in found.items
     )
+
+
+def _drafts() -> tuple[Draft, ...]:
+    try:
+        found: Drafts = ask(ListDrafts())
+    except DomainError:
+        return ()
+    return found.items
 
 
 def _saved() -> tuple[Saved, ...]:

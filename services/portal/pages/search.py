@@ -24,7 +24,7 @@ from services.dossier.contract import ProcessingTimes, ReadProcessingTimes
 from services.portal.formats import read_day, today
 from services.portal.forms import Form, read, typed
 from services.portal.language import named
-from services.portal.pages import places
+from services.portal.pages import counter, places
 from services.portal.rendering import page
 from services.portal.screens.places import Options
 from services.portal.screens.search import WITHOUT_DISTRICTS, ProcedureScreen, SearchScreen
@@ -65,7 +65,10 @@ def show(code: str) -> flask.Response:
     """Show a procedure: guidance, papers, time, fees, legal documents (C22 to C25)."""
     procedure: Procedure = ask(ReadProcedure(code=code))
     place = request.args.get("place", "")
-    return page("procedure.html", ProcedureScreen(procedure, place, times=_times(procedure.code)))
+    screen = ProcedureScreen(
+        procedure, place, times=_times(procedure.code), receives=counter.receives(procedure)
+    )
+    return page("procedure.html", screen)
 
 
 @pages.get("/places/communes")

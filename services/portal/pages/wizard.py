@@ -22,6 +22,7 @@ from services.catalog.contract import (
     FieldType,
     FindCompetentAgency,
     Procedure,
+    ReadAgency,
     ReadProcedure,
     can_file_online,
 )
@@ -37,7 +38,7 @@ from services.dossier.contract import (
     SaveDraft,
 )
 from services.identity.contract import Account, ReadAccount
-from services.portal import drafting, uploads
+from services.portal import drafting, sessions, uploads
 from services.portal.drafting import FileGiven, Step, Writing
 from services.portal.forms import Form, file_name, typed, version_of
 from services.portal.language import gettext
@@ -380,10 +381,13 @@ def _check(
 
 def _competent(procedure: Procedure, writing: Writing) -> Agency | None:
     """Return the agency that the dossier will go to (D13), if the catalogue can tell now."""
+    question = (
+        ReadAgency(agency=sessions.who().agency or "")
+        if writing.at_counter
+        else FindCompetentAgency(procedure=procedure.code, place=writing.place, case=writing.case)
+    )
     try:
-        found: Agency = ask(
-            FindCompetentAgency(procedure=procedure.code, place=writing.place, case=writing.case)
-        )
+        found: Agency = ask(question)
     except _PASSING:
         raise
     except DomainError:

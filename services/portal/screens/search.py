@@ -58,12 +58,16 @@ class SearchScreen:
 
 @dataclass(frozen=True)
 class ProcedureScreen:
-    """A procedure with all that one must know before one begins (C22 to C25)."""
+    """A procedure with all that one must know before one begins (C22 to C25).
+
+    `receives` says that the officer who reads it takes it in at a desk.
+    """
 
     procedure: Procedure
     place: str = ""
     templates: Mapping[str, str] = field(default_factory=dict)
     times: ProcessingTimes | None = None
+    receives: bool = False
 
     @property
     def can_file_online(self) -> bool:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from services.catalog.contract import (
     OFFERINGS,
     Agency,
+    Channel,
     DocumentRequirement,
     FieldType,
     FormField,
     Offering,
     Procedure,
 )
-from services.dossier.contract import DossierStatus, Draft, ReturnBy
+from services.dossier.contract import AT_COUNTER, DossierStatus, Draft, ReturnBy
 from services.portal.drafting import FileGiven, Step, Writing
 from services.portal.formats import money, show_day
 from services.portal.forms import Form, whole_number
@@ -43,6 +44,22 @@ class BeginScreen:
         """Return how the result can be given at the procedure's level (F03, F04)."""
         offered = OFFERINGS[self.procedure.legacy_level]
         return tuple(way for offering, way in _WAYS_BACK.items() if offering in offered)
+
+
+@dataclass(frozen=True)
+class ReceiveScreen:
+    """Before the first step at the desk: how it came, which case, how the result is wanted."""
+
+    WAYS_BACK: ClassVar[tuple[ReturnBy, ...]] = (ReturnBy.IN_PERSON, ReturnBy.POST)
+
+    procedure: Procedure
+    form: Form
+    drafts: tuple[Draft, ...] = ()
+
+    @staticmethod
+    def channels_of(procedure: Procedure) -> tuple[Channel, ...]:
+        """Return the ways in which the desk takes a procedure."""
+        return tuple(channel for channel in procedure.channels if channel in AT_COUNTER)
 
 
 @dataclass(frozen=True)
@@ -102,6 +119,11 @@ class SentScreen:
     """The confirmation with the code and the PIN (D16)."""
 
     dossier: DossierStatus
+
+    @property
+    def at_counter(self) -> bool:
+        """Whether the officer who sees it took it in, at the desk or from a letter."""
+        return self.dossier.channel in AT_COUNTER
 
 
 def answer_words(item: FormField, value: Any, places: Mapping[str, str]) -> str:

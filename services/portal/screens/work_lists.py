@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from services.dossier.contract import DossierPage, SavedFilter
+from services.dossier.contract import DossierPage, Draft, SavedFilter
 from services.portal.forms import Form
 from services.portal.language import gettext, mark
 
@@ -47,7 +47,8 @@ class InboxScreen:
     """The officer's work list.
 
     `officers` are those to whom chosen dossiers can be assigned; there are none for who may not.
-    `again` are the filters as hidden inputs of the forms on the page.
+    `again` are the filters as hidden inputs of the forms on the page. `receives` says that the
+    officer takes in dossiers at a desk, `drafts` are those begun there.
     """
 
     dossiers: DossierPage
@@ -61,6 +62,8 @@ class InboxScreen:
     saved: tuple[Saved, ...] = ()
     exports: tuple[tuple[str, str], ...] = ()
     again: Mapping[str, str] = field(default_factory=dict)
+    receives: bool = False
+    drafts: tuple[Draft, ...] = ()
 
     @property
     def procedures(self) -> tuple[tuple[str, str], ...]:

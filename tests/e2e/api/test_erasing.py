@@ -255,6 +255,42 @@ def test_the_open_dossier_goes_on_without_her(stack: Stack, her: Her, system: Sy
     assert left_of(her, stack) == {}
 
 
+def test_who_filed_at_the_desk_is_erased_by_a_dossier_and_comes_again_as_somebody_new(
+    stack: Stack, system: System, records: Records
+) -> None:
+    desk = system.person("ca.tiepnhan")
+    name, number = "Lường Thị Bưởi", "038190000999"
+    visitor = {"kind": "citizen", "name": name, "identity_number": number, "phone": "0987000222"}
+
+    def enter() -> str:
+        scan = expect(desk.upload("bưởi.pdf", pdf(name)), 201)["file"]
+        sent = {**_about(residence(scan), {**visitor, "email": ""}), "channel": "in-person"}
+        sent["form"] = {**sent["form"], "ho_ten": name, "email": None, "so_dinh_danh": number}
+        sent.pop("place")
+        sent = {**sent, "applicant": visitor, "owner": visitor, "return_by": "in-person"}
+        sent["form"] = {key: value for key, value in sent["form"].items() if value is not None}
+        return str(expect(desk.post("/dossiers", sent, key=new_key()), 201)["code"])
+
+    code = enter()
+    refused_now, said = privacy(stack, "erase", "--dossier", code, "--yes")
+    assert (refused_now, code in said) == (1, True)
+    done, said = privacy(stack, "erase", "--dossier", code, "--even-open", "--yes")
+    assert done == 0, said
+    assert "1 files" in said
+    shown = expect(desk.get(f"/dossiers/{code}"), 200)
+    assert (shown["erased"], shown["applicant"]) == (True, None)
+    with MongoClient[Json](stack.mongo_uri) as client:
+        assert plain_words(client, stack.namespace, (name, number, "bưởi.pdf")) == {}
+    again = enter()
+    assert expect(desk.get(f"/dossiers/{again}"), 200)["applicant"]["name"] == name
+    subjects = {
+        records.stream("dossier", f"dossier-{one}")[0].event.subject for one in (code, again)
+    }
+    assert len(subjects) == 2
+    listed = privacy(stack, "erased")[1]
+    assert len([line for line in listed.splitlines() if line.split()[0] in subjects]) == 1
+
+
 def test_it_is_applied_again_after_a_restore(stack: Stack, her: Her, tmp_path: Path) -> None:
     listed = tmp_path / "erased.txt"
     listed.write_text(f"{her.citizen.account} 2026-11-25\n")

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from pymongo import MongoClient
 
+from kernel.decider import Decider
 from kernel.errors import Conflict, NotFound, Stale, TooLarge
+from kernel.ledger import Ledger
+from kernel.ledger_reader import create_indexes, ledger_collection
 from kernel.privacy import SubjectKeys
 from kernel.requests import Call, Caller
+from kernel.store import Store
+from services.dossier.contract import EVENTS, DraftExpiring
+from services.dossier.draft_notices import DraftNotices
 from services.dossier.drafts import LIFETIME, MAX_DRAFTS, Drafts
+from services.dossier.references import References
 
 
 def call(
@@ -99,3 +109,60 @@ def test_drafts_are_bounded_in_size_and_number(drafts: Drafts) -> None:
 def test_the_content_is_not_kept_in_clear(drafts: Drafts, database: Any) -> None:
     drafts.save(None, "1.004222", {"name": "Bình"}, call())
     assert "Bình" not in str(database["drafts"].find_one())
+
+
+class TestNotices:
+    """Three days before a draft is forgotten its owner is told, once for the draft as it stands."""
+
+    @pytest.fixture
+    def ledger(self, mongo_uri: str, database_prefix: str, database: Any) -> Iterator[Ledger]:
+        with MongoClient[Any](mongo_uri, tz_aware=True) as client:
+            collection = ledger_collection(client, database_prefix, "dossier")
+            create_indexes(collection)
+            References.ensure_indexes(database)
+            yield Ledger(collection, EVENTS, SubjectKeys(database, bytes(32)))
+
+    @pytest.fixture
+    def notices(self, drafts: Drafts, database: Any, ledger: Ledger) -> DraftNotices:
+        apart = Store(ledger, Decider(False, lambda _, events: events, lambda *_: True))
+        return DraftNotices(drafts, References(database), apart)
+
+    def told(self, ledger: Ledger) -> list[str]:
+        records = [one for commit in ledger.commits() for one in ledger.records(commit)]
+        assert {type(one.event) for one in records} <= {DraftExpiring}
+        return [one.event.draft for one in records]
+
+    def test_each_is_told_once_by_as_many_processes_as_look(
+        self, drafts: Drafts, notices: DraftNotices, ledger: Ledger
+    ) -> None:
+        early = drafts.save(None, "1.004222", {"step": 1}, call())
+        soon = early.expires_at - timedelta(days=2)
+        notices.send(early.expires_at - timedelta(days=4))
+        assert self.told(ledger) == []
+        with ThreadPoolExecutor(4) as processes:
+            list(processes.map(notices.send, [soon] * 4))
+        notices.send(soon)
+        assert self.told(ledger) == [early.draft]
+        (event,) = [one.event for one in ledger.read_stream(f"draft-notice-{early.draft}")]
+        assert (event.subject, event.procedure) == ("acc-1", "1.004222")
+        assert event.expires_at == drafts.read(early.draft, "acc-1").expires_at
+
+    def test_who_goes_on_is_told_again_when_that_time_runs_out(
+        self, drafts: Drafts, notices: DraftNotices, ledger: Ledger
+    ) -> None:
+        begun = drafts.save(None, "1.004222", {"step": 1}, call())
+        notices.send(begun.expires_at - timedelta(days=1))
+        again = drafts.save(begun.draft, "1.004222", {"step": 2}, call(version=1))
+        notices.send(again.expires_at - timedelta(days=4))
+        assert self.told(ledger) == [begun.draft]
+        notices.send(again.expires_at - timedelta(days=1))
+        assert self.told(ledger) == [begun.draft] * 2
+
+    def test_what_is_forgotten_or_sent_is_told_of_no_more(
+        self, drafts: Drafts, notices: DraftNotices, ledger: Ledger
+    ) -> None:
+        sent = drafts.save(None, "1.004222", {"step": 1}, call())
+        over = drafts.save(None, "1.004222", {"step": 2}, call())
+        drafts.delete(sent.draft, "acc-1")
+        notices.send(over.expires_at + timedelta(minutes=1))
+        assert self.told(ledger) == []

@@ -12,6 +12,8 @@ from services.catalog.contract import (
     Agency,
     AgencyClosed,
     AgencyOpened,
+    DayHours,
+    OfficeHours,
     Place,
     PlaceLevel,
     PlacesRegistered,
@@ -73,6 +75,37 @@ def test_an_agency_without_the_units_that_a_dossier_passes_is_refused(
     with pytest.raises(Invalid) as refused:
         decide(None, Open(replace(committee, units=units)))
     assert [fault.field for fault in refused.value.fields] == [field]
+
+
+@pytest.mark.parametrize(
+    ("hours", "field"),
+    [
+        (OfficeHours(week=("07:30-11:30",) * 5), "office_hours.week"),
+        (OfficeHours(week=("",) * 7), "office_hours.week"),
+        (OfficeHours(week=("07:30-11:30", "7h30-11h30", *("",) * 5)), "office_hours.week.1"),
+        (OfficeHours(week=("13:30-17:30 07:30-11:30", *("",) * 6)), "office_hours.week.0"),
+        (OfficeHours(week=("07:30-13:30 13:00-17:30", *("",) * 6)), "office_hours.week.0"),
+        (OfficeHours(week=("11:30-07:30", *("",) * 6)), "office_hours.week.0"),
+        (OfficeHours(week=("07:30-25:00", *("",) * 6)), "office_hours.week.0"),
+        (OfficeHours(days=(DayHours(date(2026, 12, 24), "8-12"),)), "office_hours.days.0.hours"),
+        (OfficeHours(days=(DayHours(date(2026, 12, 24)),) * 2), "office_hours.days.1.day"),
+    ],
+)
+def test_hours_that_cannot_be_are_refused(
+    committee: Agency, hours: OfficeHours, field: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        decide(None, Open(replace(committee, office_hours=hours)))
+    assert [fault.field for fault in refused.value.fields] == [field]
+    assert all(fault.vi and fault.en for fault in refused.value.fields)
+
+
+def test_the_hours_of_the_file_are_those_of_the_agency(agencies: dict[str, Agency]) -> None:
+    assert agencies["ubnd-16594"].office_hours is None
+    hours = agencies["ca-tinh-38"].office_hours
+    assert hours is not None
+    assert (hours.week[5], hours.week[6]) == ("07:30-11:30", "")
+    assert decide(None, Open(agencies["ca-tinh-38"]))
 
 
 def _communes(number: int) -> tuple[Place, ...]:

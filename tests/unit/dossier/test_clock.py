@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import Conflict
-from services.catalog.contract import TimeUnit
+from services.catalog.contract import DayHours, OfficeHours, TimeUnit
 from services.dossier.clock import (
     OFFICE_DAY,
     VIETNAM,
     Calendar,
+    at_agency,
     day_of,
     timing,
     vietnam,
@@ -31,7 +32,12 @@ first, last = datetime(2020, 1, 1), datetime(2040, 1, 1)  # noqa: DTZ001 (of any
 instants = st.datetimes(first, last, timezones=st.just(VIETNAM))
 minutes = st.integers(0, 20 * 52 * MINUTES_A_WEEK // 10)
 calendars = st.sampled_from(
-    [ORDINARY, STATE, Calendar(week=(((OFFICE_DAY[0]),),) * 6 + ((),), days={})]
+    [
+        ORDINARY,
+        STATE,
+        Calendar(week=(((OFFICE_DAY[0]),),) * 6 + ((),), days={}),
+        at_agency(STATE, OfficeHours(("", *("08:00-12:00 13:00-16:30",) * 5, "07:00-11:00"))),
+    ]
 )
 
 
@@ -143,6 +149,37 @@ def test_swaps_decreed_later_override_the_table():
     swapped = with_overrides(STATE, days_off=[monday], made_up=[saturday])
     assert swapped.add_hours(at("2026-09-11 16:30"), 8) == at("2026-09-12 16:30")
     assert not swapped.works_on(monday)
+
+
+SATURDAYS = OfficeHours(week=(*("07:30-11:30 13:30-17:00",) * 5, "07:30-11:30", ""))
+
+
+@pytest.mark.parametrize(
+    ("hours", "start", "due"),
+    [
+        (SATURDAYS, "2026-09-11 16:30", "2026-09-14 11:00"),  # half an hour, four on Saturday
+        (OfficeHours(days=(DayHours(date(2026, 9, 14)),)), "2026-09-11 16:30", "2026-09-15 16:30"),
+        (SATURDAYS, "2026-08-31 13:30", "2026-09-04 08:00"),  # the National Day stays a holiday
+        (  # on the state's make-up Saturday it works as on a Monday
+            OfficeHours(week=("08:00-12:00 13:00-17:00", "", "", "", "", "", "")),
+            "2026-08-22 08:00",
+            "2026-08-22 17:00",
+        ),
+        (  # one day of its own wins over everything
+            OfficeHours(days=(DayHours(date(2026, 9, 2), "07:30-11:30 13:30-17:30"),)),
+            "2026-09-02 07:30",
+            "2026-09-02 17:30",
+        ),
+    ],
+    ids=["Saturdays", "closed", "holiday", "make-up day", "open"],
+)
+def test_an_agency_has_hours_of_its_own(hours, start, due):
+    assert at_agency(STATE, hours).add_hours(at(start), 8) == at(due)
+
+
+def test_without_own_hours_the_calendar_is_the_states():
+    assert at_agency(STATE, None) is STATE
+    assert at_agency(STATE, OfficeHours()) == STATE
 
 
 def test_a_years_long_duration_is_counted_without_walking():

@@ -144,3 +144,8 @@ def test_the_fee_of_the_tariff_is_asked_for_once():
     with pytest.raises(Conflict) as refusal:
         story.tell(s.request_fee())
     assert refusal.value.code == "tariff-already-asked"
+
+
+def test_what_was_filed_at_the_counter_is_paid_there():
+    (asked, *_) = s.Story(s.enter(), s.assign()).tell(s.request_fee(by=s.HANDLING))
+    assert not asked.payable_online

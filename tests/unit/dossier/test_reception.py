@@ -134,3 +134,70 @@ def test_a_refusal_ends_it_with_the_reason():
 def test_what_was_never_submitted_is_not_found():
     with pytest.raises(NotFound):
         decide(initial, s.accept())
+
+
+class TestAtTheCounter:
+    """Channels 1 and 3: an officer enters what is brought to the desk or comes by post."""
+
+    def test_it_is_accepted_with_that_and_goes_on(self):
+        story = s.Story()
+        events = story.tell(s.enter())
+        assert [type(event).__name__ for event in events] == [
+            *("DossierSubmitted", "StepEntered", "DossierAccepted", "StepCompleted", "StepEntered"),
+        ]
+        submitted, _, accepted, *_ = events
+        assert (submitted.officer, submitted.subject) == (s.ref(s.RECEIVING), "person-1")
+        assert accepted.officer == s.ref(s.RECEIVING)
+        assert story.state.status is Status.ACCEPTED
+        assert story.state.hold.step.id == "assign"
+
+    def test_only_the_desk_of_the_agency_enters_it(self):
+        for who in (s.HANDLING, s.CHAIR, s.DESK_ELSEWHERE, s.ADMINISTRATOR):
+            with pytest.raises(Forbidden) as refusal:
+                decide(initial, s.enter(by=who))
+            assert refusal.value.code == "desk-only"
+
+    def test_nobody_enters_for_another_what_is_filed_online(self):
+        with pytest.raises(Forbidden) as refusal:
+            decide(initial, s.enter(channel="online"))
+        assert refusal.value.code == "applicants-only"
+
+    def test_the_term_of_a_letter_counts_from_its_arrival(self):
+        arrived, entered = s.at("2026-09-04 09:00"), s.at("2026-09-07 09:00")
+        late = s.Story(s.enter(entered, channel="post", arrived_at=arrived)).state
+        soon = s.Story(s.enter(arrived, channel="post", arrived_at=arrived)).state
+        assert late.clock.due == soon.clock.due
+        assert late.clock.due < s.Story(s.enter(entered)).state.clock.due
+
+    @pytest.mark.parametrize(
+        ("channel", "arrived"),
+        [
+            ("in-person", "2026-09-07 08:00"),
+            ("post", "2026-09-08 08:00"),
+            ("post", "2026-08-01 08:00"),
+        ],
+        ids=["at the desk", "in the future", "long ago"],
+    )
+    def test_an_arrival_that_cannot_be_is_refused(self, channel, arrived):
+        with pytest.raises(Invalid) as refusal:
+            decide(
+                initial,
+                s.enter(s.at("2026-09-07 09:00"), channel=channel, arrived_at=s.at(arrived)),
+            )
+        assert [fault.field for fault in refusal.value.fields] == ["arrived_at"]
+
+    def test_the_result_goes_no_way_that_needs_an_account(self):
+        with pytest.raises(Invalid) as refusal:
+            decide(initial, s.enter(return_by=ReturnBy.ONLINE))
+        assert [fault.field for fault in refusal.value.fields] == ["return_by"]
+        assert decide(initial, s.enter(return_by=ReturnBy.POST))
+
+    @pytest.mark.parametrize("level", [1, 2, 3, 4])
+    def test_every_level_is_taken_there(self, level):
+        procedure = replace(s.PROCEDURE, legacy_level=level)
+        assert decide(initial, s.enter(procedure=procedure))
+
+    def test_required_documents_are_demanded_there_too(self):
+        with pytest.raises(Invalid) as refusal:
+            decide(initial, s.enter(documents=()))
+        assert [fault.field for fault in refusal.value.fields] == ["documents.declaration"]

@@ -88,6 +88,9 @@ def expected(stage: str, person: str) -> set[str]:
     step = dossier.hold.step if dossier.hold else None
     known = (ELSEWHERE if stage.startswith("transferred") else CAPACITIES).get(person, {})
     capacities = known.get("*", set()) | (known.get(step.id, set()) if step else set())
+    if stage.startswith("counter"):  # who filed there has no account
+        capacities -= {By.APPLICANT}
+        capacities |= {By.COUNTER} if person == "receiving officer" else set()
     return {
         row.action
         for row in TABLE

@@ -123,7 +123,10 @@ def test_a_withdrawal_recorded_before_it_said_whose_is_still_read():
 
 
 def test_every_event_of_a_dossier_has_a_teller():
-    about_dossiers = set(contract.EVENTS.types.values()) - {contract.LookUpCodeRequested}
+    about_dossiers = set(contract.EVENTS.types.values()) - {
+        contract.LookUpCodeRequested,
+        contract.DraftExpiring,
+    }
     assert set(TELLERS) == about_dossiers
 
 

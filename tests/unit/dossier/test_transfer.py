@@ -8,6 +8,7 @@ import dossier_samples as s
 import pytest
 
 from kernel.errors import Conflict, Forbidden, Invalid
+from services.catalog.contract import OfficeHours
 from services.dossier import views
 from services.dossier.contract import (
     DossierTransferred,
@@ -184,3 +185,31 @@ def test_a_unit_that_is_to_act_later_changes_without_a_move():
     assert not transferred.to_another
     assert story.state.hold.officer == s.ref(s.HANDLING)
     assert "complete-step" in seen(story, s.HANDLING).actions
+
+
+class TestOwnHours:
+    """Time is counted by the hours of the agency that holds the dossier, as they were filed."""
+
+    SATURDAYS = OfficeHours(week=(*("07:30-11:30 13:30-17:30",) * 5, "07:30-11:30", ""))
+    OWN = replace(s.AGENCY, hours=SATURDAYS)
+    FRIDAY = s.at("2026-09-11 16:30")
+
+    def test_the_check_and_every_step_are_due_by_them(self):
+        story = s.Story(s.submit(self.FRIDAY, agency=self.OWN))
+        assert story.state.hold.due == s.at("2026-09-14 10:30")
+        story.tell(s.accept(self.FRIDAY))
+        ordinary = s.Story(s.submit(self.FRIDAY), s.accept(self.FRIDAY)).state
+        assert story.state.hold.due < ordinary.hold.due
+
+    def test_another_agency_counts_by_its_own(self):
+        story = s.Story(s.submit(self.FRIDAY, agency=self.OWN))
+        story.tell(s.transfer(self.FRIDAY))
+        assert story.state.hold.due == s.at("2026-09-14 16:30")
+
+    def test_reminders_follow_them(self):
+        story = s.Story(s.submit(self.FRIDAY, agency=self.OWN), s.accept(self.FRIDAY))
+        ordinary = s.Story(s.submit(self.FRIDAY), s.accept(self.FRIDAY))
+        own, usual = (
+            views.project(one.history())["picture"]["remind_at"] for one in (story, ordinary)
+        )
+        assert own < usual

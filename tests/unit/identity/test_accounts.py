@@ -221,6 +221,12 @@ def test_nobody_is_erased_who_never_registered() -> None:
         when(given(), Erase())
 
 
+def test_who_filed_at_a_counter_only_is_erased_too_and_once() -> None:
+    walk_in = SubjectErased("person-1")
+    assert when(given(), Erase(walk_in="person-1")) == (walk_in,)
+    assert when(given(walk_in), Erase(walk_in="person-1")) == ()
+
+
 def test_the_user_name_of_an_erased_account_stays_taken() -> None:
     erased = given(REGISTERED, ACTIVATED, ERASED)
     with pytest.raises(Invalid) as refused:

@@ -162,6 +162,10 @@ REMINDED = dossier.StepReminded(
     CODE, "handle", OFFICE, dossier.Urgency.MOST, NOW + timedelta(hours=3), (AN, BINH), NOW
 )
 
+EXPIRING = dossier.DraftExpiring(
+    "draft-1", "acc-1", "Đăng ký khai sinh", "Birth registration", NOW + timedelta(days=3)
+)
+
 NOTICE = dossier.Notice(
     code=CODE,
     account="acc-1",

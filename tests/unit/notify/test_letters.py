@@ -13,6 +13,7 @@ from notify_events import (
     ACTIVATION,
     CODE,
     ENTERED,
+    EXPIRING,
     FEE_DUE,
     FEE_PAID,
     FORGOTTEN,
@@ -91,6 +92,22 @@ def test_an_officer_is_reminded_of_the_step_with_its_due_time_and_the_way_there(
         for expected in (step, "12:30 23/11/2026", f"https://motcua.example/dossiers/{CODE}"):
             assert expected in form
     assert NOTICE.name not in written.text
+
+
+@pytest.mark.parametrize(("locale", "name"), [("vi", "Đăng ký khai sinh"), ("en", "Birth")])
+def test_the_owner_of_a_draft_is_told_until_when_and_the_way_back(locale: str, name: str) -> None:
+    contact = identity.Contact("Nguyễn Thị Hoa", "hoa@example.vn", "", locale)
+    written = letter(EXPIRING, contact)
+    assert written.recipient == "hoa@example.vn"
+    for form in (written.text, written.html):
+        for expected in (name, "09:30 26/11/2026", "https://motcua.example/drafts/draft-1"):
+            assert expected in form
+
+
+def test_who_has_no_account_is_led_to_the_look_up() -> None:
+    written = letter(SUBMITTED, replace(NOTICE, account="person-1"))
+    assert "https://motcua.example/lookup" in written.text
+    assert "/dossiers/" not in written.text
 
 
 def test_a_step_is_told_with_unit_officer_step_and_due_time_of_then() -> None:

@@ -11,6 +11,7 @@ from notify_events import (
     AN,
     DESK,
     ENTERED,
+    EXPIRING,
     FORGOTTEN,
     IN_PERSON,
     LOOK_UP,
@@ -37,9 +38,9 @@ from services.notify.occasions import DOSSIER_EVENTS, IDENTITY_EVENTS, OCCASIONS
 from services.notify.planning import plan
 
 
-def planned(event: Any, event_id: str = "e-1") -> list[MessagePlanned]:
-    """Return what an event plans for the account `acc-1`."""
-    return list(plan(recorded(event, event_id), lambda: "acc-1", NOW))
+def planned(event: Any, event_id: str = "e-1", about: str = "acc-1") -> list[MessagePlanned]:
+    """Return what an event plans for an account."""
+    return list(plan(recorded(event, event_id), lambda: about, NOW))
 
 
 def test_there_is_a_message_for_reception_processing_and_return() -> None:
@@ -61,6 +62,7 @@ def test_there_is_a_message_for_reception_processing_and_return() -> None:
         ("ProcessingStopped", "stopped"),
         ("DossierWithdrawn", "withdrawn"),
         ("StepReminded", "step-reminder"),
+        ("DraftExpiring", "draft-expiring"),
         ("LookUpCodeRequested", "look-up-code"),
         ("AccountRegistered", "activation"),
         ("ActivationRequested", "activation"),
@@ -108,6 +110,18 @@ def test_an_event_for_several_plans_messages_for_each_of_them() -> None:
     assert planned(replace(REMINDED, recipients=())) == []
     assert "80 %" in messages[1].subject_vi
     assert "12:30 23/11/2026" in messages[1].body_en
+
+
+def test_the_owner_of_a_draft_is_told_by_mail_and_in_the_app_before_it_is_forgotten() -> None:
+    mail, in_app = planned(EXPIRING)
+    assert (mail.account, mail.channel, mail.dossier) == ("acc-1", Channel.MAIL, "")
+    assert "«Đăng ký khai sinh»" in in_app.body_vi
+    assert "“Birth registration”" in in_app.body_en
+
+
+def test_who_has_no_account_gets_mail_only() -> None:
+    walk_in = replace(SUBMITTED, subject="person-1")
+    assert [one.channel for one in planned(walk_in, about="person-1")] == [Channel.MAIL]
 
 
 def test_what_came_online_or_was_confirmed_needs_no_message_that_it_was_received() -> None:

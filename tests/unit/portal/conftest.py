@@ -425,6 +425,7 @@ STEP = wizard.StepScreen(
     "application/pdf",
     20 * 1024 * 1024,
 )
+BY_POST = replace(WRITING, channel="post", arrived_at="2026-11-18T09:30:00+07:00")
 CHECK = wizard.CheckScreen(
     "d-1", 2, PROCEDURE, WRITING, None, PROCEDURE.documents, Form(), {}, {"16594": "Phường Tân Dân"}
 )
@@ -536,6 +537,12 @@ PAGES: tuple[Shown, ...] = (
             replace(PROCEDURE, legacy_level=1, service_level=catalog.ServiceLevel.INFORMATION)
         ),
     ),
+    Shown(
+        "procedure-at-the-desk",
+        "procedure.html",
+        search.ProcedureScreen(PROCEDURE, receives=True),
+        OFFICER,
+    ),
     Shown("register-kind", "register_kind.html", accounts.KindScreen(Form())),
     *(
         Shown(
@@ -604,6 +611,27 @@ PAGES: tuple[Shown, ...] = (
     ),
     Shown("sent", "dossier/sent.html", wizard.SentScreen(STATUS), CITIZEN),
     Shown(
+        "receive",
+        "wizard/receive.html",
+        wizard.ReceiveScreen(
+            PROCEDURE, Form({"channel": "post"}, {"arrived_at": "Hãy ghi lúc thư đến."}), (DRAFT,)
+        ),
+        OFFICER,
+    ),
+    Shown(
+        "receive-person",
+        "wizard/person.html",
+        replace(STEP, writing=BY_POST),
+        OFFICER,
+    ),
+    Shown("receive-check", "wizard/check.html", replace(CHECK, writing=BY_POST), OFFICER),
+    Shown(
+        "taken-in",
+        "dossier/sent.html",
+        wizard.SentScreen(replace(STATUS, channel="post", pin=None)),
+        OFFICER,
+    ),
+    Shown(
         "mine",
         "dossier/mine.html",
         dossiers.MineScreen(ROWS, (DRAFT,), Form(), "/next", (("", "Tất cả", 3),)),
@@ -659,6 +687,7 @@ PAGES: tuple[Shown, ...] = (
         CITIZEN,
     ),
     Shown("inbox", "inbox.html", INBOX, OFFICER),
+    Shown("inbox-desk", "inbox.html", replace(INBOX, receives=True, drafts=(DRAFT,)), OFFICER),
     Shown(
         "inbox-leader",
         "inbox.html",
