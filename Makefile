@@ -17,9 +17,9 @@ up: ## install what is missing, start everything, print the addresses (Ctrl-C st
 down: ## stop what `make up` runs in another terminal
 	@! [ -x $(BIN)/motcua ] || exec $(BIN)/motcua down
 
-demo: ## play a dossier's whole life through the running system and tell it
+demo: ## play a dossier's life through the running system and tell it (SCENARIO=life)
 	$(SYSTEM)
-	@exec $(BIN)/motcua demo
+	@exec $(BIN)/motcua demo $(SCENARIO)
 
 test: ## install what the tests need, then run every check and test
 	$(TESTS)

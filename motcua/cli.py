@@ -114,19 +114,27 @@ def doctor() -> None:
 
 
 @app.command()
-def demo() -> None:
-    """Play a dossier's whole life through the running system and tell it as a timeline."""
+def demo(
+    scenario: Annotated[
+        str,
+        typer.Argument(help="life, supplement, extension, transfer, withdrawal, counter or post"),
+    ] = "life",
+) -> None:
+    """Play a dossier's life through the running system and tell it as a timeline."""
     from rich.console import Console
 
     from kernel.config import Settings, read
-    from motcua.demo import Demo, tell
+    from motcua.demo import SCENARIOS, Stage, tell
     from motcua.local.ports import Ports
     from motcua.person import Places
     from services.identity.demo import read_demo_accounts
 
+    play = SCENARIOS.get(scenario)
+    if play is None:
+        raise typer.BadParameter(f"{scenario!r} is none of {', '.join(SCENARIOS)}")
     console = Console(highlight=False)
     places = Places.of(read(Settings), read(Ports))
-    tell(Demo(places, read_demo_accounts(), console).play(), console)
+    tell(play(Stage(places, read_demo_accounts(), console)), console)
 
 
 @app.command()

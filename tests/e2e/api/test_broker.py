@@ -19,7 +19,7 @@ from stack import Stack
 
 from kernel.publisher import connection_parameters
 from kernel.topology import Source, all_queues, parking_places
-from motcua.demo import Demo, Story
+from motcua.demo import SCENARIOS, Stage, Story
 from motcua.person import Places
 from motcua.wiring import LEDGERS, parts
 from services.identity.demo import read_demo_accounts
@@ -86,7 +86,7 @@ def played(stack: Stack, records: Records, system: System) -> Iterator[tuple[Sto
     listener = Listener(records)
     try:
         places = Places(stack.url("portal"), stack.url("mail"), stack.url("vnpay"))
-        story = Demo(places, read_demo_accounts(), Console(quiet=True)).play()
+        story = SCENARIOS["life"](Stage(places, read_demo_accounts(), Console(quiet=True)))
         stream = f"dossier-{story.code}"
 
         def all_heard() -> bool:
