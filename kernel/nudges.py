@@ -21,7 +21,9 @@ from kernel.config import Settings
 log = logs.get(__name__)
 
 _EXCHANGE = "amq.direct"  # every broker has it
-_APART = 0.02  # seconds between two nudges of a process: a busy relay needs none
+# Seconds from an append to its nudge. The answer to whoever appended goes out meanwhile, and need
+# not share database and processors with the relay; what is appended by then needs no other.
+_LATER = 0.02
 _AFTER_FAILURE = 2.0
 
 
@@ -53,10 +55,12 @@ class Nudger:
     def _run(self) -> None:
         while True:
             self._wanted.wait()
+            time.sleep(_LATER)
             self._wanted.clear()
             if self._closed:
                 break
-            time.sleep(_APART if self._told() else _AFTER_FAILURE)
+            if not self._told():
+                time.sleep(_AFTER_FAILURE)
         self._drop()
 
     def _told(self) -> bool:
