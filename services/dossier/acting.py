@@ -74,7 +74,9 @@ class Resolver:
             case contract.RequestSupplement(items=items, reason=reason, legal_basis=basis):
                 return do.RequestSupplement(by, self._officer(by), at, items, reason, basis)
             case contract.AssignOfficer(officer=account):
-                return do.Assign(by, self._officer(by), at, calendar, self._assignee(account))
+                return do.Assign(
+                    by, self._officer(by), at, calendar, self.references.assignee(account)
+                )
             case contract.CompleteStep(note=note):
                 return do.CompleteStep(by, self._officer(by), at, calendar, note)
             case contract.ReturnStep(to=to, reason=reason):
@@ -125,15 +127,6 @@ class Resolver:
             route=route(procedure, dossier.case, agency, today),
             reason=request.reason,
             legal_basis=request.legal_basis,
-        )
-
-    def _assignee(self, account: str) -> do.Assignee:
-        found = self.references.officer(account)
-        return do.Assignee(
-            officer=OfficerRef(account, found["name"], found["title"]),
-            agency=found["agency"],
-            unit=found["unit"],
-            roles=tuple(found["roles"]),
         )
 
     def _corrections(

@@ -8,8 +8,9 @@ from __future__ import annotations
 from kernel.container import TallyProvider, ViewProvider
 from kernel.rebuild import Kept
 from services.catalog import contract as catalog
-from services.dossier import references
+from services.dossier import delegating, references
 from services.dossier.contract import EVENTS
+from services.dossier.decider import delegation
 from services.dossier.decider.codes import CATEGORY
 from services.dossier.forgetting import RESULT_FILE
 from services.dossier.references import References
@@ -36,6 +37,9 @@ LISTED = TallyProvider(
     name="listed",
     fields=work.FIELDS,
     indexes=work.TALLY_INDEXES,
+)
+DELEGATIONS = ViewProvider(
+    delegation.CATEGORY, delegating.project, name=delegating.NAME, indexes=delegating.INDEXES
 )
 FIGURES = TallyProvider(
     EVENTS,

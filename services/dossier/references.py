@@ -38,6 +38,7 @@ from services.catalog.contract.competence import (
     takes,
 )
 from services.dossier.contract import OfficerRef
+from services.dossier.decider.commands import Assignee
 from services.identity.contract import OfficerAppointed, OfficerDismissed
 
 Document = dict[str, Any]
@@ -281,6 +282,16 @@ class References:
                 "unknown-officer", "Không tìm thấy cán bộ này.", "There is no such officer."
             )
         return document
+
+    def assignee(self, account: str) -> Assignee:
+        """Return an officer who serves, with the place; `NotFound` otherwise."""
+        found = self.officer(account)
+        return Assignee(
+            officer=OfficerRef(account, found["name"], found["title"]),
+            agency=found["agency"],
+            unit=found["unit"],
+            roles=tuple(found["roles"]),
+        )
 
     def officers_of(self, agency: str) -> list[Document]:
         """Return the officers who serve at an agency."""

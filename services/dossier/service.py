@@ -40,9 +40,10 @@ from services.dossier.cabinet import open_cabinet
 from services.dossier.clock import at_agency, day_of
 from services.dossier.contract import EVENTS, DossierStatus, FileTicket
 from services.dossier.counter import Subjects, give_scans
-from services.dossier.decider import decide, dossier_code, evolve, initial, stream_of
+from services.dossier.decider import decide, delegation, dossier_code, evolve, initial, stream_of
 from services.dossier.decider.codes import CATEGORY
-from services.dossier.derived import FIGURES, LISTED, REFERENCES, STATUS, WORK
+from services.dossier.delegating import Delegating
+from services.dossier.derived import DELEGATIONS, FIGURES, LISTED, REFERENCES, STATUS, WORK
 from services.dossier.draft_notices import DraftNotices
 from services.dossier.duplicates import refuse_second
 from services.dossier.files import MAX_BYTES, MEDIA_TYPES
@@ -77,6 +78,7 @@ log = logs.get(__name__)
 _SUCCESSION_SECONDS = 5
 _REMINDER_SECONDS = 20
 _DRAFTS_SECONDS = 600
+_DEPUTIES_SECONDS = 10
 _TICKET = timedelta(minutes=10)
 
 
@@ -99,6 +101,8 @@ class DossierService:
         Decider(initial, decide, evolve, notes=(contract.CitizenNotified, contract.StepReminded)),
         views=[STATUS, WORK],
     )
+    delegations_view = DELEGATIONS
+    delegations = StoreProvider(EVENTS, delegation.DELEGATIONS, views=[DELEGATIONS])
     apart = StoreProvider(EVENTS, Decider(False, lambda _, events: events, lambda *_: True))
     cabinet = built(open_cabinet)
     erasing = Erasing(identity.EVENTS, identity.SubjectErased)
@@ -262,6 +266,28 @@ class DossierService:
         """Return how long a procedure takes."""
         return processing_times(request.procedure, _now(), self.figures)
 
+    @serves(contract.Delegate)
+    def delegate(self, request: contract.Delegate, call: Call) -> contract.Delegations:
+        """Name who stands in for an officer."""
+        require_officer(call)
+        self._delegating.name(request, call, _now())
+        return self._delegating.of_agency(call.caller.agency or "", _now())
+
+    @serves(contract.EndDelegation)
+    def end_delegation(self, request: contract.EndDelegation, call: Call) -> contract.Delegations:
+        """End a delegation."""
+        require_officer(call)
+        self._delegating.end(request, call, _now())
+        return self._delegating.of_agency(call.caller.agency or "", _now())
+
+    @serves(contract.ListDelegations)
+    def list_delegations(
+        self, request: contract.ListDelegations, call: Call
+    ) -> contract.Delegations:
+        """Return those of the officer's agency."""
+        require_officer(call)
+        return self._delegating.of_agency(call.caller.agency or "", _now())
+
     @serves(contract.SaveFilter)
     def save_filter(self, request: contract.SaveFilter, call: Call) -> contract.SavedFilters:
         """Keep a work list under a name."""
@@ -396,6 +422,11 @@ class DossierService:
         """Remind officers of the steps whose time runs out."""
         self._upkeep.remind(_now())
 
+    @every(_DEPUTIES_SECONDS)
+    def stand_in(self) -> None:
+        """Put what officers who are away have in hand into the hands of their deputies."""
+        self._upkeep.stand_in(self._delegating, _now())
+
     @every(_DRAFTS_SECONDS)
     def warn_of_drafts(self) -> None:
         """Let the owners of drafts be told that these are soon forgotten."""
@@ -471,6 +502,12 @@ class DossierService:
     @property
     def _looking_up(self) -> LookingUp:
         return LookingUp(self.cabinet.look_ups, self.status_view, self.apart)
+
+    @property
+    def _delegating(self) -> Delegating:
+        return Delegating(
+            self.delegations, self.delegations_view, self.work_view, self.cabinet.references
+        )
 
     @property
     def _upkeep(self) -> Upkeep:

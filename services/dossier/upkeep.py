@@ -15,6 +15,7 @@ from kernel.views import StreamView
 from services.dossier.clock import Calendar
 from services.dossier.decider import commands as do
 from services.dossier.decider import stream_of
+from services.dossier.delegating import Delegating
 from services.dossier.references import References
 from services.dossier.reminding import Reminding
 from services.dossier.succession import Heirs, Successions
@@ -53,6 +54,11 @@ class Upkeep:
         for code, command in reminding.due(now):
             self._done(code, command, "reminder")
 
+    def stand_in(self, delegating: Delegating, now: datetime) -> None:
+        """Put what officers who are away have in hand into the hands of their deputies."""
+        for code, command in delegating.due(now):
+            self._done(code, command, "delegation")
+
     def _moved(self, code: str, command: do.Succeed | None) -> bool:
         """Move a dossier to its successor; returns whether it is there."""
         if command is None:
@@ -60,7 +66,7 @@ class Upkeep:
             return False
         return self._done(code, command, "succession")
 
-    def _done(self, code: str, command: do.Succeed | do.Remind, why: str) -> bool:
+    def _done(self, code: str, command: do.Succeed | do.Remind | do.StandIn, why: str) -> bool:
         correlation = f"{why}-{uuid4().hex}"
         logs.bind_correlation(correlation)
         call = Call(_CALLER, correlation, command.at + _A_MINUTE, digest="")

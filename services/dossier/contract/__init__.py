@@ -26,6 +26,13 @@ from services.dossier.contract.auditing import ReplayDossier as ReplayDossier
 from services.dossier.contract.auditing import ReplayedEvent as ReplayedEvent
 from services.dossier.contract.auditing import Verification as Verification
 from services.dossier.contract.auditing import VerifyDossier as VerifyDossier
+from services.dossier.contract.delegation import Delegate as Delegate
+from services.dossier.contract.delegation import Delegation as Delegation
+from services.dossier.contract.delegation import DelegationEnded as DelegationEnded
+from services.dossier.contract.delegation import Delegations as Delegations
+from services.dossier.contract.delegation import EndDelegation as EndDelegation
+from services.dossier.contract.delegation import ListDelegations as ListDelegations
+from services.dossier.contract.delegation import WorkDelegated as WorkDelegated
 from services.dossier.contract.drafts import DeleteDraft as DeleteDraft
 from services.dossier.contract.drafts import Draft as Draft
 from services.dossier.contract.drafts import Drafts as Drafts

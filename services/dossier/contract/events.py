@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from kernel.events import EventTypes, event
 from kernel.schemas import JSON, field, frozen
+from services.dossier.contract.delegation import DelegationEnded, WorkDelegated
 from services.dossier.contract.vocabulary import (
     AgencyRef,
     Attachment,
@@ -124,10 +125,10 @@ class StepEntered:
     from_officer: OfficerRef | None = field(default=None)
 
 
-@event()
+@event(schema=2)
 @frozen
 class OfficerAssigned:
-    """An officer got it in hand."""
+    """An officer got it in hand. Schema 1 knew of no deputies."""
 
     code: str
     step: str
@@ -135,6 +136,9 @@ class OfficerAssigned:
     officer: OfficerRef
     assigned_by: OfficerRef
     assigned_at: datetime
+    deputy_until: date | None = field(
+        default=None, doc="the officer stands in until then for `assigned_by`, who is away"
+    )
 
 
 @event()
@@ -482,6 +486,8 @@ EVENTS = EventTypes(
         StepReminded,
         LookUpCodeRequested,
         DraftExpiring,
+        WorkDelegated,
+        DelegationEnded,
     ),
     upcasters={
         ("DossierSubmitted", 1): lambda data: {
@@ -503,6 +509,7 @@ EVENTS = EventTypes(
             **data,
             "agency": _without_hours(data["agency"]),
         },
+        ("OfficerAssigned", 1): lambda data: {**data, "deputy_until": None},
         ("DossierSupplemented", 1): lambda data: {**data, "officer": None},
         ("WithdrawalRequested", 1): lambda data: {**data, "officer": None},
         ("DossierWithdrawn", 1): lambda data: {**data, "subject": ""},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from kernel.requests import Caller
 from kernel.schemas import JSON
@@ -233,6 +233,16 @@ class Assign:
 
 
 @dataclass(frozen=True)
+class StandIn:
+    """What an officer who is away has in hand goes to the deputy, until a day."""
+
+    away: OfficerRef
+    deputy: Assignee
+    until: date
+    at: datetime
+
+
+@dataclass(frozen=True)
 class CompleteStep:
     """The work of the step is done; it moves on."""
 
@@ -377,4 +387,5 @@ Command = (
     | Succeed
     | RecordNotification
     | Remind
+    | StandIn
 )

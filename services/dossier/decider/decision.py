@@ -20,7 +20,7 @@ from services.dossier.decider.ending import (
 )
 from services.dossier.decider.extension import extend
 from services.dossier.decider.fees import record_fee_paid, request_fee
-from services.dossier.decider.handling import approve, assign, complete_step, return_step
+from services.dossier.decider.handling import approve, assign, complete_step, return_step, stand_in
 from services.dossier.decider.reception import accept, refuse, submit
 from services.dossier.decider.reminders import remind
 from services.dossier.decider.result import confirm_receipt, dispatch, hand_over, rate
@@ -94,6 +94,8 @@ def decide(state: State, command: do.Command) -> Sequence[Any]:
             return _record_notification(state, command)
         case do.Remind():
             return remind(state, command)
+        case do.StandIn():
+            return stand_in(state, command)
         case _:
             assert_never(command)
 

@@ -11,7 +11,7 @@ from services.dossier.decider import commands as do
 from services.dossier.decider.actions import demand
 from services.dossier.decider.hops import Moment, held, next_step, onward, step_entered
 from services.dossier.decider.standing import earlier_steps
-from services.dossier.decider.state import Dossier
+from services.dossier.decider.state import ENDED, Dossier
 
 
 def assign(dossier: Dossier, command: do.Assign) -> list[Any]:
@@ -35,6 +35,26 @@ def assign(dossier: Dossier, command: do.Assign) -> list[Any]:
         return [assigned]
     moment = Moment(command.officer, command.at, command.calendar)
     return [assigned, *onward(dossier, moment, to=officer)]
+
+
+def stand_in(dossier: Dossier, command: do.StandIn) -> list[Any]:
+    """The deputy of an officer who is away gets it in hand, if it is in that officer's."""
+    hold, deputy = dossier.hold, command.deputy
+    away = hold is not None and hold.officer is not None and hold.officer.account
+    ours = dossier.status not in ENDED and away == command.away.account
+    if hold is None or not ours or not _fits(dossier, hold.step, deputy):
+        return []
+    return [
+        OfficerAssigned(
+            code=dossier.code,
+            step=hold.step.id,
+            unit=hold.step.unit,
+            officer=deputy.officer,
+            assigned_by=command.away,
+            assigned_at=command.at,
+            deputy_until=command.until,
+        )
+    ]
 
 
 def complete_step(dossier: Dossier, command: do.CompleteStep) -> list[Any]:
@@ -77,13 +97,16 @@ def approve(dossier: Dossier, command: do.Approve) -> list[Any]:
     return [approved, *onward(dossier, moment, command.note)]
 
 
-def _require_fit(dossier: Dossier, step: RouteStep, assignee: do.Assignee) -> None:
-    fits = (
+def _fits(dossier: Dossier, step: RouteStep, assignee: do.Assignee) -> bool:
+    return (
         assignee.agency == dossier.agency.id
         and assignee.unit == step.unit.id
         and step.role in assignee.roles
     )
-    if not fits:
+
+
+def _require_fit(dossier: Dossier, step: RouteStep, assignee: do.Assignee) -> None:
+    if not _fits(dossier, step, assignee):
         vi = f"Hãy chọn cán bộ của {step.unit.name} có vai trò phù hợp với bước «{step.name}»."
         en = f"Choose an officer of {step.unit.name_en} with the role of step “{step.name_en}”."
         raise Invalid(

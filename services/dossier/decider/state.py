@@ -292,7 +292,9 @@ def _assigned(dossier: Dossier, event: OfficerAssigned) -> Dossier:
     if hold is not None and hold.step.id == event.step:
         hold = replace(hold, officer=event.officer)
     assigned = {**dossier.assigned, event.step: event.officer}
-    return replace(dossier, status=Status.PROCESSING, assigned=assigned, hold=hold)
+    # a deputy also takes over what waits for the applicant
+    status = Status.PROCESSING if event.deputy_until is None else dossier.status
+    return replace(dossier, status=status, assigned=assigned, hold=hold)
 
 
 def _step_completed(dossier: Dossier) -> Dossier:

@@ -199,6 +199,15 @@ def _step_entered(event: contract.StepEntered, dossier: Dossier) -> Told:
 
 def _assigned(event: contract.OfficerAssigned, dossier: Dossier) -> Told:
     step, officer = _step(dossier, event.step), _named(event.officer)
+    if event.deputy_until is not None:
+        until, away = f"{event.deputy_until:%d/%m/%Y}", _named(event.assigned_by)
+        return Told(
+            (f"{officer} xử lý thay", f"{officer} stands in"),
+            (
+                f"{away} vắng mặt đến hết {until}. Bước «{step.name}».",
+                f"{away} is away until {until}. Step “{step.name_en}”.",
+            ),
+        )
     return Told(
         (f"Phân công {officer}", f"Assigned to {officer}"),
         (

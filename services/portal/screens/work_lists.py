@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from services.dossier.contract import DossierPage, Draft, SavedFilter
+from services.dossier.contract import Delegations, DossierPage, Draft, SavedFilter
 from services.portal.forms import Form
 from services.portal.language import gettext, mark
 
@@ -86,3 +86,15 @@ class InboxScreen:
     def can_assign(self) -> bool:
         """Whether rows can be chosen."""
         return bool(self.officers and self.dossiers.items and self.tab != "closed")
+
+
+@dataclass(frozen=True)
+class DelegationsScreen:
+    """Who is away and who stands in; `officers` to choose from are there for leaders only."""
+
+    delegations: Delegations
+    form: Form
+    officers: tuple[tuple[str, str], ...] = ()
+    deputies: tuple[tuple[str, str], ...] = ()
+    own: str = ""
+    leads: bool = False

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from filing import file, stay
-from interface import System, expect, new_key, refused
+from interface import System, eventually, expect, faults, new_key, refused
+
+from services.dossier.clock import VIETNAM
 
 
 def test_what_nobody_has_is_assigned_at_once_and_each_refusal_says_why(system: System) -> None:
@@ -64,8 +68,10 @@ def test_figures_follow_what_happens_and_lead_to_the_dossiers_behind(system: Sys
     before = expect(head.get("/statistics", params=agency), 200)
     filed = [file(system, stay()) for _ in range(5)]
     after = expect(head.get("/statistics", params=agency), 200)
-    assert after["total"]["received"] == before["total"]["received"] + 5
-    assert after["total"]["online_rate"] == 10_000
+    for what in ("received", "online"):  # at the desk others have filed too
+        assert after["total"][what] == before["total"][what] + 5
+    share = after["total"]["online"] / after["total"]["received"]
+    assert after["total"]["online_rate"] == pytest.approx(10_000 * share, abs=1)
     assert {one["name"] for one in after["load"]} >= {"Vi Thanh Bình"}
     period = {"begin": after["end"], "end": after["end"]}
     procedure = filed[0].status()["procedure"]["code"]
@@ -79,3 +85,39 @@ def test_figures_follow_what_happens_and_lead_to_the_dossiers_behind(system: Sys
     refused(system.person("congdan").get("/statistics/dossiers", params=period), 403)
     times = expect(system.anybody.get(f"/procedures/{procedure}/times"), 200)
     assert times["procedure"] == procedure
+
+
+def test_what_an_officer_who_is_away_has_or_gets_goes_to_the_deputy(system: System) -> None:
+    away, deputy = system.person("ca.thuly2"), system.person("ca.thuly1")
+    today = datetime.now(UTC).astimezone(VIETNAM).date()
+    days = {"since": today.isoformat(), "until": (today + timedelta(days=3)).isoformat()}
+    named = {"deputy": deputy.account, **days}
+    refused(system.person("congdan").post("/delegations", named, key=new_key()), 403)
+    for_another = {**named, "officer": away.account}
+    desk = system.person("ca.tiepnhan")
+    refused(desk.post("/delegations", for_another, key=new_key()), 403, "not-yours-to-delegate")
+    wrong = {**named, "until": "2020-01-01"}
+    assert faults(refused(away.post("/delegations", wrong, key=new_key()), 422)) == {
+        "until": "range"
+    }
+    filed = file(system, stay())
+    filed.act("ca.tiepnhan", "accept")
+    filed.act("ca.totruong", "assign", officer=away.account)
+    try:
+        (one,) = expect(away.post("/delegations", named, key=new_key()), 200)["items"]
+        assert (one["officer"]["name"], one["now"]) == ("Âu Dương Hạnh", True)
+        assert expect(desk.get("/delegations"), 200)["items"] == [one]
+
+        def with_the_deputy() -> bool:
+            return bool(filed.status()["holder"]["officer"]["account"] == deputy.account)
+
+        eventually(with_the_deputy, "the deputy to have it in hand")
+        late = away.post(f"{filed.address}/complete-step", {}, key=new_key())
+        refused(late, 403, "not-yours")
+        assert "Vi Thanh Bình" in next(
+            entry["title"] for entry in filed.trace() if "xử lý thay" in entry["title"]
+        )
+        filed.act("ca.thuly1", "complete-step")
+    finally:
+        ended = away.post("/delegations/end", {}, key=new_key())
+    assert expect(ended, 200)["items"] == []

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
+
+from services.dossier.clock import VIETNAM
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -209,3 +212,23 @@ def test_an_idle_session_is_warned_kept_and_ended(person: Any) -> None:
     citizen.sees("Bạn đã được đăng xuất vì không sử dụng trang")
     citizen.go("/dossiers")
     assert "/login" in page.url
+
+
+def test_an_officer_says_who_stands_in(person: Any) -> None:
+    officer = person("handling officer")
+    officer.log_in("ca.thuly2")
+    officer.follow("Ủy quyền xử lý khi vắng mặt")
+    officer.sees("Không có ai vắng mặt.")
+    page = officer.page
+    page.locator("#deputy").select_option(label="Vi Thanh Bình – Cán bộ Quản lý hành chính")
+    # far ahead: nothing changes hands meanwhile
+    begins = datetime.now(VIETNAM) + timedelta(days=90)
+    page.fill("#since", f"{begins:%d/%m/%Y}")
+    officer.press("Ủy quyền")
+    officer.sees("Có điểm cần sửa")
+    page.fill("#until", f"{begins + timedelta(days=5):%d/%m/%Y}")
+    officer.press("Ủy quyền")
+    officer.sees("Đã ghi nhận", "Âu Dương Hạnh", "Vi Thanh Bình")
+    officer.keep("delegations")
+    officer.press("Kết thúc")
+    officer.sees("Đã kết thúc ủy quyền.", "Không có ai vắng mặt.")

@@ -126,6 +126,8 @@ def test_every_event_of_a_dossier_has_a_teller():
     about_dossiers = set(contract.EVENTS.types.values()) - {
         contract.LookUpCodeRequested,
         contract.DraftExpiring,
+        contract.WorkDelegated,
+        contract.DelegationEnded,
     }
     assert set(TELLERS) == about_dossiers
 

@@ -687,6 +687,29 @@ PAGES: tuple[Shown, ...] = (
         CITIZEN,
     ),
     Shown("inbox", "inbox.html", INBOX, OFFICER),
+    Shown(
+        "delegations",
+        "delegations.html",
+        work_lists.DelegationsScreen(
+            dossier.Delegations(
+                (
+                    dossier.Delegation(
+                        dossier.OfficerRef("acc-9", "Trần Văn Bình", "Chuyên viên"),
+                        dossier.OfficerRef("acc-7", "Lê Thị Cúc", "Chuyên viên"),
+                        "desk",
+                        date(2026, 11, 20),
+                        date(2026, 11, 30),
+                        now=True,
+                    ),
+                )
+            ),
+            Form({}, {"until": "Ngày cuối phải từ hôm nay trở đi."}),
+            officers=(("acc-9", "Trần Văn Bình"),),
+            deputies=(("acc-7", "Lê Thị Cúc"),),
+            leads=True,
+        ),
+        OFFICER,
+    ),
     Shown("inbox-desk", "inbox.html", replace(INBOX, receives=True, drafts=(DRAFT,)), OFFICER),
     Shown(
         "inbox-leader",
