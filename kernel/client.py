@@ -225,7 +225,8 @@ class _Replies(ConsumerMixin):  # type: ignore[misc]
 
     def on_connection_error(self, exc: Exception, interval: float) -> None:
         self.ready.clear()
-        log.warning("broker away", broker=self._broker, again_in=interval)
+        if not self.should_stop:
+            log.warning("broker away", broker=self._broker, again_in=interval)
 
     def on_consume_end(self, connection: Any, channel: Any) -> None:
         self.ready.clear()

@@ -37,6 +37,10 @@ _SECRET_TEXTS = (
 )
 
 
+# Until a process says where its logs go: standard output is for what a command answers.
+structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+
+
 def configure(service: str, level: str = "INFO") -> None:
     """Send this process's logs, those of its libraries too, to standard error as JSON lines."""
 

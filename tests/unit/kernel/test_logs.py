@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -132,3 +133,14 @@ def test_a_refusal_of_the_domain_is_no_fault_of_the_container(lines: Lines) -> N
     container.error("error handling worker %s: %s", "w", "e")
 
     assert [line["event"] for line in lines()] == ["error handling worker w: e"]
+
+
+def test_a_process_that_configured_nothing_leaves_standard_output_to_its_answers() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", "from kernel import logs; logs.get('x').warning('away')"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == ""
+    assert "away" in told.stderr
