@@ -19,7 +19,8 @@ from kernel.schemas import field, frozen, rfc3339
 V = TypeVar("V", str, int)
 
 CONTENT_TYPE = "application/json"
-ATTEMPT = "attempt"  # how often its handling was tried and failed
+ATTEMPT = "attempt"  # how often the handling of an event was tried and failed
+ATTEMPT_AT = "attempt_at"  # the version of that event: this one's, or one in front of it
 WAITS = "waits"  # how often it was put aside because somebody was away
 REPLAY = "replay"  # an operator sent it back from the dead letters
 
@@ -235,8 +236,12 @@ def _moment(headers: Mapping[str, Any], name: str) -> datetime:
     text = _required(headers, name, str)
     try:
         moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise Undecodable(f"the header `{name}` has no time zone: {text!r}")
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise Undecodable(f"the header `{name}` is before or behind all time: {text!r}") from None
+    except Undecodable:
+        raise
     except ValueError:
         raise Undecodable(f"the header `{name}` is no RFC 3339 time: {text!r}") from None
-    if moment.tzinfo is None:
-        raise Undecodable(f"the header `{name}` has no time zone: {text!r}")
-    return moment.astimezone(UTC)

@@ -20,6 +20,7 @@ from kernel.cursors import Cursors
 from kernel.delivery import Delivery, decide_delivery, tier_after_failure, tier_while_waiting
 from kernel.envelope import (
     ATTEMPT,
+    ATTEMPT_AT,
     REPLAY,
     WAITS,
     Envelope,
@@ -80,19 +81,18 @@ class Reception:
 
     def _apply(self, envelope: Envelope, message: Message) -> None:
         """Handle what is due, in order; stop at a failure that is worth another attempt."""
-        attempts = message.count(ATTEMPT)
+        tried = {message.count(ATTEMPT_AT) or envelope.version: message.count(ATTEMPT)}
         for event, in_order in self._due(envelope, replay=bool(message.count(REPLAY))):
             try:
                 self._handle(event)
             except _AWAY:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever a handler raises is its failure
-                attempts += 1
+                attempts = tried.get(event.version, 0) + 1
                 if self._retry(event, message, error, attempts):
                     return
                 dead = message if event is envelope else to_message(event)
                 self._bury(dead, error, attempts)
-                attempts = 0
             if in_order:
                 self.cursors.move(event.source, event.stream, event.version)
 
@@ -146,7 +146,8 @@ class Reception:
         tier = tier_after_failure(attempts, self.consumer.tiers)
         if tier is None or isinstance(error, _HOPELESS):
             return False
-        self.send(self.consumer.retry(tier), message.with_headers(**{ATTEMPT: attempts}))
+        again = message.with_headers(**{ATTEMPT: attempts, ATTEMPT_AT: event.version})
+        self.send(self.consumer.retry(tier), again)
         log.warning(
             "event.failed",
             **_place(event),
@@ -169,6 +170,7 @@ class Reception:
         headers = {
             REPLAY: None,
             ATTEMPT: attempts,
+            ATTEMPT_AT: None,
             "error": _class_name(error),
             "error_message": str(error)[:1000],
             "traceback": details[-_TRACEBACK_CHARACTERS:],

@@ -52,6 +52,8 @@ log = logs.get(__name__)
 F = TypeVar("F", bound=Callable[..., Any])
 
 _DRAIN_SECONDS = 0.5
+
+Lane = tuple[str | None, str | None]  # source and stream, where they are texts
 _STOP_SECONDS = 10.0
 _FEED_SECONDS = 5.0
 _GATHER_SECONDS = 0.02
@@ -115,7 +117,7 @@ class Inbox(SharedExtension):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self.subscriptions: list[Subscription] = []
-        self._lanes: dict[tuple[Any, Any], deque[Any]] = {}
+        self._lanes: dict[Lane, deque[Any]] = {}
         self._dealt_with: LightQueue = LightQueue()
         self._unsettled = 0
         self._channel: Any = None
@@ -209,14 +211,14 @@ class Inbox(SharedExtension):  # type: ignore[misc]
     def _take(self, delivered: Any) -> None:
         """Put a message into the lane of its stream."""
         headers = delivered.headers or {}
-        key = (headers.get("cloudEvents_source"), headers.get("stream"))
+        key = (_text(headers.get("cloudEvents_source")), _text(headers.get("stream")))
         if key in self._lanes:
             self._lanes[key].append(delivered)
         else:
             self._lanes[key] = deque([delivered])
             self.container.spawn_managed_thread(lambda: self._work_off(key), identifier="lane")
 
-    def _work_off(self, key: tuple[Any, Any]) -> None:
+    def _work_off(self, key: Lane) -> None:
         """Deal with a stream's messages, one after another."""
         lane = self._lanes[key]
         while lane and not self._stopping:
@@ -315,6 +317,11 @@ class _Undone(Exception):
 def _consumer(service: str, subscriptions: Iterable[Subscription], settings: Settings) -> Consumer:
     sources = sorted({subscription.types.source for subscription in subscriptions})
     return Consumer(service, tuple(sources), settings, read_tiers(read(Patience).tiers))
+
+
+def _text(header: Any) -> str | None:
+    """Return a header that is text; one may be a table or a list, and such makes no lane."""
+    return header if isinstance(header, str) else None
 
 
 def _message(delivered: Any) -> Message:

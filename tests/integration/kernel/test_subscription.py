@@ -175,11 +175,14 @@ def test_what_does_not_decode_goes_to_the_dead_letters_at_once(stage: Stage) -> 
     stage.publish(
         Message({}, b"\xff\xfe not an event", "junk-1", "Junk"),
         Message(good.headers, b'{"by": "many"}', "junk-2", "Counted"),
+        Message({**good.headers, "stream": {}}, good.body, "junk-3", "Counted"),
+        Message({**good.headers, "cloudEvents_source": []}, good.body, "junk-4", "Counted"),
     )
 
     stage.waits_for("counter-a", 1)
-    letters = {found.properties["message_id"]: found for found in _take(stage.dead_letter, 2)}
-    assert letters["junk-1"].headers["error"] == "kernel.envelope.Undecodable"
+    letters = {found.properties["message_id"]: found for found in _take(stage.dead_letter, 4)}
+    for junk in ("junk-1", "junk-3", "junk-4"):
+        assert letters[junk].headers["error"] == "kernel.envelope.Undecodable"
     assert letters["junk-2"].headers["error"] == "kernel.events.UndecodableEvent"
     assert {letter.headers["attempt"] for letter in letters.values()} == {1}
     assert stage.calls("counter-a") == []

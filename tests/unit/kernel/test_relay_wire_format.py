@@ -108,6 +108,8 @@ def test_the_feed_carries_the_same_event_as_json(envelope: Envelope) -> None:
         ("cloudEvents_source", "/services/", "names no service"),
         ("cloudEvents_time", "yesterday", "no RFC 3339 time: 'yesterday'"),
         ("recorded_at", "2026-11-22T02:00:01", "has no time zone"),
+        ("recorded_at", "0001-01-01T00:00:00+14:00", "before or behind all time"),
+        ("stream", {"a": "table"}, "`stream` is {'a': 'table'} where str is expected"),
         ("causation", 7, "`causation` is 7 where str is expected"),
     ],
 )

@@ -179,6 +179,14 @@ def test_a_bad_event_in_a_gap_is_given_up_for_the_one_that_needs_it() -> None:
     assert world.dead[0].message_id == "e-2"
 
 
+def test_the_attempts_of_one_event_are_not_those_of_the_next() -> None:
+    world = World(2, {1: 3, 2: 3}, inbox=arriving(2))
+    world.play()
+
+    assert world.handled == [1, 2]
+    assert world.dead == []
+
+
 def test_a_replay_goes_past_the_version_rule_and_leaves_the_cursor() -> None:
     again = to_message(stored(1)).with_headers(replay=1)
     world = World(3, position=3, inbox=deque([again]))
