@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar, cast
 
@@ -53,6 +54,8 @@ class Storage(SharedExtension):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
+        # extensions start side by side, and what they share is to be one
+        self._making = threading.RLock()
         self._client: MongoClient[dict[str, Any]] | None = None
         self._ledger: Ledger | None = None
         self._nudger: Nudger | None = None
@@ -68,14 +71,15 @@ class Storage(SharedExtension):  # type: ignore[misc]
     @property
     def client(self) -> MongoClient[dict[str, Any]]:
         """The client of the database server."""
-        if self._client is None:
-            self._client = MongoClient(
-                self.settings.mongo_uri,
-                appname=f"motcua-{self.container.service_name}",
-                serverSelectionTimeoutMS=5000,
-                tz_aware=True,
-            )
-        return self._client
+        with self._making:
+            if self._client is None:
+                self._client = MongoClient(
+                    self.settings.mongo_uri,
+                    appname=f"motcua-{self.container.service_name}",
+                    serverSelectionTimeoutMS=5000,
+                    tz_aware=True,
+                )
+            return self._client
 
     @property
     def database(self) -> Database[dict[str, Any]]:
@@ -85,38 +89,42 @@ class Storage(SharedExtension):  # type: ignore[misc]
     @property
     def keys(self) -> SubjectKeys:
         """The service's own subject keys."""
-        if self._keys is None:
-            self._keys = SubjectKeys(self.database, Keyring(self.settings.keys).master)
-        return self._keys
+        with self._making:
+            if self._keys is None:
+                self._keys = SubjectKeys(self.database, Keyring(self.settings.keys).master)
+            return self._keys
 
     def ledger(self, types: EventTypes) -> Ledger:
         """The service's own ledger."""
-        if self._ledger is None:
-            collection = ledger_collection(
-                self.client, self.settings.namespace, self.container.service_name
-            )
-            create_indexes(collection)
-            self._nudger = Nudger(self.settings, self.container.service_name)
-            self._ledger = Ledger(collection, types, self.keys, self._nudger.nudge)
-        return self._ledger
+        with self._making:
+            if self._ledger is None:
+                collection = ledger_collection(
+                    self.client, self.settings.namespace, self.container.service_name
+                )
+                create_indexes(collection)
+                self._nudger = Nudger(self.settings, self.container.service_name)
+                self._ledger = Ledger(collection, types, self.keys, self._nudger.nudge)
+            return self._ledger
 
     def view(
         self, category: str, project: Project, name: str, indexes: Iterable[Sequence[str]]
     ) -> StreamView:
         """A view of the service, made at first use."""
-        if name not in self._views:
-            view = StreamView(self.database[name], category, project, indexes)
-            view.ensure_indexes()
-            self._views[name] = view
-        return self._views[name]
+        with self._making:
+            if name not in self._views:
+                view = StreamView(self.database[name], category, project, indexes)
+                view.ensure_indexes()
+                self._views[name] = view
+            return self._views[name]
 
     def tally(self, tally: TallyProvider) -> Tally:
         """A tally of the service, made at first use."""
-        if tally.name not in self._tallies:
-            made = tally.over(self.database, self.ledger(tally.types))
-            made.ensure_indexes()
-            self._tallies[tally.name] = made
-        return self._tallies[tally.name]
+        with self._making:
+            if tally.name not in self._tallies:
+                made = tally.over(self.database, self.ledger(tally.types))
+                made.ensure_indexes()
+                self._tallies[tally.name] = made
+            return self._tallies[tally.name]
 
     def stop(self) -> None:
         """Close the connections."""

@@ -26,6 +26,7 @@ from typing import Any
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, OperationFailure, PyMongoError
 
+from kernel import logs
 from kernel.commits import (
     GENESIS,
     Commit,
@@ -41,6 +42,8 @@ from kernel.events import EventTypes, Recorded, Sealer
 from kernel.ledger_reader import LedgerReader
 from kernel.schemas import rfc3339
 from kernel.turns import Attempt, Turns
+
+log = logs.get(__name__)
 
 MAX_COMMIT = 4_000_000
 _DUPLICATE_KEY = 11000
@@ -143,8 +146,11 @@ class Ledger(LedgerReader):
                 self._tail = None
                 batch = [attempt for attempt in batch if not attempt.settled]
                 if tries == _CONNECTION_TRIES:
+                    log.warning("ledger.unanswered", reason=str(failure)[:500])
+                    refusal = database_away(failure)
+                    refusal.__cause__ = failure
                     for attempt in batch:
-                        attempt.fail(database_away(failure))
+                        attempt.fail(refusal)
                     return
                 time.sleep(0.2 * tries)
             except BaseException as failure:

@@ -20,6 +20,7 @@ from kernel.commits import GENESIS, Commit, Document, Head, Tampered, from_docum
 
 READ_LIMIT = 1000
 _STREAMS = 200  # that are read with one question
+_POWERS = 7  # of ten: how many pages of READ_LIMIT a hole may hold that is noticed
 _UNAUTHORIZED = 13
 _UNIQUE = (("position",), ("stream", "from"))
 
@@ -88,7 +89,7 @@ class LedgerReader:
             if found := self.read(after):
                 yield from found
                 after = found[-1].position
-            elif self._range(after, READ_LIMIT) and not self._exists(after + 1):
+            elif self._continues_behind(after) and not self._exists(after + 1):
                 raise Tampered(after + 1, "the commit is missing")
             elif not self._exists(after + 1):
                 return
@@ -153,6 +154,16 @@ class LedgerReader:
         if document is None:
             raise Tampered(low, "the commit was there a moment ago and is gone")
         return Head(low, document["hash"], document["recorded_at"])
+
+    def _continues_behind(self, position: int) -> bool:
+        """Whether anything stands behind a position, be the hole in front of it ever so long."""
+        bounds = pairwise((0, *(READ_LIMIT * 10**power for power in range(_POWERS))))
+        return any(
+            self.collection.find_one(
+                {"position": {"$gt": position + low, "$lte": position + high}}, {"position": 1}
+            )
+            for low, high in bounds
+        )
 
     def _exists(self, position: int) -> bool:
         return self.collection.find_one({"position": position}, {"position": 1}) is not None

@@ -21,7 +21,7 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import prometheus_client
@@ -45,9 +45,6 @@ log = logs.get(__name__)
 
 POSITION = prometheus_client.Gauge(
     "motcua_relay_position", "Ledger position up to which everything is confirmed", ["service"]
-)
-LAG = prometheus_client.Gauge(
-    "motcua_relay_lag_seconds", "Age of the oldest event not yet published; 0: none", ["service"]
 )
 HELD = prometheus_client.Gauge(
     "motcua_relay_lease_held", "1 while this process is the active relay", ["service"]
@@ -218,7 +215,6 @@ class Relay:
         self, channel: ConfirmedChannel, nudges: Nudges, after: int, stop: asyncio.Event
     ) -> None:
         """Publish everything behind a position, wait for more, and return when stopped."""
-        lag = LAG.labels(self.service)
         idle = 0
         ahead: asyncio.Task[list[Commit]] | None = None
         try:
@@ -229,7 +225,6 @@ class Relay:
                 commits = self._read(after) if ahead is None else await ahead
                 ahead = None
                 if not commits:
-                    lag.set(0)
                     await nudges.wait(self.pace.pause(idle, listening=nudges.listening), stop)
                     idle += 1
                     continue
@@ -238,7 +233,6 @@ class Relay:
                 if len(commits) == self.pace.batch:
                     # the next ones come in while these go out
                     ahead = asyncio.create_task(asyncio.to_thread(self._read, after))
-                lag.set((datetime.now(UTC) - commits[0].recorded_at).total_seconds())
                 await self._send(channel, commits)
         finally:
             if ahead is not None:

@@ -232,6 +232,9 @@ def _continuation_in(files: Mapping[str, bytes]) -> Continuation | None:
     return Continuation(told["from_size"], told["to_size"], hashes)
 
 
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+
 def _files(content: bytes) -> Mapping[str, bytes]:
     """Return the files of the zip, all of them expected ones and bounded in number and size."""
     try:
@@ -266,6 +269,8 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 def _require_bounded(entries: Sequence[zipfile.ZipInfo]) -> None:
     names = [entry.filename for entry in entries]
     sizes = [entry.file_size for entry in entries]
+    if any(entry.compress_type not in _COMPRESSIONS for entry in entries):
+        raise NoBundle("This is no bundle: its files are packed in a way that bundles never are.")
     if len(names) > _MOST_FILES or max(sizes, default=0) > _LARGEST_FILE:
         raise NoBundle("This is no bundle: it would unpack to more than a bundle ever holds.")
     if sum(sizes) > _LARGEST_WHOLE:

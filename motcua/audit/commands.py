@@ -225,7 +225,7 @@ def _content(path: Path, largest: int = _LARGEST_FILE) -> bytes:
 
 
 def _moment(text: str | None) -> datetime | None:
-    from datetime import datetime
+    from datetime import UTC, datetime
 
     from motcua.audit.unusable import Unusable
 
@@ -233,7 +233,9 @@ def _moment(text: str | None) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise Unusable(f"{text!r} is no time; write it as 2026-09-07T09:00+07:00.") from error
     if moment.tzinfo is None:
         raise Unusable(f"{text!r} says no time zone; write it as 2026-09-07T09:00+07:00.")

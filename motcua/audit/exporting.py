@@ -31,6 +31,8 @@ def bundle_of(
         newest = log.newest()
         if kept is not None and kept.origin != origin_in(newest):
             raise Unusable(f"The kept checkpoint is of another log: {kept.origin}.")
+        if kept is not None and kept.size == 0:
+            raise Unusable("The kept checkpoint is of an empty log: it leads to everything.")
         return reported(log.bundle(f"dossier-{code}", newest, kept.size if kept else None))
     except (Tampered, UntellableHistory) as fault:
         raise Conflict(
@@ -51,11 +53,14 @@ def bundle_of(
 def write(console: Console, bundle: Bundle, target: Path) -> None:
     """Write a bundle to a file, whole or not at all, and tell what is in it."""
     content = bundle.to_bytes()
+    if target.is_dir():
+        raise Unusable(f"{target} cannot be written: it is a folder.")
     draft = target.with_name(f".{target.name}.new")
     try:
         draft.write_bytes(content)
         draft.replace(target)
     except OSError as error:
+        draft.unlink(missing_ok=True)
         raise Unusable(f"{target} cannot be written: {error.strerror}.") from error
     size, key = claimed_checkpoint(bundle.note).size, VerifierKey.parse(bundle.vkey)
     waiting = sum(document["position"] > size for document in bundle.documents)

@@ -74,7 +74,9 @@ def privacy_apply(
     file: Annotated[
         Path | None,
         typer.Argument(
-            help="lines that begin with an account, as `erased` prints them", exists=True
+            help="lines that begin with an account, as `erased` prints them",
+            exists=True,
+            dir_okay=False,
         ),
     ] = None,
     yes: Yes = False,
@@ -90,7 +92,7 @@ def privacy_apply(
         if file is None:
             subjects = [one.subject for one in office.erased()]
         else:
-            subjects = _subjects_in(file.read_text(encoding="utf-8"))
+            subjects = _subjects_in(file.read_bytes().decode("utf-8", errors="replace"))
         found: list[Subject] = []
         for subject in subjects:
             try:

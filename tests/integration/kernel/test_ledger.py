@@ -38,6 +38,15 @@ def test_a_reader_stops_in_front_of_a_hole(ledger: Ledger) -> None:
     assert ledger.read(2) == []
 
 
+@pytest.mark.parametrize("far", [2, 900, 1_500, 40_000])
+def test_a_hole_is_noticed_however_long_it_is(ledger: Ledger, far: int) -> None:
+    for number in range(1, 3):
+        append(ledger, f"counter-{number}", 0, number)
+    ledger.collection.update_one({"position": 2}, {"$set": {"position": 2 + far}})
+    with pytest.raises(Tampered, match="2"):
+        list(ledger.commits())
+
+
 def test_a_stream_is_read_up_to_a_hole(ledger: Ledger) -> None:
     for version in range(4):
         append(ledger, "counter-a", version, version)

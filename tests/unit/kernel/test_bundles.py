@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import itertools
 import json
 import zipfile
 from collections.abc import Callable
@@ -230,6 +232,16 @@ def test_whatever_byte_of_the_file_changes_it_says_the_same_or_does_not_pass(
     except NoBundle:
         return
     assert bundle == Bundle.from_bytes(content) or examine(bundle, VKEY).fault is not None
+
+
+def test_no_bit_of_the_files_directory_ends_in_anything_but_a_finding() -> None:
+    # where a flipped bit names another compression, size or place of a file
+    whole, begin = Bundle.from_bytes(CONTENT), CONTENT.index(b"PK\x01\x02")
+    for at, bit in itertools.product(range(begin, len(CONTENT)), range(8)):
+        changed = CONTENT[:at] + bytes([CONTENT[at] ^ (1 << bit)]) + CONTENT[at + 1 :]
+        with contextlib.suppress(NoBundle):
+            bundle = Bundle.from_bytes(changed)
+            assert bundle == whole or examine(bundle, VKEY).fault is not None
 
 
 @given(st.data())
