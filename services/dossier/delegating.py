@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
@@ -94,11 +94,19 @@ class Delegating:
         )
 
     def due(self, now: datetime) -> Iterator[tuple[str, do.StandIn]]:
-        """Yield some dossiers in the hands of officers who are away, with the command."""
-        for named in self._in_force(day_of(now)):
+        """Yield some dossiers in the hands of officers who are away, with the command.
+
+        A deputy who is away too is passed over for that one's own deputy. Where they stand in for
+        each other in a ring, or the deputy serves no more, it stays: the leaders see to it.
+        """
+        in_force = {one.officer.account: one for one in self._in_force(day_of(now))}
+        for named in in_force.values():
+            present = _present(named, in_force)
+            if present is None:
+                continue
             try:
-                deputy = self.references.assignee(named.deputy.account)
-            except NotFound:  # serves no more; the leaders see to it
+                deputy = self.references.assignee(present)
+            except NotFound:
                 continue
             query = {
                 "officer": named.officer.account,
@@ -118,3 +126,14 @@ class Delegating:
 def _named(document: dict[str, Any]) -> WorkDelegated:
     found: WorkDelegated = schemas.load(WorkDelegated, document, tolerant=True)
     return found
+
+
+def _present(named: WorkDelegated, in_force: Mapping[str, WorkDelegated]) -> str | None:
+    """Return who of a chain of deputies is there; None where the chain is a ring."""
+    passed, last = {named.officer.account}, named.deputy.account
+    while last in in_force:
+        if last in passed:
+            return None
+        passed.add(last)
+        last = in_force[last].deputy.account
+    return None if last in passed else last

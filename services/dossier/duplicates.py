@@ -1,8 +1,8 @@
 """A second dossier of the same person for the same procedure, while the first is open.
 
 It can be meant (two stays, two copies), and is more often a mistake; so it is asked before it is
-filed, and never forbidden. Only what the caller has filed counts: an answer about others' dossiers
-would tell about them.
+filed, and never forbidden. Only what the caller has filed counts, at a counter what was filed with
+that agency: an answer about others' dossiers would tell about them.
 """
 
 from __future__ import annotations
@@ -13,22 +13,26 @@ from services.dossier.contract import SubmitDossier
 from services.dossier.submission import normal
 
 
-def refuse_second(request: SubmitDossier, subject: str, view: StreamView) -> None:
-    """Raise `Conflict` (`already-open`) if the account has such a dossier open, and does not know.
+def refuse_second(
+    request: SubmitDossier, subject: str, view: StreamView, agency: str | None = None
+) -> None:
+    """Raise `Conflict` (`already-open`) if such a dossier is open, and the caller does not know.
+
+    `agency` is that of the officer who enters it.
 
     Two that are sent in the same moment do not see each other.
     """
     if request.although_open:
         return
-    found = view.collection.find_one(
-        {
-            "subject": subject,
-            "open": True,
-            "procedure": request.procedure,
-            "picture.view.owner.identity_number": normal(request.owner).identity_number,
-        },
-        {"_id": 1},
-    )
+    query = {
+        "subject": subject,
+        "open": True,
+        "procedure": request.procedure,
+        "picture.view.owner.identity_number": normal(request.owner).identity_number,
+    }
+    if agency is not None:
+        query["agency"] = agency
+    found = view.collection.find_one(query, {"_id": 1})
     if found is not None:
         raise already_open(str(found["_id"]))
 

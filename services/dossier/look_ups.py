@@ -23,6 +23,7 @@ from pymongo.database import Database
 
 from kernel.errors import NotFound, TooMany
 from kernel.privacy import keyed_digest
+from services.dossier.contract import has_account
 from services.identity.contract.identity_numbers import normal_number
 
 ONE_TIME_LIFETIME = timedelta(minutes=10)
@@ -100,11 +101,11 @@ class LookUps:
             raise NotFound("code-ended", "Mã một lần đã hết hạn.", "The one-time code has ended.")
         return document["dossier"], document["code"], document["expires_at"]
 
-    def subjects_of(self, key: str, factor: str) -> frozenset[str]:
-        """Return the accounts whose dossiers `factor` opens as a live one-time code for a key."""
+    def sent_for(self, key: str, factor: str) -> frozenset[str]:
+        """Return the dossiers to whose contacts `factor` went as a live one-time code for a key."""
         now = datetime.now(UTC)
         return frozenset(
-            document["subject"]
+            document["dossier"]
             for document in self._codes.find({"key": self.digest(key)})
             if document["expires_at"] > now and same(document["code"], factor)
         )
@@ -115,28 +116,44 @@ class LookUps:
 
 
 def recipients(found: Iterable[Document]) -> list[Document]:
-    """Return the newest dossier of each account, newest first, of a bounded number of accounts.
+    """Return the newest dossier of each contact, newest first, of a bounded number of contacts.
 
     Those whose applicant was erased have no PIN and no contact any more; nobody is written to.
     """
-    newest: dict[str, Document] = {}
+    newest: dict[tuple[str, str], Document] = {}
     for document in sorted(found, key=lambda one: str(one["submitted_at"]), reverse=True):
-        if document["picture"]["view"]["pin"] is not None:
-            newest.setdefault(document["subject"], document)
+        contact = _contact(document)
+        if document["picture"]["view"]["pin"] is not None and contact is not None:
+            newest.setdefault(contact, document)
     return list(newest.values())[:RECIPIENTS]
 
 
-def opened(found: Iterable[Document], factor: str, subjects: frozenset[str]) -> list[Document]:
+def opened(found: Iterable[Document], factor: str, sent_for: frozenset[str]) -> list[Document]:
     """Return the dossiers that a factor opens, newest first.
 
-    That is each whose PIN it is, and those of the accounts to whom it was sent as a one-time code.
+    That is each whose PIN it is, and those of the contacts to whom it went as a one-time code.
     """
+    documents = list(found)
+    contacts = {_contact(one) for one in documents if one["code"] in sent_for} - {None}
     shown = [
         document
-        for document in found
-        if document["subject"] in subjects or same(document["picture"]["view"]["pin"], factor)
+        for document in documents
+        if _contact(document) in contacts or same(document["picture"]["view"]["pin"], factor)
     ]
     return sorted(shown, key=lambda one: str(one["submitted_at"]), reverse=True)
+
+
+def _contact(document: Document) -> tuple[str, str] | None:
+    """Return whom a dossier's one-time code goes to; None where there is no address.
+
+    An account is one contact, whatever address each form names. Who filed at a counter or by post
+    is only as much as the address on that paper: anybody can write somebody's number on one.
+    """
+    subject = document["subject"]
+    if has_account(subject):
+        return subject, ""
+    address = (document["picture"]["view"]["applicant"] or {}).get("email")
+    return (subject, address) if address else None
 
 
 def same(secret: str | None, typed: str) -> bool:

@@ -39,8 +39,8 @@ class LookingUp:
     ) -> LookUpResult:
         """Return masked statuses; nothing for a wrong key as for a wrong factor."""
         self.look_ups.count_try(request.key, call.address)
-        subjects = self.look_ups.subjects_of(request.key, request.factor)
-        found = opened(self._found_by(request.key), request.factor, subjects)
+        sent_for = self.look_ups.sent_for(request.key, request.factor)
+        found = opened(self._found_by(request.key), request.factor, sent_for)
         return LookUpResult(tuple(masked(one, now, calendar) for one in found))
 
     def request_code(self, request: RequestLookUpCode, call: Call) -> None:

@@ -479,7 +479,7 @@ class DossierService:
             at,
             Subjects(cabinet.keyring.master, cabinet.keys),
         )
-        refuse_second(request, sound.subject, self.status_view)
+        refuse_second(request, sound.subject, self.status_view, call.caller.agency)
         series = dossier_code(sound.identifier, at, 0).rpartition("-")[0]
 
         def taken(number: int) -> bool:

@@ -101,7 +101,7 @@ def prepare(
             route=route(procedure, case.id if case else None, agency, today),
             documents=documents,
             return_by=request.return_by,
-            locale=call.locale,
+            locale="vi" if counter else call.locale,
             applicant=applicant,
             owner=owner,
             answers=answers,

@@ -168,7 +168,7 @@ def _steps(value: Any) -> tuple[str, ...] | None:
 
 
 def _channel(value: Any) -> str | None:
-    return value if value in set(Channel) else None
+    return value if isinstance(value, str) and value in set(Channel) else None
 
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {

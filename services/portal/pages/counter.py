@@ -59,14 +59,16 @@ def start(code: str) -> Response:
 
 
 def _faults(procedure: Procedure, form: Form) -> dict[str, str]:
+    typed_in = {name: str(form.value(name)) for name in ("channel", "return_by", "case")}
+    by_post = typed_in["channel"] == Channel.POST.value
     errors = {}
-    if form.value("channel") not in {channel.value for channel in procedure.channels}:
+    if typed_in["channel"] not in {one.value for one in ReceiveScreen.channels_of(procedure)}:
         errors["channel"] = gettext("Choose how the dossier came.")
-    if form.value("channel") == Channel.POST.value and not _is_past(str(form.value("arrived_at"))):
+    if by_post and not _is_past(str(form.value("arrived_at"))):
         errors["arrived_at"] = gettext("Write when the letter arrived, as dd/mm/yyyy hh:mm.")
-    if form.value("return_by") not in {way.value for way in ReceiveScreen.WAYS_BACK}:
+    if typed_in["return_by"] not in {way.value for way in ReceiveScreen.WAYS_BACK}:
         errors["return_by"] = gettext("Choose how the result is wanted.")
-    if procedure.cases and form.value("case") not in {case.id for case in procedure.cases}:
+    if procedure.cases and typed_in["case"] not in {case.id for case in procedure.cases}:
         errors["case"] = gettext("Choose the case.")
     return errors
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import flask
-from flask import Blueprint, request, url_for
+from flask import Blueprint, request
 
 from kernel.errors import DomainError, Invalid
 from services.catalog.contract import (
@@ -25,7 +25,7 @@ from services.portal.formats import read_day, today
 from services.portal.forms import Form, read, typed
 from services.portal.language import named
 from services.portal.pages import counter, places
-from services.portal.rendering import page
+from services.portal.rendering import address, page
 from services.portal.screens.places import Options
 from services.portal.screens.search import WITHOUT_DISTRICTS, ProcedureScreen, SearchScreen
 from services.portal.sessions import ask
@@ -53,9 +53,7 @@ def find() -> flask.Response:
         districts=places.districts(province, on) if with_districts else (),
         communes=places.communes(district or ("" if with_districts else province), on),
         with_districts=with_districts,
-        next_address=url_for("search.find", **{**values, "after": found.next})
-        if found.next
-        else "",
+        next_address=address("search.find", {**values, "after": found.next}) if found.next else "",
     )
     return page("search.html", screen)
 
@@ -109,7 +107,9 @@ def _fields() -> Options:
 def _agencies(values: dict[str, Any], place: str | None) -> Options:
     """Return the agencies of the chosen place, or those of the provinces (C04)."""
     level = values.get("level")
-    wanted = AgencyLevel(level) if level in set(AgencyLevel) else None
+    wanted = None
+    if isinstance(level, str) and level in set(AgencyLevel):
+        wanted = AgencyLevel(level)
     if place is None and wanted is None:
         wanted = AgencyLevel.PROVINCE
     found: AgencyPage = ask(FindAgencies(place=place, level=wanted, limit=100))

@@ -27,7 +27,7 @@ from services.portal import sessions, tables
 from services.portal.formats import VIETNAM, month
 from services.portal.forms import Form, read, typed
 from services.portal.language import gettext, named
-from services.portal.rendering import page
+from services.portal.rendering import address, page
 from services.portal.screens.statistics import BehindScreen, Period, StatisticsScreen, table
 from services.portal.sessions import ask, officers_only
 
@@ -93,7 +93,7 @@ def behind() -> flask.Response:
         end=month(asked.end),
         about=_fields().get(asked.field_code or "", asked.procedure or ""),
         back=url_for("statistics.show", begin=asked.begin, end=asked.end, agency=_own()),
-        next_address=url_for("statistics.behind", **{**values, "after": found.next})
+        next_address=address("statistics.behind", {**values, "after": found.next})
         if found.next
         else "",
     )

@@ -109,6 +109,25 @@ def test_after_the_last_day_or_once_it_has_ended_it_stays(office: Office) -> Non
         office.delegating.end(EndDelegation(), call(s.HANDLING), s.MONDAY)
 
 
+def test_two_who_stand_in_for_each_other_pass_nothing_on(office: Office) -> None:
+    office.delegating.name(NAMING, call(s.HANDLING), s.MONDAY)
+    back = Delegate(deputy=s.HANDLING.id, since=SINCE, until=UNTIL)
+    office.delegating.name(back, call(s.COLLEAGUE), s.MONDAY)
+    for _ in range(3):
+        assert office.look(TUESDAY) == [s.HANDLING.id]
+
+
+def test_a_deputy_who_is_away_too_is_passed_over(office: Office, database: Any) -> None:
+    third = "acc-third"
+    colleague = database["officers"].find_one({"_id": s.COLLEAGUE.id})
+    database["officers"].insert_one({**colleague, "_id": third, "name": "Người thứ ba"})
+    office.delegating.name(NAMING, call(s.HANDLING), s.MONDAY)
+    onward = Delegate(deputy=third, since=SINCE, until=UNTIL)
+    office.delegating.name(onward, call(s.COLLEAGUE), s.MONDAY)
+    assert office.look(TUESDAY) == [s.HANDLING.id, third]
+    assert office.look(TUESDAY) == [s.HANDLING.id, third]
+
+
 def test_the_agency_sees_those_in_force_and_to_come(office: Office) -> None:
     agency = s.AGENCY.id
     assert office.delegating.of_agency(agency, s.MONDAY).items == ()

@@ -164,5 +164,7 @@ class TestNotices:
         sent = drafts.save(None, "1.004222", {"step": 1}, call())
         over = drafts.save(None, "1.004222", {"step": 2}, call())
         drafts.delete(sent.draft, "acc-1")
+        drafts.tell(drafts.expiring(over.expires_at - timedelta(days=1))[0])
+        notices.send(over.expires_at - timedelta(days=1))
         notices.send(over.expires_at + timedelta(minutes=1))
         assert self.told(ledger) == []

@@ -38,10 +38,10 @@ def test_a_one_time_code_is_good_for_its_key_alone(look_ups: LookUps) -> None:
     look_up = look_ups.new_code("038190000123", "H56-260101-0001", "acc-an")
     dossier, code, _ = look_ups.read_code(look_up)
     assert dossier == "H56-260101-0001"
-    assert look_ups.subjects_of("038190000123", code) == {"acc-an"}
-    assert look_ups.subjects_of("038 190 000 123", code) == {"acc-an"}
-    assert not look_ups.subjects_of("038190000124", code)
-    assert not look_ups.subjects_of("038190000123", "000000x")
+    assert look_ups.sent_for("038190000123", code) == {dossier}
+    assert look_ups.sent_for("038 190 000 123", code) == {dossier}
+    assert not look_ups.sent_for("038190000124", code)
+    assert not look_ups.sent_for("038190000123", "000000x")
 
 
 def test_two_accounts_under_one_number_get_a_code_each() -> None:
@@ -57,12 +57,32 @@ def test_a_code_sent_to_one_account_does_not_open_anothers_dossiers(look_ups: Lo
     number = "038190000123"
     look_up = look_ups.new_code(number, BINH["code"], BINH["subject"])
     _, code, _ = look_ups.read_code(look_up)
-    assert opened(UNDER_ONE_NUMBER, code, look_ups.subjects_of(number, code)) == [BINH]
+    assert opened(UNDER_ONE_NUMBER, code, look_ups.sent_for(number, code)) == [BINH]
 
 
 def test_a_pin_opens_its_own_dossier_alone(look_ups: LookUps) -> None:
-    subjects = look_ups.subjects_of("038190000123", "1111")
-    assert opened(UNDER_ONE_NUMBER, "1111", subjects) == [AN_FIRST]
+    sent_for = look_ups.sent_for("038190000123", "1111")
+    assert opened(UNDER_ONE_NUMBER, "1111", sent_for) == [AN_FIRST]
+
+
+def test_on_paper_anybody_can_write_somebodys_number_and_gets_no_code_to_the_others(
+    look_ups: LookUps,
+) -> None:
+    def on_paper(code: str, email: str, day: int) -> dict[str, Any]:
+        found = document(code, "person-an", "4444", f"2026-02-{day:02}T02:00:00.000Z")
+        found["picture"]["view"]["applicant"] = {"email": email}
+        return found
+
+    first, without, forged = (
+        on_paper("H56-260201-0001", "an@example.vn", 1),
+        on_paper("H56-260202-0001", "", 2),
+        on_paper("H56-260203-0001", "mallory@example.vn", 3),
+    )
+    found = (first, without, forged)
+    assert recipients(found) == [forged, first]
+    look_up = look_ups.new_code("038190000123", forged["code"], "person-an")
+    _, code, _ = look_ups.read_code(look_up)
+    assert opened(found, code, look_ups.sent_for("038190000123", code)) == [forged]
 
 
 def test_an_unknown_look_up_has_no_code(look_ups: LookUps) -> None:
