@@ -125,7 +125,7 @@ def test_bad_entries_are_refused_and_leave_the_scans_with_the_officer(
         ({"return_by": "online"}, 422, "invalid"),
         ({"channel": "pigeon"}, 422, "invalid"),
         ({"arrived_at": "2026-11-01T00:00:00Z"}, 422, "invalid"),
-        ({"channel": "online", "place": "16594"}, 403, "account-not-verified"),
+        ({"channel": "online", "place": "16594"}, 403, "applicants-only"),
     ):
         refused(desk.post("/dossiers", {**whole, **changed}, key=new_key()), status, code)
     assert _owner(records, scan) == desk.account

@@ -40,7 +40,7 @@ def test_an_officer_takes_in_what_came_by_post(person: Any) -> None:
     desk.press("Lưu và làm tiếp sau")
     desk.go("/inbox")
     desk.sees("Hồ sơ đang nhập dở tại quầy")
-    desk.follow("Làm tiếp bản nháp")
+    desk.follow("Thủ tục cấp Giấy xác nhận tình trạng hôn nhân")
     desk.press("Tiếp theo")
     desk.press("Lấy thông tin từ người nộp")
     desk.press("Tiếp theo")
