@@ -236,12 +236,11 @@ def _moment(headers: Mapping[str, Any], name: str) -> datetime:
     text = _required(headers, name, str)
     try:
         moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            raise Undecodable(f"the header `{name}` has no time zone: {text!r}")
+    except ValueError:
+        raise Undecodable(f"the header `{name}` is no RFC 3339 time: {text!r}") from None
+    if moment.tzinfo is None:
+        raise Undecodable(f"the header `{name}` has no time zone: {text!r}")
+    try:
         return moment.astimezone(UTC)
     except OverflowError:
         raise Undecodable(f"the header `{name}` is before or behind all time: {text!r}") from None
-    except Undecodable:
-        raise
-    except ValueError:
-        raise Undecodable(f"the header `{name}` is no RFC 3339 time: {text!r}") from None

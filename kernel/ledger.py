@@ -147,9 +147,9 @@ class Ledger(LedgerReader):
                 batch = [attempt for attempt in batch if not attempt.settled]
                 if tries == _CONNECTION_TRIES:
                     log.warning("ledger.unanswered", reason=str(failure)[:500])
-                    refusal = database_away(failure)
-                    refusal.__cause__ = failure
                     for attempt in batch:
+                        refusal = database_away(failure)  # one each: every waiter raises its own
+                        refusal.__cause__ = failure
                         attempt.fail(refusal)
                     return
                 time.sleep(0.2 * tries)
