@@ -16,6 +16,7 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import pika
@@ -27,7 +28,7 @@ from kernel.errors import DomainError, NotFound, Unavailable, broker_away
 from kernel.publisher import connection_parameters, words
 from kernel.topology import Consumer, dead_queue
 
-LIMIT = 10_000
+AT_A_TIME = 10_000  # letters whole in memory, of whom nobody named one
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ class DeadLetter:
     body: str
 
 
-def letters(settings: Settings, service: str, limit: int = LIMIT) -> list[DeadLetter]:
-    """Return the dead letters of a service, the oldest first.
+def letters(settings: Settings, service: str, limit: int = AT_A_TIME) -> list[DeadLetter]:
+    """Return the dead letters of a service, the oldest first; of more than `limit`, some.
 
     Like all that is done here it raises `NotFound` for a service that has no such queue, and
     `Unavailable` where the broker does not answer or somebody else has the letters in hand.
@@ -66,8 +67,8 @@ def letters(settings: Settings, service: str, limit: int = LIMIT) -> list[DeadLe
 def letter(settings: Settings, service: str, letter_id: str) -> DeadLetter:
     """Return one dead letter; raises `NotFound`."""
     with _opened(settings, service) as tray:
-        if found := tray.choose({letter_id}):
-            return found[0].letter
+        for found in tray.choose({letter_id}):
+            return found.letter
     raise NotFound(
         "no-such-dead-letter",
         f"Trong số sự kiện mà {service} không xử lý được, không có {letter_id}.",
@@ -103,10 +104,11 @@ def discard(settings: Settings, service: str, ids: Collection[str] | None = None
     may be repeated.
     """
     with _opened(settings, service) as tray:
-        chosen = tray.choose(ids)
-        for taken in chosen:
+        count = 0
+        for taken in tray.choose(ids):
             tray.settle(taken)
-    return len(chosen)
+            count += 1
+    return count
 
 
 _AGAIN = {
@@ -197,17 +199,23 @@ class _Tray:
 
     def take(self, limit: int) -> list[_Taken]:
         """Take the letters that are there now, the oldest first."""
-        return sorted(self._each(limit), key=_age)
+        return sorted(islice(self._each(), limit), key=_age)
 
-    def choose(self, ids: Collection[str] | None) -> list[_Taken]:
-        """Take all letters with these ids that are there, all without, the oldest first.
+    def choose(self, ids: Collection[str] | None) -> Iterator[_Taken]:
+        """Yield all letters with these ids that are there, all without; oldest first.
 
-        An event that died twice is there twice, under one id.
+        However many there are: where none is named, a part at a time is put in order. An event
+        that died twice is there twice, under one id.
         """
-        return [taken for taken in self.take(LIMIT) if ids is None or taken.letter.id in ids]
+        each = self._each()
+        if ids is not None:
+            yield from sorted((one for one in each if one.letter.id in ids), key=_age)
+            return
+        while part := sorted(islice(each, AT_A_TIME), key=_age):
+            yield from part
 
-    def _each(self, limit: int) -> Iterator[_Taken]:
-        for _ in range(min(self._waiting(), limit)):
+    def _each(self) -> Iterator[_Taken]:
+        for _ in range(self._waiting()):
             method, properties, body = self.channel.basic_get(self._queue)
             if method is None:
                 return

@@ -117,11 +117,15 @@ class Lease:
         self._update(held, position, {"$add": [_NOW, self._ms]})
 
     def release(self, held: Held, position: int) -> None:
-        """Move the checkpoint and let the next process in at once. Raises `LeaseLost`."""
-        self._update(held, position, 0)
+        """Move the checkpoint and let the next process in at once. Raises `LeaseLost`.
 
-    def _update(self, held: Held, position: int, expires_at: Any) -> None:
-        changes = {"expires_at": expires_at, "position": {"$max": ["$position", position]}}
+        The token counts on, so that a `keep` of this holder that is still under way finds nothing.
+        """
+        self._update(held, position, 0, token={"$add": ["$token", 1]})
+
+    def _update(self, held: Held, position: int, expires_at: Any, **more: Any) -> None:
+        forward = {"$max": ["$position", position]}
+        changes = {"expires_at": expires_at, "position": forward, **more}
         updated = self._collection.update_one(
             {"_id": self._name, "holder": self._holder, "token": held.token}, [{"$set": changes}]
         )

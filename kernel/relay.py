@@ -87,17 +87,14 @@ class Pace:
         return max(1, self.window * 3 // 4)
 
 
-def run_relay(
-    service: str, settings: Settings, consumers: Sequence[topology.Consumer] = ()
-) -> None:
+def run_relay(service: str, settings: Settings) -> None:
     """Relay a service's ledger until SIGTERM or SIGINT; blocks.
 
     Whatever is away, broker or database, is waited for, at the start as well as later.
-    `consumers` are declared first, so that nothing is published before their inboxes exist.
     """
     logs.configure(f"{service}-relay", settings.log_level)
     logging.getLogger("pika").setLevel(logging.CRITICAL)  # the relay reports its failures itself
-    relay = Relay(service, settings, consumers=consumers, sign_every=read(Signing).every)
+    relay = Relay(service, settings, sign_every=read(Signing).every)
     stop_ops = (
         serve_ops(settings.ops_port, relay.ready, settings.http_host) if settings.ops_port else None
     )

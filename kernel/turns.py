@@ -8,7 +8,7 @@ from collections import deque
 from kernel.commits import Commit, Meta
 from kernel.events import Encoded
 
-_BATCH = 128
+LARGEST_GROUP = 128
 
 
 class Attempt:
@@ -93,7 +93,7 @@ class Turns:
     def next_batch(self) -> list[Attempt]:
         """Take who waits, in order; the one whose turn it is stands first."""
         with self._lock:
-            return [self._waiting.popleft() for _ in range(min(len(self._waiting), _BATCH))]
+            return [self._waiting.popleft() for _ in range(min(len(self._waiting), LARGEST_GROUP))]
 
     def waiting(self) -> int | None:
         """Return how many wait while one writes; None where nobody writes."""

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Run the command line. Exits 0, 1 (refused), 130 (interrupted), or 2: nothing was looked at.
+    """Run the command line. Exits 0, 1 (refused, or found wrong), 130 (interrupted), or 2.
 
-    That is so where something was wrongly given or set up, or a server is away.
+    2: it could not be done or not ended, because something was wrongly given or set up, or because
+    a server is away or late. The same command may be given again then.
     """
     # said once in docs/decisions, not at every start
     warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")

@@ -7,10 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from kernel.commits import GENESIS, Commit, verify
-from kernel.conformance.writing import OpenCollection, append, ledger_on, refusal, texts
+from kernel.conformance.writing import (
+    OpenCollection,
+    append,
+    as_one_group,
+    ledger_on,
+    refusal,
+    texts,
+)
 from kernel.errors import TooLarge
 from kernel.ledger import MAX_COMMIT, Ledger, VersionConflict
 from kernel.ledger_reader import LedgerReader
+from kernel.turns import LARGEST_GROUP
 
 
 class Promises:
@@ -115,30 +123,23 @@ class Promises:
         """Not one that comes too late, and not one that cannot be stored at all."""
         ledger = ledger_on(open_collection)
         append(ledger, "s-0", 0, "a")
-
-        def write(number: int) -> str:
-            stream = "s-\ud800" if number == 1 else f"s-{number}"
-            try:
-                append(ledger, stream, 0, "b")
-            except VersionConflict:
-                return "conflict"
-            except ValueError:
-                return "impossible"
-            return "in"
-
-        with ThreadPoolExecutor(16) as pool:
-            outcomes = list(pool.map(write, range(16)))
-        assert outcomes == ["conflict", "impossible"] + ["in"] * 14
+        half_a_character = "s-\ud800"
+        others = [f"s-{number}" for number in range(1, 15)]
+        late, impossible, *rest = as_one_group(ledger, ["s-0", half_a_character, *others])
+        assert isinstance(late, VersionConflict)
+        assert isinstance(impossible, ValueError)
+        assert all(isinstance(outcome, Commit) for outcome in rest)
         assert ledger.head().position == 15
 
     def test_no_command_is_lost_when_many_wait_at_once(
         self, open_collection: OpenCollection
     ) -> None:
         """More than fit into one group."""
+        count = 2 * LARGEST_GROUP + 1
         ledger = ledger_on(open_collection)
-        with ThreadPoolExecutor(64) as pool:
-            list(pool.map(lambda n: append(ledger, f"s-{n}", 0, "a"), range(256)))
-        assert ledger.head().position == 256
+        group = as_one_group(ledger, [f"s-{number}" for number in range(count)])
+        positions = [commit.position for commit in group if isinstance(commit, Commit)]
+        assert sorted(positions) == list(range(1, count + 1))
 
     def test_many_writers_make_one_unbroken_ledger_and_a_follower_sees_all_of_it(
         self, open_collection: OpenCollection

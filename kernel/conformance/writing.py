@@ -62,8 +62,8 @@ def ledger_on(open_collection: OpenCollection, wire: Wire | None = None) -> Ledg
 
 def as_one_group(
     ledger: Ledger, streams: Sequence[str], expected: Mapping[str, int] | None = None
-) -> list[Commit | VersionConflict]:
-    """Append a commit to each stream, all in one group; return what became of each.
+) -> list[Commit | VersionConflict | ValueError]:
+    """Append a commit to each stream, all while one writes; return what became of each.
 
     A command that comes to nothing keeps the ledger busy until all others wait behind it.
     """
@@ -73,11 +73,11 @@ def as_one_group(
         assert all_wait.wait(_PATIENCE), "the others do not come"
         return send()
 
-    def write(stream: str, version: int) -> Commit | VersionConflict:
+    def write(stream: str, version: int) -> Commit | VersionConflict | ValueError:
         try:
             return append(ledger, stream, version, "a")
-        except VersionConflict as conflict:
-            return conflict
+        except (VersionConflict, ValueError) as refused:
+            return refused
 
     ledger.collection = over_wire(ledger.collection, busy)
     with ThreadPoolExecutor(len(streams) + 1) as pool:

@@ -34,7 +34,11 @@ def show_all(
 
     settings = administrator_settings()
     names = (_listener(settings, service),) if service else _listeners(settings)
-    found = [letter for name in names for letter in kept.letters(settings, name)]
+    found = []
+    for name in names:
+        found += (letters := kept.letters(settings, name))
+        if len(letters) == kept.AT_A_TIME:
+            typer.echo(f"Of {name} only {kept.AT_A_TIME} are listed; there may be more.", err=True)
     if as_json:
         typer.echo(json.dumps([asdict(letter) for letter in found], ensure_ascii=False, indent=2))
     else:

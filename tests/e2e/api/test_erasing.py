@@ -303,6 +303,13 @@ def test_it_is_applied_again_after_a_restore(stack: Stack, her: Her, tmp_path: P
     listed.write_text(f"{her.citizen.account}\nquách\n")
     code, said = privacy(stack, "apply", str(listed), "--yes")
     assert (code, said) == (1, "These are no accounts: quách. Nothing was erased.\n")
+    listed.write_bytes(f"{her.citizen.account}\n".encode("utf-16"))
+    code, said = privacy(stack, "apply", str(listed), "--yes")
+    assert code == 1, said
+    assert said.endswith("Nothing was erased.\n")
+    code, said = privacy(stack, "apply", str(tmp_path), "--yes")
+    assert code == 2, said
+    assert "is a directory" in said
 
 
 def test_the_pages_say_it(stack: Stack, her: Her) -> None:

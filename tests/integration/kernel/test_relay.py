@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from doors import door_to_broker
 from pymongo import MongoClient
-from samples.processes import eventually
+from samples.processes import eventually, free_port
 from samples.relay_stage import Stage, first_sightings, relay_process, relaying, versions
 
 from kernel.config import Settings
@@ -172,12 +173,13 @@ def test_a_relay_that_lost_its_lease_cannot_move_the_checkpoint(stage: Stage, ch
     assert stage.checkpoint() == 1
 
 
-def test_it_waits_for_a_broker_that_is_away(settings: Settings) -> None:
-    nowhere = Settings(
-        amqp_uri="amqp://guest:guest@127.0.0.1:1//",
-        mongo_uri=settings.mongo_uri,
-        namespace=settings.namespace,
-    )
-    with relaying(nowhere) as relay:
-        time.sleep(0.5)
+def test_it_waits_for_a_broker_that_is_away(stage: Stage, channel: Any) -> None:
+    stage.write(3)
+    port = free_port()
+    away = replace(stage.settings, amqp_uri=f"amqp://guest:guest@127.0.0.1:{port}//")
+    with relaying(away) as relay:
+        eventually(lambda: stage.leases.find_one({"_id": "relay"}) is not None)
         assert not relay.active
+        with door_to_broker(stage.settings, port):
+            assert versions(stage.arrivals(channel, until=3)) == [1, 2, 3]
+            eventually(lambda: relay.active)

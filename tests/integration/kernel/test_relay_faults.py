@@ -191,14 +191,12 @@ def test_a_relay_that_overslept_its_lease_harms_nothing_beside_its_successor(
         os.kill(first.popen.pid, signal.SIGSTOP)
         stage.write(200)
         seen = versions(stage.arrivals(channel, until=400))
-        before = stage.checkpoint()
         os.kill(first.popen.pid, signal.SIGCONT)
         stage.write(100)
         seen += versions(stage.arrivals(channel, until=500))
         eventually(lambda: "relay.interrupted" in first.log_text())
         eventually(lambda: stage.checkpoint() == 500)
 
-        assert before <= 400
         assert "no longer holds the lease" in first.log_text()
         assert holds_the_lease(other)
 

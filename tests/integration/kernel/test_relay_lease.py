@@ -50,7 +50,20 @@ def test_a_released_lease_is_free_at_once_and_keeps_the_checkpoint(
     assert held is not None
     first.release(held, 41)
 
-    assert Lease(leases, "relay", "b", LONG).acquire() == Held(token=2, position=41)
+    assert Lease(leases, "relay", "b", LONG).acquire() == Held(token=3, position=41)
+
+
+def test_what_its_holder_still_had_under_way_does_not_take_a_released_lease_back(
+    leases: Collection[dict[str, Any]],
+) -> None:
+    first = Lease(leases, "relay", "a", LONG)
+    held = first.acquire()
+    assert held is not None
+    first.release(held, 41)
+
+    with pytest.raises(LeaseLost):
+        first.keep(held, 41)
+    assert Lease(leases, "relay", "b", LONG).acquire() is not None
 
 
 def test_an_expired_lease_goes_to_the_next_and_fences_the_former(
@@ -84,7 +97,7 @@ def test_the_checkpoint_never_moves_back(leases: Collection[dict[str, Any]]) -> 
     lease.keep(held, 5)
     lease.release(held, 0)
 
-    assert lease.acquire() == Held(2, 9)
+    assert lease.acquire() == Held(token=3, position=9)
 
 
 def test_of_many_at_once_exactly_one_gets_it(leases: Collection[dict[str, Any]]) -> None:

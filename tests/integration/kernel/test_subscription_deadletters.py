@@ -113,6 +113,16 @@ def test_all_can_be_replayed_in_their_order(box: Box) -> None:
     assert [message.properties["message_id"] for message in again] == ["e-1", "e-2", "e-3"]
 
 
+@pytest.mark.parametrize("act", [deadletters.replay, deadletters.discard])
+def test_all_are_all_however_few_are_taken_at_a_time(
+    box: Box, act: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deadletters, "AT_A_TIME", 2)
+
+    assert act(box.settings, "notify") == 3
+    assert box.ids() == []
+
+
 def test_they_can_be_discarded(box: Box) -> None:
     assert deadletters.discard(box.settings, "notify", ["e-1", "e-3"]) == 2
     assert box.ids() == ["e-2"]

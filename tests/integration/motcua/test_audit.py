@@ -385,9 +385,12 @@ WRONG: dict[str, tuple[str, ...]] = {
     "no zone": ("replay", s.CODE, "--at", "2026-11-25T10:00:00"),
     "no time": ("replay", s.CODE, "--at", "yesterday"),
     "no such event": ("replay", s.CODE, "--version", "900"),
+    "no moment of this calendar": ("replay", s.CODE, "--at", "9999-12-31T23:59:59-07:00"),
     "too early": ("replay", s.CODE, "--at", "2020-01-01T00:00:00Z"),
     "nothing to export": ("export", "nothing"),
     "no such folder": ("export", s.CODE, "-o", "nowhere/bundle.zip"),
+    "into a folder": ("export", s.CODE, "-o", "keys"),
+    "a checkpoint over nothing": ("export", s.CODE, "--checkpoint", "empty"),
     "no checkpoint": ("export", s.CODE, "--checkpoint", "text"),
     "another log's checkpoint": ("export", s.CODE, "--checkpoint", "other"),
     "no such file": ("check", "nowhere"),
@@ -406,8 +409,9 @@ def test_what_cannot_be_used_is_refused_in_a_sentence(
 ) -> None:
     home = installation.settings.home
     (home / "text").write_text("no checkpoint")
-    other = SignerKey("motcua.example/motcua/payment", Ed25519PrivateKey.generate())
-    (home / "other").write_text(Checkpoint(other.name, 1, bytes(32)).sign(other))
+    for name, log, size in (("other", "payment", 1), ("empty", "dossier", 0)):
+        key = SignerKey(f"motcua.example/motcua/{log}", Ed25519PrivateKey.generate())
+        (home / name).write_text(Checkpoint(key.name, size, bytes(32)).sign(key))
     done = installation.audit(*arguments)
     assert done.returncode == 2, done.stdout + done.stderr
     assert len(done.stderr.splitlines()) == 1, done.stderr
