@@ -152,9 +152,9 @@ def whole_life() -> Sequence[Any]:
     ).events
 
 
-def a_register() -> RegisterFacts:
-    """Return the register of two dossiers of an office."""
-    stories = (
+def a_register(*stories: s.Story) -> RegisterFacts:
+    """Return the register of dossiers of an office; of two without any."""
+    stories = stories or (
         s.Story(birth(), s.accept()),
         s.Story(
             submit(

@@ -191,6 +191,7 @@ class DossierStatus:
     receiving_officer: OfficerRef | None = field(default=None)
     receiving_unit: UnitRef | None = field(default=None)
     accepted_at: datetime | None = field(default=None)
+    arrived_at: datetime | None = field(default=None, doc="of a letter, when it arrived")
     fees: tuple[FeeView, ...] = field(default=())
     supplement: SupplementView | None = field(default=None)
     documents: tuple[DocumentView, ...] = field(default=())

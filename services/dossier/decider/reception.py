@@ -120,6 +120,11 @@ def refuse(dossier: Dossier, command: do.Refuse) -> list[Any]:
     ]
 
 
+def begun_at(submitted: DossierSubmitted, accepted: DossierAccepted) -> datetime:
+    """When the processing time began: at the acceptance; of a letter when it arrived."""
+    return submitted.arrived_at or accepted.accepted_at
+
+
 def require_desk(who: Caller, agency: str, desk: str) -> None:
     """Raise `Forbidden` unless `who` receives at an agency's one-stop desk."""
     place = (who.agency, who.unit)

@@ -21,6 +21,7 @@ from services.dossier.contract import (
     SupplementItem,
     SupplementRequested,
 )
+from services.dossier.decider.reception import begun_at
 from services.dossier.decider.state import Dossier, evolve, initial
 from services.dossier.papers.facts import (
     ApologyFacts,
@@ -68,7 +69,7 @@ def receipt(events: Sequence[Any], around: Surroundings) -> ReceiptFacts:
         head=head("01", submitted, around, accepted.accepted_at),
         subject=subject(submitted),
         documents=tuple(_received(dossier, submitted)),
-        received_at=accepted.accepted_at,
+        received_at=begun_at(submitted, accepted),
         time_allowed=time_allowed(dossier.procedure, dossier.route),
         due=accepted.due,
         return_by=RETURNS[dossier.return_by],
@@ -120,7 +121,7 @@ def apology(events: Sequence[Any], around: Surroundings) -> ApologyFacts:
     return ApologyFacts(
         head=head("04", submitted, around, extended.extended_at),
         subject=subject(submitted),
-        received_at=accepted.accepted_at,
+        received_at=begun_at(submitted, accepted),
         receipt_number=_receipt_number(submitted),
         former_due=extended.former_due,
         due=extended.due,
@@ -137,7 +138,7 @@ def stopping(events: Sequence[Any], around: Surroundings) -> StoppingFacts:
     return StoppingFacts(
         head=head("05", submitted, around, stopped.stopped_at),
         subject=subject(submitted),
-        received_at=accepted.accepted_at,
+        received_at=begun_at(submitted, accepted),
         receipt_number=_receipt_number(submitted),
         reason=stopped.reason,
         legal_basis=stopped.legal_basis,

@@ -25,6 +25,7 @@ from services.dossier.contract import (
     StepReturned,
     UnitRef,
 )
+from services.dossier.decider.reception import begun_at
 from services.dossier.decider.state import Dossier, evolve, initial
 from services.dossier.names import RETURN_NAMES, TIMING_NAMES
 from services.dossier.papers.facts import ControlSlipFacts, Hop
@@ -48,7 +49,7 @@ def control_slip(
     return ControlSlipFacts(
         head=head("06", submitted, around, issued_at),
         subject=subject(submitted),
-        received_at=accepted.accepted_at if accepted else None,
+        received_at=begun_at(submitted, accepted) if accepted else None,
         due=dossier.clock.due,
         completed_at=completed.completed_at if completed else None,
         result=TIMING_NAMES[completed.timing][0] if completed else "",

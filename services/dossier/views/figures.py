@@ -19,6 +19,7 @@ from kernel.events import Recorded
 from services.catalog.contract import Channel
 from services.dossier import contract
 from services.dossier.clock import HOURS_A_DAY, at_agency, day_of, vietnam
+from services.dossier.decider.reception import begun_at
 from services.dossier.decider.state import State, evolve, initial
 
 FIELDS = ("scope", "by", "name", "month")
@@ -153,10 +154,9 @@ def _in_time(before: State, when: datetime) -> bool:
 
 
 def _time_taken(events: Sequence[Any], end: datetime, before: State) -> dict[str, int]:
-    begun = next(
-        (one.accepted_at for one in events if isinstance(one, contract.DossierAccepted)),
-        events[0].submitted_at,
-    )
+    submitted: contract.DossierSubmitted = events[0]
+    accepted = next((one for one in events if isinstance(one, contract.DossierAccepted)), None)
+    begun = begun_at(submitted, accepted) if accepted else submitted.submitted_at
     pauses = sum(
         one.paused_minutes
         for one in events

@@ -150,6 +150,7 @@ def _view(
         receiving_officer=_receiving_officer(dossier, events),
         receiving_unit=dossier.desk,
         accepted_at=accepted.accepted_at if accepted else None,
+        arrived_at=submitted.arrived_at,
         fees=_fees(dossier, events),
         supplement=_supplement(dossier, events),
         documents=_documents(dossier),

@@ -113,6 +113,7 @@ _TABLE: tuple[tuple[str, str, Words], ...] = (
     ("clock.due", mark("Result due"), _moment),
     ("clock.paused_minutes", mark("Time that the clock stood still"), _time),
     ("submitted_at", mark("Sent"), _moment),
+    ("arrived_at", mark("Letter arrived"), _moment),
     ("accepted_at", mark("Accepted on"), _moment),
     ("receiving_unit.name", mark("Receiving unit"), str),
     ("receiving_officer.name", mark("Receiving officer"), str),

@@ -82,6 +82,7 @@ def _told(dossier: DossierStatus) -> Iterator[_Told]:
     yield _Told("due", gettext("Result due"), moment(clock.due))
     yield _Told("clock", gettext("Clock"), word(clock.state))
     yield _Told("explained", gettext("The clock, explained"), named(clock, "explained"))
+    yield _Told("arrived", gettext("Letter arrived"), moment(dossier.arrived_at))
     yield _Told("accepted", gettext("Accepted on"), moment(dossier.accepted_at))
     yield _Told("receiving", gettext("Receiving officer"), _officer(dossier.receiving_officer))
     yield _Told("supplement", gettext("Asked for"), _asked(dossier.supplement))

@@ -89,6 +89,19 @@ def test_the_time_taken_is_working_time_from_acceptance_without_pauses():
     assert (measures["results"], measures["results_electronic"]) == (1, 1)
 
 
+def test_the_time_of_a_letter_is_taken_from_its_arrival():
+    friday, monday = s.at("2026-09-04 09:00"), s.at("2026-09-07 09:00")
+
+    def minutes(arrived):
+        story = s.Story(s.enter(monday, channel="post", arrived_at=arrived), s.assign(monday))
+        steps = (s.complete_step(monday), s.complete_step(monday, by=s.TEAM_LEADER))
+        for command in (*steps, s.approve(monday), s.dispatch(monday)):
+            story.tell(command)
+        return counted(story)["2026-09"].get("minutes", 0)
+
+    assert (minutes(None), minutes(friday)) == (0, 480)
+
+
 def test_a_second_supplement_request_makes_it_overdue():
     story = s.Story(s.submit(), s.accept(), s.assign())
     for _ in range(2):

@@ -85,6 +85,16 @@ def test_residence_has_forms_of_its_own(number: str, form: str) -> None:
     assert title == PAPERS[number].name
 
 
+def test_a_letter_was_received_when_it_arrived() -> None:
+    friday, monday = s.at("2026-09-04 09:00"), s.at("2026-09-07 09:00")
+    story = s.Story(s.enter(monday, channel="post", arrived_at=friday))
+    upto = story.events[: s.types(story.events).index("DossierAccepted") + 1]
+    assert p.receipt(upto, p.AROUND).received_at == friday
+    assert control_slip(story.events, p.AROUND, monday).received_at == friday
+    (row,) = p.a_register(story).rows
+    assert row.received_at == friday
+
+
 def test_a_second_request_has_a_number_of_its_own() -> None:
     again = p.a_request(p.birth(), s.request_supplement(), s.supplement())
     assert (again.head.number, again.round) == ("0001.2/HDHS", 2)
