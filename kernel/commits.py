@@ -174,7 +174,7 @@ def faithful(documents: Iterable[Mapping[str, Any]], after: int = 0) -> Iterator
     """
     for position, document in enumerate(documents, after + 1):
         try:
-            commit = from_document(document)
+            commit = _read(document)
             if _sound(commit) and to_document(commit) == document:
                 yield commit
                 continue
@@ -270,7 +270,16 @@ def to_document(commit: Commit) -> Document:
 
 
 def from_document(document: Mapping[str, Any]) -> Commit:
-    """Return the commit that is stored in a document."""
+    """Return the commit that is stored in a document; raises `Tampered` where there is none."""
+    try:
+        return _read(document)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        place = document.get("position")
+        position = place if isinstance(place, int) else 0
+        raise Tampered(position, "it is not stored as a commit is") from error
+
+
+def _read(document: Mapping[str, Any]) -> Commit:
     meta = document["meta"]
     return Commit(
         id=document["_id"],

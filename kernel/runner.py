@@ -41,15 +41,13 @@ def run(service: str, settings: Settings) -> None:
 def run_service(service_class: type[Any], settings: Settings) -> None:
     """Run a service class until SIGTERM or SIGINT, then let its workers finish.
 
-    The process must have been made cooperative before the class was imported: see `run`.
+    The process must have been made cooperative before the class was imported: see `run`. Raises
+    `ConfigError` where something is wrongly set up, before anything is served.
     """
     patch()
     name = str(service_class.name)
     logs.configure(name, settings.log_level)
-    try:
-        _run(name, service_class, settings)
-    except ConfigError as error:
-        raise SystemExit(str(error)) from None
+    _run(name, service_class, settings)
 
 
 def patch() -> None:

@@ -17,6 +17,7 @@ from pymongo.errors import PyMongoError
 from kernel.commits import Tampered
 from kernel.config import Settings, read, without_password
 from kernel.errors import Conflict, Internal, Unavailable, broker_away
+from kernel.events import UndecodableEvent, UnknownEvent
 from kernel.topology import TopologyConflict
 from motcua.local import broker
 from motcua.local.ports import Ports
@@ -34,10 +35,10 @@ def administrator_settings(environment: Mapping[str, str] | None = None) -> Sett
     given = dict(os.environ if environment is None else environment)
     settings = read(Settings, given)
     file = settings.home / _ADMINISTRATOR
-    if _names(given, "MONGO_URI") or not file.is_file():
+    if names(given, "MONGO_URI") or not file.is_file():
         return settings
     settings = replace(settings, mongo_uri=file.read_text().strip())
-    if _names(given, "AMQP_URI"):
+    if names(given, "AMQP_URI"):
         return settings
     return replace(settings, amqp_uri=broker.uri(read(Ports, given)))
 
@@ -47,7 +48,7 @@ def administrator(settings: Settings) -> Iterator[MongoClient[dict[str, Any]]]:
     """Give a client of the database; what goes wrong with it is told in a sentence.
 
     Raises `Unavailable` where the database cannot be used, `Internal` where a ledger that was read
-    turns out to be broken.
+    turns out to be broken, or to hold what this version does not understand.
     """
     client: MongoClient[dict[str, Any]] = MongoClient(
         settings.mongo_uri, serverSelectionTimeoutMS=5_000, tz_aware=True
@@ -69,6 +70,13 @@ def administrator(settings: Settings) -> Iterator[MongoClient[dict[str, Any]]]:
             f"Sổ sự kiện không còn nguyên vẹn: {fault}. Hãy chạy `motcua audit verify`.",
             f"A ledger does not hold together: {fault}. Run `motcua audit verify`.",
         ) from fault
+    except (UnknownEvent, UndecodableEvent) as fault:
+        raise Internal(
+            "ledger-not-understood",
+            f"Không đọc được sự kiện: {fault}. Sự kiện đã bị sửa, hoặc do phiên bản mới hơn ghi.",
+            f"An event cannot be read: {fault}. It was changed, or a newer version recorded it: "
+            "`motcua audit verify` tells.",
+        ) from fault
     finally:
         client.close()
 
@@ -88,5 +96,6 @@ def topology_of(settings: Settings) -> Iterator[None]:
         raise Conflict("topology-differs", f"Máy chủ thông điệp: {error}.", f"{error}.") from error
 
 
-def _names(environment: Mapping[str, str], variable: str) -> bool:
+def names(environment: Mapping[str, str], variable: str) -> bool:
+    """Whether the environment has a setting, itself or as the name of a file."""
     return bool(environment.get(variable) or environment.get(f"{variable}_FILE"))

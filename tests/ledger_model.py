@@ -57,6 +57,10 @@ class World:
         self.signed.append(signed)
         return True
 
+    def count(self) -> int:
+        """Return how many checkpoints there are."""
+        return len(self.signed)
+
     def nodes(self, size: int) -> Nodes:
         """Return the tree, derived as far as it was not yet."""
         known = len(self.derived)

@@ -56,6 +56,10 @@ class Checkpoints(Protocol):
         """Add one; whether its number was still free."""
         ...
 
+    def count(self) -> int:
+        """Return how many there are; looks at each, so not for every question."""
+        ...
+
 
 class CheckpointLog:
     """Those of a service's ledger."""
@@ -82,6 +86,10 @@ class CheckpointLog:
         except DuplicateKeyError:
             return False
         return True
+
+    def count(self) -> int:
+        """Return how many there are; looks at each, so not for every question."""
+        return int(self._collection.count_documents({}))
 
     def documents(self) -> list[Document]:
         """Return all of them as they are stored, by number: for whoever checks everything."""

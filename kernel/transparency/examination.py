@@ -20,7 +20,8 @@ from kernel.transparency.notes import InvalidNote, VerifierKey
 class Findings:
     """What the check of a bundle showed, up to the first fault where there is one.
 
-    `uncovered` are positions behind the checkpoint: their chain holds, nobody signed them yet.
+    `uncovered` are positions behind the checkpoint: their chain holds, but nobody signed them, so
+    whoever made the bundle may have made them up.
     `trusted` says that the key was given by who checks, and not taken from the bundle itself.
     `kept` is the size of the kept checkpoint that was compared.
     """
@@ -36,6 +37,11 @@ class Findings:
     kept: int | None = None
     fault: str | None = None
     fault_position: int | None = None
+
+    @property
+    def proved(self) -> bool:
+        """Whether every commit stands in a log that was signed with the key of who checks."""
+        return self.fault is None and self.trusted and not self.uncovered
 
 
 @dataclass

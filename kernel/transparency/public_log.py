@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from pymongo import MongoClient
 
 from kernel.commits import Document, Tampered
@@ -18,11 +21,22 @@ from kernel.transparency.checkpoint_log import (
     last,
 )
 from kernel.transparency.checkpoints import claimed_checkpoint
-from kernel.transparency.merkle import Nodes, consistency_proof, inclusion_proof
+from kernel.transparency.merkle import (
+    Frontier,
+    InvalidProof,
+    Nodes,
+    consistency_proof,
+    inclusion_proof,
+    leaf_of,
+    verify_consistency,
+    verify_inclusion,
+)
 from kernel.transparency.notes import InvalidNote, VerifierKey, require_name
 from kernel.transparency.signing import tiles_of
 from kernel.transparency.stored import LedgerDocuments
 from kernel.trust import log_public_key
+
+T = TypeVar("T")
 
 
 class SoundCheckpoints:
@@ -47,12 +61,18 @@ class SoundCheckpoints:
         """Add one; whether its number was still free."""
         return self._checkpoints.add(signed)
 
+    def count(self) -> int:
+        """Return how many there are."""
+        return self._checkpoints.count()
+
 
 class PublicLog:
     """The ledger of one service, read only.
 
     Everything here raises `NotFound` where no checkpoint is signed yet or the newest one does not
-    reach that far, and `Tampered` where the ledger no longer holds what was signed.
+    reach that far, and `Tampered` where the ledger no longer holds what was signed: every proof is
+    verified before it is given away. Where one does not hold, the tiles may be at fault, so they
+    are made again from the ledger, once.
     """
 
     def __init__(self, service: str, settings: Settings, client: MongoClient[Document]) -> None:
@@ -61,6 +81,7 @@ class PublicLog:
         self.documents = LedgerDocuments(ledger_collection(client, settings.namespace, service))
         self.checkpoints = SoundCheckpoints(CheckpointLog(client, settings.namespace, service))
         self.tiles = tiles_of(service, settings, client)
+        self._derived_anew = False
 
     def newest(self) -> Signed:
         """Return the newest checkpoint."""
@@ -83,14 +104,29 @@ class PublicLog:
 
     def consistency(self, from_size: int, to_size: int) -> tuple[bytes, ...]:
         """Return the proof that the log only grew from one size to another."""
-        _require_covered(self.newest(), from_size, to_size)
-        return consistency_proof(self.tiles.nodes(to_size), from_size, to_size)
+        newest = self.newest()
+        _require_covered(newest, from_size, to_size)
+
+        def proof() -> tuple[bytes, ...]:
+            hashes = consistency_proof(self.tiles.nodes(to_size), from_size, to_size)
+            old, new = self._root(from_size, newest), self._root(to_size, newest)
+            verify_consistency(from_size, to_size, old, new, hashes)
+            return hashes
+
+        return self._proved(proof, newest)
 
     def inclusion(self, position: int, size: int) -> tuple[str, tuple[bytes, ...]]:
         """Return a commit's hash, and the proof that it stands at its position."""
-        _require_covered(self.newest(), position, size)
+        newest = self.newest()
+        _require_covered(newest, position, size)
         (digest,) = self.documents.hashes(position - 1, 1)
-        return digest, inclusion_proof(self.tiles.nodes(size), position - 1, size)
+
+        def proof() -> tuple[bytes, ...]:
+            hashes = inclusion_proof(self.tiles.nodes(size), position - 1, size)
+            verify_inclusion(leaf_of(digest), position - 1, size, hashes, self._root(size, newest))
+            return hashes
+
+        return digest, self._proved(proof, newest)
 
     def bundle(self, stream: str, newest: Signed, kept_size: int | None = None) -> Bundle:
         """Return a stream with its proofs, up to the newest checkpoint; see `bundles.collect`.
@@ -115,8 +151,49 @@ class PublicLog:
             if kept_size is not None:
                 consistency_proof(nodes, kept_size, newest.size)
 
-        nodes = self.tiles.at_hand(newest.size, asked)
-        return offload(collect, self.service, documents, newest.note, vkey, nodes, kept_size)
+        def collected() -> Bundle:
+            nodes = self.tiles.at_hand(newest.size, asked)
+            return offload(
+                verified_bundle, self.service, documents, newest.note, vkey, nodes, kept_size
+            )
+
+        return self._proved(collected, newest)
+
+    def _root(self, size: int, newest: Signed) -> bytes:
+        """Return the root over the first commits, of which the newest checkpoint's is proved."""
+        root = Frontier.of(self.tiles.nodes(size), size).root
+        leads = consistency_proof(self.tiles.nodes(newest.size), size, newest.size)
+        verify_consistency(size, newest.size, root, newest.root, leads)
+        return root
+
+    def _proved(self, give: Callable[[], T], newest: Signed) -> T:
+        """Return what is given, if its proofs hold; else what is given with other tiles."""
+        try:
+            return give()
+        except InvalidProof as error:
+            if self._derived_anew:
+                raise _not_what_was_signed(newest) from error
+        self._derived_anew = True
+        self.tiles.forget()
+        try:
+            return give()
+        except InvalidProof as error:
+            raise _not_what_was_signed(newest) from error
+
+
+def verified_bundle(*parts: Any) -> Bundle:
+    """Return what `collect` does; raises `InvalidProof` where a proof of it does not hold."""
+    bundle = collect(*parts)
+    checkpoint = claimed_checkpoint(bundle.note)
+    for document in bundle.documents:
+        if proof := bundle.proofs.get(document["position"]):
+            proof.verify(leaf_of(document["hash"]), checkpoint)
+    return bundle
+
+
+def _not_what_was_signed(newest: Signed) -> Tampered:
+    reason = f"the commits up to here are not those that checkpoint {newest.number} was signed over"
+    return Tampered(newest.size, reason)
 
 
 def origin_in(signed: Signed) -> str:

@@ -144,12 +144,30 @@ class Signer:
             if self._seen and self._checkpoints.at(self._seen.number) != self._seen:
                 raise Refused(f"checkpoint {self._seen.number} was changed or removed")
             newest = last(self._checkpoints, self._seen)
+            if self._seen is None:
+                newest = self._unbroken(newest)
             if newest is not None and newest != self._seen:
                 self._require_ours(newest)
         except InvalidNote as error:
             raise Refused(str(error)) from error
         self._seen = newest
         return newest
+
+    def _unbroken(self, newest: Signed | None) -> Signed | None:
+        """Return the newest, once it is clear that none in front of or behind it is missing.
+
+        What another process signs meanwhile is found when the log is followed once more.
+        """
+        for _ in range(_TRIES):
+            number = newest.number if newest else 0
+            count = self._checkpoints.count()
+            if count == number:
+                return newest
+            newest = last(self._checkpoints, newest)
+            if newest is None or newest.number == number:
+                break
+        reason = f"{count} are stored, and the numbers lead to {number}"
+        raise Refused(f"a checkpoint is missing: {reason}")
 
     def _require_ours(self, signed: Signed) -> None:
         key = SignerKey(self._name_after(signed), self._key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import IntEnum
 
 from rich.console import Console
 
@@ -15,8 +16,19 @@ from motcua.audit.unusable import Unusable
 from services.dossier.report import UntellableHistory, agrees
 
 
-def check(console: Console, content: bytes, vkey: str | None, kept: str | None) -> bool:
-    """Check a bundle and tell what was found; return whether all is well.
+class Verdict(IntEnum):
+    """What a check comes to, as the command's exit code."""
+
+    PROVED = 0
+    WRONG = 1
+    NOT_PROVED = 2
+
+
+def check(console: Console, content: bytes, vkey: str | None, kept: str | None) -> Verdict:
+    """Check a bundle and tell what was found, and what it comes to.
+
+    Proved is a bundle whose every commit stands in a log that the given key signed. Without a key,
+    or with commits that no checkpoint covers, somebody may have made it up, be it ever so sound.
 
     Raises `Unusable` for what is no bundle, no key or no checkpoint, or a checkpoint of another
     log than the bundle's.
@@ -25,7 +37,7 @@ def check(console: Console, content: bytes, vkey: str | None, kept: str | None) 
         bundle = Bundle.from_bytes(content)
     except DamagedBundle as error:
         say(console, Mark.BAD, str(error))
-        return False
+        return Verdict.WRONG
     except NoBundle as error:
         raise Unusable(str(error)) from error
     findings = examine(bundle, _key(vkey), _kept(kept, bundle))
@@ -40,26 +52,29 @@ def check(console: Console, content: bytes, vkey: str | None, kept: str | None) 
     if findings.fault:
         place = f"position {findings.fault_position}: " if findings.fault_position else ""
         say(console, Mark.BAD, f"{place}{findings.fault}")
-        return False
+        return Verdict.WRONG
     if untellable:
         say(console, Mark.BAD, untellable)
-        return False
+        return Verdict.WRONG
     if reported is False:
         say(console, Mark.BAD, "report.html does not say what the commits say: do not read it")
-        return False
+        return Verdict.WRONG
     if reported:
         say(console, Mark.GOOD, "report.html says what the commits say")
     for sentence in _open(findings, reported):
         say(console, Mark.OPEN, sentence)
-    return True
+    if findings.proved:
+        return Verdict.PROVED
+    say(console, Mark.OPEN, "so this is no proof yet")
+    return Verdict.NOT_PROVED
 
 
 def _verified(bundle: Bundle, findings: Findings) -> Iterator[str]:
     if not findings.commits:
         return
     yield (
-        f"{bundle.stream}: {findings.commits} commits with {findings.events} events are unchanged "
-        "and follow one another from the first"
+        f"{bundle.stream}: {findings.commits} commits with {findings.events} events follow one "
+        "another from the first, and each is what its hash says"
     )
     if findings.checkpoint is not None and findings.key is not None:
         yield (
@@ -67,7 +82,7 @@ def _verified(bundle: Bundle, findings: Findings) -> Iterator[str]:
             f"with root {to_base64(findings.checkpoint.root)} is signed by the key {findings.key}"
         )
     if findings.included:
-        yield f"{findings.included} of the commits stand in that log, at the positions they name"
+        yield f"{findings.included} of the commits stand in that log, unchanged, where they say"
     if findings.kept is not None:
         yield f"the log that you kept at {findings.kept} commits is the beginning of that log"
 
@@ -80,7 +95,10 @@ def _open(findings: Findings, reported: bool | None) -> Iterator[str]:
         )
     if findings.uncovered:
         places = ", ".join(map(str, findings.uncovered))
-        yield f"positions {places}: no checkpoint covers them yet, so they could still be changed"
+        yield (
+            f"positions {places}: no checkpoint covers them, so anybody could have made them up: "
+            "have it exported again, once a newer one is signed"
+        )
     if findings.kept is None:
         yield (
             "whether others were shown the same log: compare with a checkpoint that somebody kept "
@@ -92,7 +110,7 @@ def _open(findings: Findings, reported: bool | None) -> Iterator[str]:
             "with `sha256sum -c attachments.sha256`"
         )
     if reported is None:
-        yield "report.html is of another form than this program writes; it was not compared"
+        yield "report.html is of another version than this program writes; do not rely on it"
     yield "whether more happened later: events behind the last one may have been left out"
     yield "whether what was recorded was true"
 

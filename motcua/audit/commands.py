@@ -48,20 +48,27 @@ def verify_command(
 
     Ends with 1 where something is wrong, and names the first fault.
     """
+    from kernel.errors import Unavailable
     from motcua.access import administrator, administrator_settings
+    from motcua.audit.telling import Mark, say
     from motcua.audit.verification import kept_by_log, keys_by_log, verify_one
 
     console = _console()
     services = _chosen(service)
     kept = kept_by_log([(path, _text(path)) for path in checkpoint or ()], services)
-    keys = keys_by_log(key or ())
     settings = administrator_settings()
-    with administrator(settings) as client:
-        sound = [
-            verify_one(console, settings, client, one, kept.get(one, ()), keys.get(one))
-            for one in services
-        ]
-    if not all(sound):
+    keys = keys_by_log(key or (), services, settings.keys)
+    sound = True
+    try:
+        with administrator(settings) as client:
+            for one in services:
+                told = verify_one(console, settings, client, one, kept.get(one, ()), keys[one])
+                sound = sound and told
+    except Unavailable as away:
+        if sound:
+            raise
+        say(console, Mark.OPEN, away.en)  # and yet something is known to be wrong
+    if not sound:
         raise typer.Exit(1)
 
 
@@ -75,7 +82,7 @@ def checkpoint_command(service: ServiceArgument = None) -> None:
     from motcua.access import administrator, administrator_settings
 
     settings = administrator_settings()
-    refused = False
+    refused, empty = False, list[str]()
     with administrator(settings) as client:
         for one in _chosen(service):
             try:
@@ -84,11 +91,16 @@ def checkpoint_command(service: ServiceArgument = None) -> None:
                 refused = True
                 typer.echo(f"{one}: nothing was signed: {refusal}.", err=True)
                 continue
+            if signed is None:
+                empty.append(one)
+                typer.echo(f"{one}: nothing was signed: the ledger is empty.", err=True)
+                continue
             # a line more would be no signed note
-            text = signed.note if signed else f"{one}: the ledger is empty.\n"
-            typer.echo(text, nl=service is None)
+            typer.echo(signed.note, nl=service is None)
     if refused:
         raise typer.Exit(1)
+    if service and empty:
+        raise typer.Exit(2)
 
 
 @audit.command("replay")
@@ -160,7 +172,9 @@ def export_command(
     from motcua.audit.verification import claimed
     from services.dossier.auditing import bundle_name
 
-    kept = claimed(checkpoint, _text(checkpoint)) if checkpoint else None
+    kept = _text(checkpoint) if checkpoint else None
+    if checkpoint and kept:
+        claimed(checkpoint, kept)
     target = output or Path(bundle_name(dossier))
     settings = administrator_settings()
     with administrator(settings) as client:
@@ -180,13 +194,14 @@ def check_command(
 ) -> None:
     """Check a bundle, offline: no database, no broker, no network, no configuration.
 
-    Says what was verified and what cannot be; ends with 1 where something is wrong.
+    Says what was verified and what cannot be. Ends with 1 where something is wrong, with 2 where
+    nothing is and nothing is proved: without --key, or with commits that no checkpoint covers.
     """
     from motcua.audit.checking import check
 
     kept = _text(checkpoint) if checkpoint else None
-    if not check(_console(), _content(bundle), key, kept):
-        raise typer.Exit(1)
+    if code := check(_console(), _content(bundle), key, kept):
+        raise typer.Exit(code)
 
 
 def _console() -> Console:

@@ -12,7 +12,8 @@ from kernel.commits import Document, Tampered
 from kernel.config import Settings
 from kernel.errors import Conflict, NotFound
 from kernel.transparency.bundles import Bundle
-from kernel.transparency.checkpoints import Checkpoint, claimed_checkpoint
+from kernel.transparency.checkpoints import claimed_checkpoint
+from kernel.transparency.examination import examine
 from kernel.transparency.notes import VerifierKey
 from kernel.transparency.public_log import PublicLog, origin_in
 from motcua.audit.telling import Mark, say
@@ -21,9 +22,14 @@ from services.dossier.report import UntellableHistory, reported
 
 
 def bundle_of(
-    settings: Settings, client: MongoClient[Document], code: str, kept: Checkpoint | None
+    settings: Settings, client: MongoClient[Document], code: str, note: str | None
 ) -> Bundle:
-    """Return a dossier's bundle, which proves that `kept` leads to the newest checkpoint."""
+    """Return a dossier's bundle, which proves that a kept checkpoint leads to the newest.
+
+    `note` is that checkpoint. Raises `Unusable` where there is nothing to export or the checkpoint
+    is of another log, and `Conflict` where the ledger is not what was signed or kept.
+    """
+    kept = claimed_checkpoint(note) if note else None
     log = PublicLog("dossier", settings, client)
     if not log.documents.of_stream(f"dossier-{code}"):
         raise Unusable(f"There is no dossier {code!r}.")
@@ -33,7 +39,14 @@ def bundle_of(
             raise Unusable(f"The kept checkpoint is of another log: {kept.origin}.")
         if kept is not None and kept.size == 0:
             raise Unusable("The kept checkpoint is of an empty log: it leads to everything.")
-        return reported(log.bundle(f"dossier-{code}", newest, kept.size if kept else None))
+        bundle = log.bundle(f"dossier-{code}", newest, kept.size if kept else None)
+        if fault := examine(bundle, log.key(newest), note).fault:
+            raise Conflict(
+                "ledger-broken",
+                f"Sổ sự kiện không còn đúng như đã ký hoặc đã giữ: {fault}.",
+                f"The ledger is not what was signed, or not what you kept: {fault}.",
+            )
+        return reported(bundle)
     except (Tampered, UntellableHistory) as fault:
         raise Conflict(
             "ledger-broken",
@@ -41,6 +54,8 @@ def bundle_of(
             f"The ledger is not what was signed: {fault}. Run `motcua audit verify`.",
         ) from fault
     except NotFound as error:
+        if error.code == "no-checkpoint":
+            raise Unusable(error.en) from error
         if kept is None or error.code != "size-not-covered":
             raise
         raise Conflict(

@@ -9,11 +9,12 @@ from pymongo import MongoClient
 from rich.console import Console
 from rich.markup import escape
 
-from kernel.commits import Document, records
+from kernel.commits import Document, records, verify_stream
 from kernel.config import Settings
-from kernel.ledger_reader import LedgerReader, ledger_collection
+from kernel.ledger_reader import ledger_collection
 from kernel.requests import Caller
 from kernel.schemas import rfc3339
+from kernel.transparency.stored import LedgerDocuments
 from motcua.audit.unusable import Unusable
 from services.dossier.clock import vietnam
 from services.dossier.contract import EVENTS, Change, Replay
@@ -31,11 +32,15 @@ def past_of(
     at: datetime | None,
     version: int | None,
 ) -> tuple[Replay, Replay]:
-    """Return a dossier as it stood and as it stands; raises `Unusable` where there was none."""
-    ledger = LedgerReader(ledger_collection(client, settings.namespace, "dossier"))
+    """Return a dossier as it stood and as it stands.
+
+    Raises `Unusable` where there was none, `Tampered` where its commits do not hold together.
+    """
+    stream = f"dossier-{code}"
+    documents = LedgerDocuments(ledger_collection(client, settings.namespace, "dossier"))
     history = [
         record
-        for commit in ledger.stream_commits(f"dossier-{code}")
+        for commit in verify_stream(stream, documents.of_stream(stream))
         for record in records(commit, EVENTS, None)
     ]
     if not history:

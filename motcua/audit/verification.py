@@ -28,7 +28,11 @@ _EVERY = 256  # commits between two steps of the bar
 
 def kept_by_log(files: Sequence[tuple[Path, str]], services: Sequence[str]) -> Mapping[str, Kept]:
     """Return kept checkpoints, as (name, note), by the service whose ledger they are of."""
-    named = [(_service_in(claimed(path, note), path, services), path, note) for path, note in files]
+    read = [(claimed(path, note), path, note) for path, note in files]
+    for checkpoint, path, _ in read:
+        if checkpoint.size == 0:
+            raise Unusable(f"{path} is a checkpoint over no commits: it says nothing.")
+    named = [(_service_in(one.origin, str(path), services), path, note) for one, path, note in read]
     named.sort(key=lambda one: one[0])
     return {
         service: [(str(path), note) for _, path, note in group]
@@ -36,13 +40,23 @@ def kept_by_log(files: Sequence[tuple[Path, str]], services: Sequence[str]) -> M
     }
 
 
-def keys_by_log(vkeys: Sequence[str]) -> Mapping[str, bytes]:
-    """Return public keys by the service whose ledger they are of."""
-    try:
-        keys = [VerifierKey.parse(vkey) for vkey in vkeys]
-    except InvalidNote as error:
-        raise Unusable(f"{error}.") from error
-    return {key.name.rpartition("/")[2]: key.public for key in keys}
+def keys_by_log(vkeys: Sequence[str], services: Sequence[str], folder: Path) -> Mapping[str, bytes]:
+    """Return the public key of each service's log: the given one, else that of the folder.
+
+    Raises `Unusable` for a key of none of these logs, or a second one of the same, and
+    `ConfigError` where there is none.
+    """
+    given: dict[str, bytes] = {}
+    for vkey in vkeys:
+        try:
+            key = VerifierKey.parse(vkey)
+        except InvalidNote as error:
+            raise Unusable(f"--key: {error}.") from error
+        service = _service_in(key.name, "--key", services)
+        if service in given:
+            raise Unusable(f"--key: there are two for {service}.")
+        given[service] = key.public
+    return {one: given.get(one) or log_public_key(folder, one) for one in services}
 
 
 def claimed(path: Path, note: str) -> Checkpoint:
@@ -59,10 +73,9 @@ def verify_one(
     client: MongoClient[Document],
     service: str,
     kept: Kept,
-    key: bytes | None,
+    public: bytes,
 ) -> bool:
     """Check one ledger and tell what was found; return whether all is well."""
-    public = key or log_public_key(settings.keys, service)
     collection = ledger_collection(client, settings.namespace, service)
     checkpoints = CheckpointLog(client, settings.namespace, service).documents()
     count = collection.count_documents({})
@@ -104,10 +117,8 @@ def _tell(console: Console, service: str, inspected: Inspected, fault: Fault | N
     )
 
 
-def _service_in(checkpoint: Checkpoint, path: Path, services: Sequence[str]) -> str:
-    service = checkpoint.origin.rpartition("/")[2]
+def _service_in(origin: str, given: str, services: Sequence[str]) -> str:
+    service = origin.rpartition("/")[2]
     if service not in services:
-        raise Unusable(
-            f"{path} is a checkpoint of {checkpoint.origin}, and that ledger is not checked here."
-        )
+        raise Unusable(f"{given} is of {origin}, and that ledger is not checked here.")
     return service

@@ -86,11 +86,27 @@ def discard(
     """Forget dead letters; the events themselves stay in their ledgers."""
     from kernel import deadletters as kept
 
-    which = "all dead letters" if every else f"{len(ids or ())} dead letter(s)"
+    if every and not ids and not yes:
+        ids, every = (
+            _all_ids(service),
+            False,
+        )  # those that are asked about, not what comes meanwhile
+        if not ids:
+            typer.echo(f"0 of {service} discarded")
+            return
     if (ids or every) and not yes:
+        which = f"{len(ids or ())} dead letter(s)"
         typer.confirm(f"Forget {which} of {service}? They will not be handled any more", abort=True)
     count = _deal(kept.discard, service, ids, every=every)
     typer.echo(f"{count} of {service} discarded")
+
+
+def _all_ids(service: str) -> list[str]:
+    from kernel import deadletters as kept
+    from motcua.access import administrator_settings
+
+    settings = administrator_settings()
+    return [letter.id for letter in kept.letters(settings, _listener(settings, service))]
 
 
 def _deal(

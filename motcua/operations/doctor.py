@@ -12,7 +12,7 @@ from rich.console import Console
 
 from kernel.config import Settings, read
 from kernel.errors import DomainError
-from motcua.access import administrator_settings
+from motcua.access import administrator_settings, names
 from motcua.local import broker, database, processes
 from motcua.local.ports import Ports, is_free
 from motcua.local.stack import running_pid
@@ -35,27 +35,35 @@ def doctor() -> None:
 def findings() -> Iterator[Finding]:
     """Yield what is found about the machine, and about the system where it runs."""
     settings, ports = administrator_settings(), read(Ports)
+    own_servers = names(os.environ, "MONGO_URI") and names(os.environ, "AMQP_URI")
     yield from _machine(settings.home)
     holder = running_pid(settings.home)
-    if holder is None:
-        yield from _ports(ports)
-    else:
+    if holder is not None:
         yield Finding(f"the system runs in {settings.home} (process {holder})", well=True)
         yield from _running(settings, ports)
-    if holder is not None or os.environ.get("MONGO_URI") or os.environ.get("MONGO_URI_FILE"):
+    elif not own_servers:
+        yield from _programs()
+        yield from _ports(ports)
+    if holder is not None or names(os.environ, "MONGO_URI"):
         yield from examine(settings)
 
 
 def _machine(home: Path) -> Iterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
     yield Finding(f"Python {version}", (3, 11) <= sys.version_info < (3, 14), "Use 3.11 to 3.13.")
-    yield _installed("RabbitMQ", broker.installed)
-    yield _installed("the embedded database", database.installed)
-    yield _program("setpriv", "apt-get install util-linux")
-    yield _program("chromium", "apt-get install chromium (needed by the tests only)")
     folder = next(path for path in (home.absolute(), *home.absolute().parents) if path.exists())
     free = shutil.disk_usage(folder).free // 1024**2
     yield Finding(f"{free} MB are free for {home}", free > 1024, "Leave at least 1024 MB.")
+
+
+def _programs() -> Iterator[Finding]:
+    """Yield what `make up` and the tests need of this machine, and nothing else does."""
+    yield _installed("RabbitMQ", broker.installed)
+    yield _installed("the embedded database", database.installed)
+    setpriv, chromium = shutil.which("setpriv"), shutil.which("chromium")
+    advice = "Run: apt-get install util-linux"
+    yield Finding(f"setpriv: {setpriv or 'missing'}", setpriv is not None, advice)
+    yield Finding(f"chromium: {chromium or 'missing, and only tests need it'}", well=True)
 
 
 def _ports(ports: Ports) -> Iterator[Finding]:
@@ -84,8 +92,3 @@ def _installed(what: str, find: Callable[[], object]) -> Finding:
     except DomainError as error:
         return Finding(f"{what} is missing", well=False, advice=error.en)
     return Finding(f"{what}: {found}", well=True)
-
-
-def _program(name: str, remedy: str) -> Finding:
-    found = shutil.which(name)
-    return Finding(f"{name}: {found or 'missing'}", found is not None, f"Run: {remedy}")

@@ -50,6 +50,8 @@ def privacy_erase(
     """
     if [bool(subject), bool(username), bool(dossier)].count(True) != 1:
         raise typer.BadParameter("name the person, or give --username or --dossier")
+    if subject:
+        _require_subjects([subject])
     with _office() as office:
         found = office.find(subject or None, username or None, dossier or None)
         if found.erased_at is None and not yes:
@@ -165,20 +167,27 @@ class Office:
         from kernel.errors import Unavailable
         from motcua.local.supervision import wait_until
 
-        missing = {(subject, service) for subject in subjects for service in self.holders}
+        asked = list(subjects)
+        missing = {(subject, service) for subject in asked for service in self.holders}
+        held = set[str]()
 
         def all_done() -> bool:
             for subject, service in sorted(missing):
                 found = self._read(subject, service)
                 if found is not None and found.finished_at is not None:
                     missing.discard((subject, service))
+                    if any(found.forgotten.values()):
+                        held.add(subject)
                     told = _told(found.forgotten)
                     self.console.print(f"[green]✓[/] {subject}: {service:<10} {told}")
             return not missing
 
         with self.console.status("waiting until every service has forgotten …"):
-            if wait_until(all_done, seconds, every=0.5):
-                return
+            done = wait_until(all_done, seconds, every=0.5)
+        if done:
+            for subject in set(asked) - held:
+                self.console.print(f"[yellow]?[/] nothing was there of {subject}: is it the one?")
+            return
         late = "; ".join(
             f"{subject}: {service} ({_how_far(self._read(subject, service))})"
             for subject, service in sorted(missing)
@@ -231,9 +240,14 @@ def holders() -> Sequence[str]:
 
 def _subjects_in(text: str) -> list[str]:
     """Return the first word of each line that has one; raises `Invalid` for what is no account."""
+    subjects = list(dict.fromkeys(line.split()[0] for line in text.splitlines() if line.strip()))
+    _require_subjects(subjects)
+    return subjects
+
+
+def _require_subjects(subjects: Iterable[str]) -> None:
     from kernel.errors import Invalid
 
-    subjects = list(dict.fromkeys(line.split()[0] for line in text.splitlines() if line.strip()))
     if wrong := [subject for subject in subjects if not _SUBJECT.fullmatch(subject)]:
         listed = ", ".join(wrong[:5])
         raise Invalid(
@@ -241,7 +255,6 @@ def _subjects_in(text: str) -> list[str]:
             f"Không phải mã tài khoản: {listed}. Chưa xóa gì.",
             f"These are no accounts: {listed}. Nothing was erased.",
         )
-    return subjects
 
 
 def _question(found: Subject) -> str:

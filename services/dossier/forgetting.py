@@ -40,25 +40,37 @@ class Forgetting:
     filters: Filters
 
     def forget(self, subject: str) -> Mapping[str, int]:
-        """Destroy the key, fold the status views without it, delete drafts, codes, papers, files.
+        """Destroy the key, delete files, drafts, codes, papers, fold the status views without it.
 
-        Returns how many things were found. Raises `Unavailable` where a dossier cannot be read so
-        far as its view has it: then all is to be done again.
+        Returns how many things were found. A dossier that cannot be read so far as its view has it
+        keeps nothing else from being forgotten; its fault is raised at the end, `Unavailable` or
+        what its ledger says: then all is to be done again.
         """
-        key = self.keys.erase(subject)
-        return {
-            "keys": int(key),
-            "dossiers": sum(self._fold_anew(one) for one in self._dossiers(subject)),
+        gone = {
+            "keys": int(self.keys.erase(subject)),
             "drafts": self.drafts.erase(subject),
             "one-time codes": self.look_ups.erase(subject),
             "signed papers": self.papers.erase(subject),
             "saved filters": self.filters.erase(subject),
             "files": self.files.erase(self._files_of(subject), subject),
         }
+        return {**gone, "dossiers": self._fold_all_anew(subject)}
 
     def _dossiers(self, subject: str) -> list[dict[str, Any]]:
         narrow = {"picture.view.erased": 1, RESULT_FILE: 1, DOCUMENT_FILE: 1}
         return list(self.status_view.collection.find({"subject": subject}, narrow))
+
+    def _fold_all_anew(self, subject: str) -> int:
+        """Write the views of a person's dossiers anew; returns how many held personal parts."""
+        folded, faults = 0, list[Exception]()
+        for one in self._dossiers(subject):
+            try:
+                folded += self._fold_anew(one)
+            except Exception as fault:  # noqa: BLE001 - raised when the others are done
+                faults.append(fault)
+        if faults:
+            raise faults[0]
+        return folded
 
     def _fold_anew(self, known: dict[str, Any]) -> bool:
         """Write a dossier's view anew; returns whether it held personal parts until now."""

@@ -6,6 +6,7 @@ bundle can write it again and compare.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,12 +18,14 @@ from kernel.events import Recorded, UndecodableEvent, UnknownEvent
 from kernel.transparency.bundles import Bundle, attachments
 from kernel.transparency.checkpoints import claimed_checkpoint, to_base64
 from kernel.transparency.notes import VerifierKey
-from services.dossier.contract import EVENTS, TraceEntry
+from services.dossier.contract import EVENTS
 from services.dossier.views.trace import trace
 from services.dossier.wording import moment
 
 GENERATOR = "motcua report 2"
 """The form of the report: another number whenever the same commits would read differently."""
+
+_WRITTEN_BY = re.compile(r'<meta name="generator" content="(motcua report [0-9]{1,6})">')
 
 _TEMPLATE = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
@@ -54,11 +57,12 @@ def reported(bundle: Bundle) -> Bundle:
 
 
 def agrees(bundle: Bundle) -> bool | None:
-    """Whether a bundle's report is what its commits say; None: it is of another form than ours.
+    """Whether a bundle's report is what its commits say; None: another version of this wrote it.
 
     Raises `UntellableHistory` where its commits say nothing that a report could tell.
     """
-    if f'content="{GENERATOR}"' not in bundle.report:
+    written_by = _WRITTEN_BY.search(bundle.report)
+    if written_by and written_by[1] != GENERATOR:
         return None
     try:
         return report(bundle) == bundle.report
@@ -73,10 +77,27 @@ def report(bundle: Bundle) -> str:
     `UntellableHistory` for events that are no dossier's history.
     """
     history = public_history(bundle)
+    try:
+        return _told(bundle, history)
+    except _UNFOLDABLE as error:
+        reason = str(error) if isinstance(error, ValueError) else f"{type(error).__name__} {error}"
+        raise UntellableHistory(f"the events are not the history of a dossier: {reason}") from error
+
+
+def public_history(bundle: Bundle) -> Sequence[Recorded]:
+    """Return the events in a bundle as they read without any key."""
+    return [
+        record
+        for document in bundle.documents
+        for record in records(from_document(document), EVENTS, None)
+    ]
+
+
+def _told(bundle: Bundle, history: Sequence[Recorded]) -> str:
     checkpoint = claimed_checkpoint(bundle.note)
     rows = [
         (entry, record, moment(record.recorded_at))
-        for entry, record in zip(_entries(history), history, strict=True)
+        for entry, record in zip(trace(history).entries, history, strict=True)
     ]
     return _TEMPLATE.render(
         generator=GENERATOR,
@@ -89,20 +110,3 @@ def report(bundle: Bundle) -> str:
         key=VerifierKey.parse(bundle.vkey),
         uncovered=[d["position"] for d in bundle.documents if d["position"] > checkpoint.size],
     )
-
-
-def public_history(bundle: Bundle) -> Sequence[Recorded]:
-    """Return the events in a bundle as they read without any key."""
-    return [
-        record
-        for document in bundle.documents
-        for record in records(from_document(document), EVENTS, None)
-    ]
-
-
-def _entries(history: Sequence[Recorded]) -> Sequence[TraceEntry]:
-    try:
-        return trace(history).entries
-    except _UNFOLDABLE as error:
-        reason = str(error) if isinstance(error, ValueError) else f"{type(error).__name__} {error}"
-        raise UntellableHistory(f"the events are not the history of a dossier: {reason}") from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from kernel.commits import records
 from kernel.container import CatchUp, DatabaseProvider, StoreProvider, built
 from kernel.decider import Decider
 from kernel.erasure import Erasing
-from kernel.errors import Forbidden, NotFound
+from kernel.errors import Forbidden, Internal, NotFound
 from kernel.events import Recorded
 from kernel.feed import Feed
 from kernel.http import HttpServer
@@ -153,10 +153,7 @@ class DossierService:
     def read_trace(self, request: contract.ReadTrace, call: Call) -> contract.Trace:
         """Return the history, without its personal parts for those who may not see them."""
         document = self._visible(request.code, call)
-        stream = stream_of(request.code)
-        whole = may_see(document, call.caller)
-        history = self.dossiers.load(stream).history if whole else self._public(stream)
-        return trace(history, erased=picture_in(document).view.erased)
+        return trace(self._history(document, call), erased=picture_in(document).view.erased)
 
     @serves(contract.ListSlots)
     def list_slots(self, request: contract.ListSlots, call: Call) -> contract.Slots:
@@ -168,9 +165,7 @@ class DossierService:
     @serves(contract.ReplayDossier)
     def replay_dossier(self, request: contract.ReplayDossier, call: Call) -> contract.Replay:
         """Return the dossier as it stood, with its personal parts for those who may see them."""
-        whole = may_see(self._visible(request.code, call), call.caller)
-        stream = stream_of(request.code)
-        history = self.dossiers.load(stream).history if whole else self._public(stream)
+        history = self._history(self._visible(request.code, call), call)
         past = until(history, request.at, request.version)
         if not past or (request.version is not None and past[-1].version < request.version):
             raise _not_then()
@@ -557,10 +552,23 @@ class DossierService:
         names = self.cabinet.files.names(one["file"] for one in files if one["file"])
         return status(document, call.caller, _now(), self.cabinet.calendar, names)
 
-    def _public(self, stream: str) -> list[Recorded]:
-        """Return a stream's events as they read without any key."""
-        commits = self.dossiers.ledger.stream_commits(stream)
-        return [record for commit in commits for record in records(commit, EVENTS, None)]
+    def _history(self, document: dict[str, Any], call: Call) -> Sequence[Recorded]:
+        """Return a dossier's events, with personal parts for whom may see them.
+
+        Raises `Internal` where the ledger holds less than its view was folded from: half a history
+        would be taken for the whole.
+        """
+        view = picture_in(document).view
+        stream = stream_of(view.code)
+        history: Sequence[Recorded]
+        if may_see(document, call.caller):
+            history = self.dossiers.load(stream).history
+        else:
+            commits = self.dossiers.ledger.stream_commits(stream)
+            history = [record for commit in commits for record in records(commit, EVENTS, None)]
+        if not history or history[-1].version < view.version:
+            raise _not_whole(view.code)
+        return history
 
     def _require_part_of(self, file: str, document: dict[str, Any]) -> None:
         view = document["picture"]["view"]
@@ -584,6 +592,14 @@ def _officers_only() -> Forbidden:
         "officers-only",
         "Sổ theo dõi hồ sơ chỉ dành cho cán bộ của cơ quan.",
         "The register is for officers of the agency only.",
+    )
+
+
+def _not_whole(code: str) -> Internal:
+    return Internal(
+        "ledger-broken",
+        f"Nhật ký của hồ sơ {code} không còn đầy đủ; hãy báo cơ quan kiểm tra.",
+        f"The log of the dossier {code} is not whole any more; tell the auditors.",
     )
 
 

@@ -177,7 +177,10 @@ def test_who_does_not_confirm_erases_nobody(stack: Stack, her: Her) -> None:
 
 
 def test_who_is_not_there_cannot_be_erased(stack: Stack) -> None:
-    assert privacy(stack, "erase", "acc-0", "--yes") == (1, "There is no account acc-0.\n")
+    nobody, typo = f"acc-{0:020}", "acc-0"
+    assert privacy(stack, "erase", nobody, "--yes") == (1, f"There is no account {nobody}.\n")
+    said = f"These are no accounts: {typo}. Nothing was erased.\n"
+    assert privacy(stack, "erase", typo, "--yes") == (1, said)
     assert privacy(stack, "erase")[0] == 2
 
 

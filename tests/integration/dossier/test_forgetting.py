@@ -24,7 +24,7 @@ from kernel.privacy import REMEMBERED, SETTLED, SubjectKeys
 from kernel.requests import Call, Caller
 from kernel.store import Store
 from kernel.views import StreamView
-from services.dossier.contract import EVENTS, Attachment, Person, PersonKind
+from services.dossier.contract import EVENTS, Attachment, Person, PersonKind, SavedFilter
 from services.dossier.decider import decide, evolve, initial
 from services.dossier.drafts import Drafts
 from services.dossier.files import Files, StoredFile
@@ -39,7 +39,7 @@ from services.dossier.views.work import project_work
 NAME = "Quách Xuyến Chi"
 WORDS = (
     *(NAME, "xuyen", "038190555777", "0987000111", "xuyen.chi@example.vn", "77 ngõ Đá Bạc"),
-    *("hợp đồng của Xuyến", "nháp của Xuyến", "xin rút vì chuyển nhà"),
+    *("hợp đồng của Xuyến", "nháp của Xuyến", "xin rút vì chuyển nhà", "bộ lọc của acc-chi"),
 )
 """What is known of her, as it was typed, and as the search has it."""
 
@@ -216,6 +216,8 @@ def lives(process: Process) -> dict[str, StoredFile]:
         content = {"name": "nháp của Xuyến" if who is CHI else "Bình"}
         call = Call(who, "c", datetime.now(UTC) + timedelta(seconds=5), "d", uuid4().hex)
         process.drafts.save(None, "1.004222", content, call)
+        process.forgetting.papers.keep(f"01-{who.id}", who.id, b"%PDF-1.4 " + who.id.encode())
+        process.forgetting.filters.save(who.id, SavedFilter(f"bộ lọc của {who.id}"))
     process.look_ups.new_code(SHE.identity_number, HERS, CHI.id)
     process.look_ups.new_code(HE.identity_number, HIS, BINH.id)
     return files
@@ -234,6 +236,8 @@ def everything_of_him(process: Process, files: dict[str, StoredFile]) -> list[An
         process.store.load(f"dossier-{HIS}").history,
         process.view.get(HIS),
         process.drafts.list(BINH.id),
+        process.forgetting.papers.find(f"01-{BINH.id}", BINH.id),
+        process.forgetting.filters.list(BINH.id),
         b"".join(process.files.open(files["his rules"].file).chunks),
         b"".join(process.files.open(files["his result"].file).chunks),
         process.files.names([files["his rules"].file]),
@@ -254,6 +258,7 @@ def test_nothing_is_left_of_her_and_all_of_him(
     assert hashes(process) == before
     assert everything_of_him(process, files) == his
     found = {"keys": 1, "dossiers": 2, "drafts": 1, "one-time codes": 1, "files": 4}
+    found |= {"signed papers": 1, "saved filters": 1}
     assert done.forgotten == found
     for gone in ("lease", "rules", "loose", "result"):
         with pytest.raises(NotFound):
@@ -333,7 +338,7 @@ def test_a_dossier_that_cannot_be_folded_anew_is_tried_again_later(
     fault: str,
 ) -> None:
     process = start()
-    lives(process)
+    files = lives(process)
     ledger = process.forgetting.ledger
     read, reads = ledger.read_stream, 0
 
@@ -350,6 +355,10 @@ def test_a_dossier_that_cannot_be_folded_anew_is_tried_again_later(
         with pytest.raises(Unavailable, match="view-ahead"):
             process.erasures.hear(CHI.id, process.forgetting.forget)
     assert process.erasures.read(CHI.id).finished_at is None
+    with pytest.raises(NotFound):  # it waits for nothing that can be done
+        process.files.open(files["lease"].file)
+    assert process.drafts.list(CHI.id) == ()
+    assert process.seen(HERS_TOO).erased is (fault == "the view is newer")
 
     if fault == "the view is newer":
         process.view.collection.update_one({"_id": HERS}, {"$inc": {"version": -100}})
@@ -358,7 +367,7 @@ def test_a_dossier_that_cannot_be_folded_anew_is_tried_again_later(
     assert plain_words(server, database_prefix, WORDS) == {}
 
 
-@pytest.mark.parametrize("steps", [0, 1, 2, 4, 5, 6, 7, 9])
+@pytest.mark.parametrize("steps", range(12))
 def test_whatever_is_killed_between_the_steps_it_ends_well(
     start: Callable[[], Process],
     server: MongoClient[Any],
@@ -393,6 +402,8 @@ def test_whatever_is_killed_between_the_steps_it_ends_well(
             (forgetting.status_view, "rewrite"),
             (forgetting.drafts, "erase"),
             (forgetting.look_ups, "erase"),
+            (forgetting.papers, "erase"),
+            (forgetting.filters, "erase"),
             (forgetting.files, "_drop_unused"),
         ):
             patch.setattr(thing, name, dying(getattr(thing, name)))

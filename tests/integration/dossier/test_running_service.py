@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from filing import stay
 from installation import Neighbour, Process, command, dismantle, eventually, installation, running
+from pymongo import MongoClient
 
 from kernel import schemas
 from kernel.client import Client, standalone_client
@@ -121,6 +122,24 @@ def test_of_two_officers_who_decide_at_once_one_decides(office: Office) -> None:
         outcomes = list(pool.map(lambda one: decide(*one), decisions))
     assert outcomes.count("not-now") + outcomes.count("not-yours") == 1
     assert office.ask(contract.ReadDossier(code)).status in outcomes
+
+
+def test_half_a_history_is_not_told_as_the_whole(office: Office, installed: Settings) -> None:
+    code = office.file()
+    auditor = Caller("acc-auditor", "officer", "Kiểm toán viên", ("auditor",))
+    questions = (contract.ReadTrace(code), contract.ReplayDossier(code))
+    told = [office.ask(question, who) for question in questions for who in (CITIZEN, auditor)]
+    assert all(told)
+    with MongoClient[Any](installed.mongo_uri) as client:
+        ledger = client[installed.ledger_database("dossier")]["ledger"]
+        last = max(ledger.find({"stream": f"dossier-{code}"}), key=lambda one: one["to"])
+        ledger.delete_one({"_id": last["_id"]})
+        for question in questions:
+            for who in (CITIZEN, auditor):
+                with pytest.raises(DomainError, match="ledger-broken"):
+                    office.ask(question, who)
+        ledger.insert_one(last)  # the module's other tests go on with it
+    assert office.ask(contract.ReadTrace(code)) == told[0]
 
 
 @pytest.mark.proves("D22")

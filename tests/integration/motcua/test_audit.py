@@ -19,14 +19,15 @@ from bson.decimal128 import Decimal128
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pymongo import MongoClient
 from pymongo.collection import Collection
+from pymongo.errors import PyMongoError
 
-from kernel.commits import Meta
+from kernel.commits import Meta, Tampered
 from kernel.config import Settings
 from kernel.errors import Conflict, Internal
 from kernel.events import Actor
 from kernel.ledger_reader import create_indexes
 from kernel.requests import ANONYMOUS, Call
-from kernel.transparency import public_log
+from kernel.transparency import public_log, tiles
 from kernel.transparency.answering import (
     ListCheckpoints,
     ReadCheckpoint,
@@ -38,17 +39,19 @@ from kernel.transparency.bundles import Bundle, collect, verified_positions
 from kernel.transparency.checkpoints import Checkpoint, to_base64
 from kernel.transparency.examination import examine
 from kernel.transparency.notes import SignerKey
-from kernel.transparency.public_log import PublicLog
+from kernel.transparency.public_log import PublicLog, verified_bundle
 from kernel.transparency.signing import signer_of
 from kernel.trust import ensure_keys
 from motcua.__main__ import main
 from motcua.access import administrator_settings
+from motcua.audit import verification
 from motcua.audit.comparison import differences
 from motcua.local.processes import LEDGER_OWNERS
 from motcua.reading import ledger_of, tallies_of, views_of
 from services.dossier.auditing import exported, verified
 
 STREAM = f"dossier-{s.CODE}"
+LAST = len(s.UNTIL["returned"]().events)
 
 
 class Done(NamedTuple):
@@ -266,9 +269,46 @@ def test_a_ledger_without_checkpoints_is_not_called_a_short_one(
     (installation.settings.home / "kept.txt").write_text(installation.kept)
     installation.checkpoints.delete_many({})
     done = installation.audit("export", s.CODE, "--checkpoint", "kept.txt")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "There is no such checkpoint" in done.stderr
     assert "cut" not in done.stderr
+
+
+def test_what_does_not_continue_the_kept_checkpoint_is_not_exported(
+    installation: Installation,
+) -> None:
+    (installation.settings.home / "kept.txt").write_text(installation.kept)
+    rewrite(installation)
+    done = installation.audit("export", s.CODE, "--checkpoint", "kept.txt")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "not what you kept" in done.stderr
+    assert not (installation.settings.home / f"{s.CODE}.bundle.zip").exists()
+
+
+def test_tiles_that_were_changed_are_made_again_before_a_proof_is_given(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are derived: what is wrong in them is no fault of the ledger."""
+    monkeypatch.setattr(tiles, "WIDTH", 4)
+    monkeypatch.setattr(tiles, "_HEIGHT", 2)
+    kept = installation.client[installation.settings.database("dossier")]["tiles"]
+    log = PublicLog("dossier", installation.settings, installation.client)
+    newest = log.newest()
+
+    def proofs() -> tuple[Any, ...]:
+        bundle = log.bundle(STREAM, newest)
+        assert examine(bundle, log.key(newest)).fault is None
+        return log.inclusion(2, newest.size), log.consistency(5, newest.size), bundle
+
+    kept.delete_many({})
+    sound = proofs()
+    assert kept.count_documents({"level": 0}) >= 2
+    kept.update_one({"level": 0, "n": 0}, {"$set": {"hashes": bytes(4 * 32)}})
+    assert proofs() == sound
+    # that did happen once: from then on the ledger itself is held to be at fault
+    kept.update_one({"level": 0, "n": 0}, {"$set": {"hashes": bytes(4 * 32)}})
+    with pytest.raises(Tampered, match="was signed over"):
+        proofs()
 
 
 def test_each_field_of_a_view_that_is_not_what_the_ledger_says_is_named(
@@ -314,8 +354,53 @@ def test_a_dossier_is_told_as_it_stood_and_what_changed_since(installation: Inst
     assert "status   10 " in moment
 
 
+def test_a_history_with_a_hole_is_not_told_as_a_whole_one(installation: Installation) -> None:
+    installation.ledger.delete_one({"position": 3})
+    done = installation.audit("replay", s.CODE)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "position 4: versions of the stream do not continue" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"events.0.data": "{}"}, "does not hold together: position 2"),
+        ({"meta": 7}, "does not hold together: position 2"),
+    ],
+    ids=["data", "no commit"],
+)
+@pytest.mark.parametrize("command", [("replay", s.CODE), ("diff", "dossier")], ids=lambda c: c[0])
+def test_what_cannot_be_read_is_a_sentence(
+    installation: Installation, command: tuple[str, ...], change: dict[str, Any], said: str
+) -> None:
+    installation.ledger.update_one({"position": 2}, {"$set": change})
+    done = installation.audit(*command)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert said in done.stderr or "An event cannot be read" in done.stderr
+
+
+def test_a_fault_that_was_found_outweighs_what_could_not_be_looked_at(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation.ledger.delete_one({"position": 3})
+    verify_one = verification.verify_one
+
+    def away_from_payment_on(
+        console: Any, settings: Any, client: Any, one: str, *more: Any
+    ) -> bool:
+        if one == "payment":
+            raise PyMongoError("connection closed")
+        return verify_one(console, settings, client, one, *more)
+
+    monkeypatch.setattr(verification, "verify_one", away_from_payment_on)
+    done = installation.audit("verify")
+    assert done.returncode == 1
+    assert "✗ dossier: position 3" in done.stdout
+    assert "connection closed" in done.stdout
+
+
 NO_CHECKPOINT = "what is stored as checkpoint 3 is no checkpoint"
-LAST = len(s.UNTIL["returned"]().events)
 DAMAGED: dict[str, tuple[dict[str, Any], str, int]] = {
     "no note": ({"$unset": {"note": ""}}, NO_CHECKPOINT, LAST),
     "no size": ({"$unset": {"size": ""}}, NO_CHECKPOINT, 1),
@@ -380,6 +465,7 @@ def test_a_verification_names_the_checkpoint_that_its_proofs_are_for(
     assert asked.count(3) == 1, "the newest checkpoint is looked up once"
 
 
+PAYMENT_KEY = str(SignerKey("motcua.example/motcua/payment", Ed25519PrivateKey.generate()).verifier)
 WRONG: dict[str, tuple[str, ...]] = {
     "no such dossier": ("replay", "nothing"),
     "no zone": ("replay", s.CODE, "--at", "2026-11-25T10:00:00"),
@@ -399,6 +485,10 @@ WRONG: dict[str, tuple[str, ...]] = {
     "nothing kept": ("verify", "--checkpoint", "text"),
     "kept of another log": ("verify", "dossier", "--checkpoint", "other"),
     "no key": ("verify", "--key", "no key"),
+    "a key of another log": ("verify", "dossier", "--key", PAYMENT_KEY),
+    "two keys of a log": ("verify", "--key", PAYMENT_KEY, "--key", PAYMENT_KEY),
+    "a kept checkpoint over nothing": ("verify", "dossier", "--checkpoint", "empty"),
+    "an empty ledger's checkpoint": ("checkpoint", "payment"),
     "two ends": ("replay", s.CODE, "--at", "2026-09-07T09:00+07:00", "--version", "2"),
 }
 
@@ -467,7 +557,7 @@ def test_what_takes_time_of_a_bundle_is_done_beside_the_others_and_asks_the_data
     log = PublicLog("dossier", installation.settings, installation.client)
     newest = log.newest()
     bundle = log.bundle(STREAM, newest, kept_size=5)
-    assert done == [verified_positions, collect]
+    assert done == [verified_positions, verified_bundle]
     assert examine(bundle, log.key(newest)).fault is None
     nodes = log.tiles.nodes(newest.size)
     assert bundle == collect(

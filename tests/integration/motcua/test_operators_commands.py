@@ -145,6 +145,23 @@ def test_dead_letters_are_replayed_and_discarded(operator: Operator, ids: list[s
     assert operator.letters() == []
 
 
+def test_all_that_are_discarded_are_those_that_were_asked_about(
+    operator: Operator, ids: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def answered_late(question: str, **_: object) -> bool:
+        asked.append(question)
+        operator.give_up("e-4")
+        return True
+
+    monkeypatch.setattr("typer.confirm", answered_late)
+    code, said, _ = operator.types("deadletters", "discard", "notify", "--all")
+    assert (code, said) == (0, "3 of notify discarded\n")
+    assert asked == ["Forget 3 dead letter(s) of notify? They will not be handled any more"]
+    assert operator.letters() == ["e-4"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -274,6 +291,8 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(operator: Operator, ids: l
         "motcua views rebuild identity/officers",
     ):
         assert words in said, said
+    # these servers are somebody else's: what `make up` would need is no matter here
+    assert not any(words in said for words in ("embedded", "setpriv", "chromium", "is taken"))
 
 
 def test_views_are_listed_and_an_interrupted_rebuild_is_given_up(operator: Operator) -> None:

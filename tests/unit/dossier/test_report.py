@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ledger_model import PRIVATE, World
 from typer.testing import CliRunner
 
-from kernel.commits import Tampered
+from kernel.commits import Tampered, digest_of_commit
 from kernel.errors import Conflict, TooLarge
 from kernel.transparency.bundles import Bundle, collect
 from kernel.transparency.checkpoint_log import Signed
@@ -62,10 +62,22 @@ def world() -> World:
 @pytest.fixture(scope="module")
 def bundle(world: World) -> Bundle:
     """Its bundle, with the report."""
+    return bundle_of(world)
+
+
+def bundle_of(world: World) -> Bundle:
+    """Return the bundle of a ledger that holds one stream, by its newest checkpoint."""
     newest = world.signed[-1]
     nodes = world.nodes(newest.size)
     vkey = str(KEY.verifier)
     return reported(collect("dossier", world.documents, newest.note, vkey, nodes))
+
+
+def continued(world: World) -> World:
+    """The same ledger, to go on by itself."""
+    other = World()
+    other.documents, other.signed = list(world.documents), list(world.signed)
+    return other
 
 
 def check(folder: Path, bundle: Bundle, *options: str) -> Any:
@@ -95,39 +107,73 @@ def test_a_report_is_what_the_commits_say_or_it_is_not(bundle: Bundle) -> None:
     assert agrees(bundle) is True
     told = bundle.report.replace("Nộp hồ sơ", "Rút hồ sơ")
     assert agrees(replace(bundle, report=told)) is False
-    assert agrees(replace(bundle, report="<p>of another kind</p>")) is None
+    assert agrees(replace(bundle, report="<p>the leader has approved it</p>")) is False
+    newer = bundle.report.replace(GENERATOR, "motcua report 9")
+    assert agrees(replace(bundle, report=newer)) is None
 
 
 def test_the_check_says_what_was_verified_and_what_cannot_be(
     bundle: Bundle, tmp_path: Path
 ) -> None:
     done = check(tmp_path, bundle)
-    assert done.exit_code == 0
+    assert done.exit_code == 2
     count = len(bundle.documents)
     for words in (
         f"✓ {STREAM}: {count} commits",
         f"✓ {count - 1} of the commits stand in that log",
         "✓ report.html says what the commits say",
         "? whose key this is",
-        f"? positions {count}: no checkpoint covers them yet",
+        f"? positions {count}: no checkpoint covers them, so anybody could have made them up",
         "? whether others were shown the same log",
         "attachments: only their hashes are here",
         "? whether more happened later",
         "? whether what was recorded was true",
+        "? so this is no proof yet",
     ):
         assert words in done.stdout, done.stdout
 
 
-def test_the_check_with_what_the_examiner_knows(
-    world: World, bundle: Bundle, tmp_path: Path
-) -> None:
+def test_the_check_with_what_the_examiner_knows(world: World, tmp_path: Path) -> None:
+    whole = continued(world)
+    whole.signer(KEY.name).sign()
     kept = tmp_path / "kept.txt"
-    kept.write_text(world.signed[-1].note)
-    key = str(KEY.verifier)
-    done = check(tmp_path, bundle, "--key", key, "--checkpoint", str(kept))
-    assert done.exit_code == 0
+    kept.write_text(whole.signed[-1].note)
+    known = ("--key", str(KEY.verifier), "--checkpoint", str(kept))
+    done = check(tmp_path, bundle_of(whole), *known)
+    assert done.exit_code == 0, done.stdout
     assert "whose key this is" not in done.stdout
-    assert f"✓ the log that you kept at {world.signed[-1].size} commits" in done.stdout
+    assert "no proof" not in done.stdout
+    assert f"✓ the log that you kept at {whole.signed[-1].size} commits" in done.stdout
+
+
+def test_what_was_made_up_behind_a_true_checkpoint_is_not_proved(
+    world: World, tmp_path: Path
+) -> None:
+    """The chain of what nobody signed can be written by anybody, whole bundles of it too."""
+    note, key = world.signed[-1].note, str(KEY.verifier)
+    invented = World()
+    invented.documents = [{"position": 900, "stream": "another", "hash": "0" * 64}]
+    for number, event in enumerate(s.UNTIL["refused"]().events):
+        invented.record(f"f{number}", STREAM, EVENTS.encode(event, f"f{number}.1", Sealed()))
+    made_up = Bundle("dossier", STREAM, tuple(invented.documents[1:]), {}, note, key, "")
+    kept = tmp_path / "kept.txt"
+    kept.write_text(note)
+    done = check(tmp_path, reported(made_up), "--key", key, "--checkpoint", str(kept))
+    assert done.exit_code == 2, done.stdout
+    assert "unchanged" not in done.stdout
+    places = ", ".join(str(one["position"]) for one in made_up.documents)
+    assert f"? positions {places}: no checkpoint covers them" in done.stdout
+
+
+def test_a_time_that_no_clock_shows_is_a_finding(world: World, tmp_path: Path) -> None:
+    late = continued(world)
+    last = late.documents[-1] | {"recorded_at": "9999-12-31T23:59:59.000000Z"}
+    late.documents[-1] = last | {"hash": digest_of_commit(last)}
+    newest, vkey = late.signed[-1], str(KEY.verifier)
+    made = collect("dossier", late.documents, newest.note, vkey, late.nodes(newest.size))
+    done = check(tmp_path, replace(made, report=f'content="{GENERATOR}"'))
+    assert (done.exit_code, type(done.exception)) == (1, SystemExit), done.exception
+    assert "✗ the events are not the history of a dossier" in done.stdout
 
 
 def test_what_is_wrong_ends_with_1(bundle: Bundle, tmp_path: Path) -> None:

@@ -187,6 +187,24 @@ def test_a_running_signer_notices_that_its_checkpoint_is_gone(
         signer.sign()
 
 
+@pytest.mark.parametrize("number", range(1, 9))
+def test_nothing_is_signed_while_a_checkpoint_is_missing(number: int) -> None:
+    """Whichever it is: the way to the newest may jump over the hole, or end in front of it."""
+    world = World()
+    for text in "abcdefgh":
+        world.append(text)
+        world.signer().sign()
+    world.append("more")
+    world.signed = [one for one in world.signed if one.number != number]
+    before = list(world.signed)
+    if number == 8:  # the last one may as well never have been signed; its commits are there
+        assert world.signer().sign() is not None
+        return
+    with pytest.raises(Refused, match="a checkpoint is missing: 7 are stored"):
+        world.signer().sign()
+    assert world.signed == before
+
+
 def test_of_two_signers_at_the_same_time_one_goes_first(world: World) -> None:
     """The other finds the number taken, looks again, and goes on from there."""
 
