@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -89,7 +90,7 @@ class Call:
     locale: str = "vi"
     address: str | None = None
 
-    @property
+    @cached_property
     def commit_id(self) -> str:
         """The id of the commit that this call makes: its key scoped to the caller, or a new one.
 
@@ -97,8 +98,13 @@ class Call:
         """
         if self.idempotency_key is None:
             return f"call-{uuid4().hex}"
-        scoped = f"{self.caller.id}\n{self.idempotency_key}".encode()
-        return f"key-{hashlib.sha256(scoped).hexdigest()}"
+        return keyed_commit_id(self.caller.id, self.idempotency_key)
+
+
+def keyed_commit_id(caller: str, key: str) -> str:
+    """Return the id of the commit that a caller makes with an idempotency key."""
+    scoped = f"{caller}\n{key}".encode()
+    return f"key-{hashlib.sha256(scoped).hexdigest()}"
 
 
 class Purpose(StrEnum):

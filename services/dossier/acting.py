@@ -50,7 +50,7 @@ class Resolver:
         counter = self._officer(by) if by.is_officer else None
         match request:
             case contract.SupplementDossier(documents=given, form=answers, note=note):
-                documents = self.files.attachments(given, by.id)
+                documents = self.files.attachments(given, call)
                 clean = self._corrections(answers, dossier)
                 return do.Supplement(by, at, calendar, documents, clean, note, counter)
             case contract.WithdrawDossier(reason=reason):
@@ -87,7 +87,7 @@ class Resolver:
             case contract.ApproveResult(note=note):
                 return do.Approve(by, self._officer(by), at, calendar, note)
             case contract.DispatchResult():
-                return self._dispatch(request, dossier.agency, by)
+                return self._dispatch(request, dossier.agency, call)
             case contract.HandOver(signed_by=signed_by):
                 return do.HandOver(by, self._officer(by), at, signed_by.strip())
             case contract.BookAppointment(starts_at=starts_at):
@@ -142,25 +142,25 @@ class Resolver:
         return {key: clean.get(key) for key in answers}
 
     def _dispatch(
-        self, request: contract.DispatchResult, agency: AgencyRef, by: Caller
+        self, request: contract.DispatchResult, agency: AgencyRef, call: Call
     ) -> do.Dispatch:
         return do.Dispatch(
-            by=by,
-            officer=self._officer(by),
+            by=call.caller,
+            officer=self._officer(call.caller),
             at=self.at,
             calendar=self.calendar,
             number=request.number,
-            result=self._result(request.file, by),
+            result=self._result(request.file, call),
             tracking=request.tracking,
             appointment_at=request.appointment_at,
             appointment_place=agency.name,
         )
 
-    def _result(self, file: str | None, by: Caller) -> Attachment | None:
+    def _result(self, file: str | None, call: Call) -> Attachment | None:
         if not file:
             return None
         try:
-            (attachment,) = self.files.attachments([AttachmentGiven(RESULT, file)], by.id)
+            (attachment,) = self.files.attachments([AttachmentGiven(RESULT, file)], call)
         except Invalid as error:
             raise Invalid(
                 error.code, error.vi, error.en, fields=(field_error("file", "invalid"),)

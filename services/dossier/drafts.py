@@ -91,6 +91,11 @@ class Drafts:
         found = [self._draft(document) for document in self._drafts.find({"owner": owner})]
         return tuple(sorted(found, key=lambda draft: draft.updated_at, reverse=True))
 
+    def mention(self, file: str, owner: str) -> bool:
+        """Whether any of the account's drafts holds a file."""
+        documents = self._drafts.find({"owner": owner})
+        return any(file in (self._plain(document) or "") for document in documents)
+
     def delete(self, draft: str, owner: str) -> None:
         """Forget a draft; nothing happens where it is forgotten already."""
         self._drafts.delete_one({"_id": draft, "owner": owner})
@@ -200,8 +205,8 @@ class Drafts:
         return self._sealer.seal(owner, f"draft/{draft}", plain)
 
     def _draft(self, document: Document) -> Draft:
-        draft, owner = document["_id"], document["owner"]
-        plain = self._sealer.unseal(owner, f"draft/{draft}", document["content"])
+        draft = document["_id"]
+        plain = self._plain(document)
         return Draft(
             draft=draft,
             version=document["version"],
@@ -210,3 +215,7 @@ class Drafts:
             updated_at=document["updated_at"],
             expires_at=document["expires_at"],
         )
+
+    def _plain(self, document: Document) -> str | None:
+        context = f"draft/{document['_id']}"
+        return self._sealer.unseal(document["owner"], context, document["content"])

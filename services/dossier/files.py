@@ -4,6 +4,10 @@ Files come over HTTP with a ticket, never through the broker (design §7). A fil
 account that sent it; its name is personal data and is kept sealed, is only ever shown, and is
 never used as a path.
 
+A file is loose until a commit names it. `services.dossier.loose_files` looks at each in time: what
+nothing names goes. So that no file goes which a request is just about to name, `attachments` puts
+off when to look, and who deletes does so only as long as nobody did (`Loose.look_at`).
+
 Equal bytes are kept once, whoever sent them. So they are deleted only when no file refers to them
 any more, and never under the hands of somebody who is just sending them: whoever wants to delete
 bytes first takes their `sha256` away, by which others find them (`_drop_unused`), and whoever
@@ -15,7 +19,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 from uuid import uuid4
 
@@ -25,6 +29,7 @@ from pymongo.database import Database
 
 from kernel.errors import DomainError, FieldError, Invalid, NotFound, TooLarge, UnsupportedType
 from kernel.events import Sealer
+from kernel.requests import Call
 from kernel.schemas import frozen
 from services.dossier.contract import Attachment, AttachmentGiven
 
@@ -38,6 +43,11 @@ MEDIA_TYPES = (
 _CHUNK = 255 * 1024
 _SNIFFED = 8192
 _MAX_NAME = 200
+_AT_A_TIME = 100
+LOOSE_FOR = timedelta(days=1)
+"""So long after it was sent a file is kept although nothing names it."""
+
+_LATE_AT_MOST = timedelta(minutes=10)  # a command's insert after its deadline
 
 Document = dict[str, Any]
 
@@ -62,6 +72,20 @@ class OpenFile:
     chunks: Iterator[bytes]
 
 
+@dataclass(frozen=True)
+class Loose:
+    """A file of which it is not known yet whether anything names it.
+
+    `commits` are the ids of those that were to name it; `look_at` is when to look.
+    """
+
+    file: str
+    owner: str
+    commits: tuple[str, ...]
+    received_at: datetime
+    look_at: datetime
+
+
 class Files:
     """The files of one service, described in `files`, their bytes in GridFS."""
 
@@ -78,6 +102,7 @@ class Files:
         database["fs.files"].create_index([("metadata.sha256", 1)])
         database["files"].create_index([("owner", 1)])
         database["files"].create_index([("content", 1)])
+        database["files"].create_index([("look_at", 1)])
 
     def take(self, owner: str, name: str, stream: IO[bytes]) -> StoredFile:
         """Store a file; refused: too large, empty, of a type not taken, a name with a path.
@@ -110,6 +135,7 @@ class Files:
         except DomainError:  # the owner was erased meanwhile
             self._drop_unused(content)
             raise
+        now = datetime.now(UTC)
         self._files.insert_one(
             {
                 "_id": stored.file,
@@ -119,7 +145,8 @@ class Files:
                 "media_type": media_type,
                 "size": size,
                 "content": content,
-                "received_at": datetime.now(UTC),
+                "received_at": now,
+                "look_at": now + LOOSE_FOR,
             }
         )
         self._share(stored.file, content, sha256)
@@ -150,15 +177,21 @@ class Files:
             raise _not_found()
         return self._stored(document)
 
-    def attachments(self, given: Iterable[AttachmentGiven], owner: str) -> tuple[Attachment, ...]:
-        """Return what events keep of the given files, all of them sent by `owner`.
+    def attachments(self, given: Iterable[AttachmentGiven], call: Call) -> tuple[Attachment, ...]:
+        """Return what the events of a request keep of the given files, all sent by its caller.
 
         Raises `Invalid` that names every file at fault as `documents.<n>.file`.
         """
         taken: list[Attachment] = []
         faults: list[FieldError] = []
         for number, item in enumerate(given):
-            document = self._files.find_one({"_id": item.file, "owner": owner})
+            document = self._files.find_one_and_update(
+                {"_id": item.file, "owner": call.caller.id, "leaving": {"$ne": True}},
+                {
+                    "$addToSet": {"commits": call.commit_id},
+                    "$set": {"look_at": call.deadline + _LATE_AT_MOST},
+                },
+            )
             if document is None:
                 faults.append(
                     FieldError(
@@ -195,6 +228,37 @@ class Files:
                 name = self._sealer.seal(to, f"file/{file}", self._stored(document).name)
                 self._files.update_one(mine, {"$set": {"owner": to, "name": name}})
 
+    def loose(self, now: datetime) -> list[Loose]:
+        """Return some files that it is time to look at."""
+        found = self._files.find({"look_at": {"$lte": now}}).limit(_AT_A_TIME)
+        return [
+            Loose(
+                one["_id"],
+                one["owner"],
+                tuple(one.get("commits", ())),
+                one["received_at"],
+                one["look_at"],
+            )
+            for one in found
+        ]
+
+    def settle(self, loose: Loose) -> None:
+        """Keep a file for good: something names it."""
+        self._files.update_one(_as_seen(loose), {"$unset": {"look_at": "", "commits": ""}})
+
+    def look_again(self, loose: Loose, at: datetime) -> None:
+        """Look at a file later."""
+        self._files.update_one(_as_seen(loose), {"$set": {"look_at": at}})
+
+    def drop(self, loose: Loose) -> bool:
+        """Delete a file, unless a request is about to name it; whether it did.
+
+        From the first step on it can be named no more; a process that ends between the two leaves
+        it to be looked at again.
+        """
+        leaves = self._files.update_one(_as_seen(loose), {"$set": {"leaving": True}})
+        return bool(leaves.matched_count and self._erase_one(loose.file))
+
     def owned_by(self, owner: str) -> set[str]:
         """Return the ids of all files that an account sent."""
         return {document["_id"] for document in self._files.find({"owner": owner}, {"_id": 1})}
@@ -204,18 +268,20 @@ class Files:
 
         Returns how many files there were.
         """
-        erased = 0
-        for file in files:
-            document = self._files.find_one({"_id": file}, {"content": 1})
-            if document is None:
-                continue
-            # the bytes first: without the file nobody would know any more that they are to go
-            self._drop_unused(document["content"], but=file)
-            erased += self._files.delete_one({"_id": file}).deleted_count
-            # once more: another file with these bytes may have gone in the same moment
-            self._drop_unused(document["content"])
+        erased = sum(self._erase_one(file) for file in files)
         for content in self._sent_by(owner):
             self._drop_unused(content)
+        return erased
+
+    def _erase_one(self, file: str) -> int:
+        document = self._files.find_one({"_id": file}, {"content": 1})
+        if document is None:
+            return 0
+        # the bytes first: without the file nobody would know any more that they are to go
+        self._drop_unused(document["content"], but=file)
+        erased = self._files.delete_one({"_id": file}).deleted_count
+        # once more: another file with these bytes may have gone in the same moment
+        self._drop_unused(document["content"])
         return erased
 
     def _share(self, file: str, content: str, sha256: str) -> None:
@@ -273,6 +339,11 @@ class Files:
             document["media_type"],
             document["size"],
         )
+
+
+def _as_seen(loose: Loose) -> Document:
+    """A request that names the file meanwhile puts off when to look."""
+    return {"_id": loose.file, "look_at": loose.look_at}
 
 
 def _contents_of(owner: str) -> str:

@@ -16,7 +16,7 @@ from kernel.events import Recorded
 from kernel.feed import Feed
 from kernel.http import HttpServer
 from kernel.operations import Operations
-from kernel.requests import ANONYMOUS, Call, Done
+from kernel.requests import ANONYMOUS, Call, Done, keyed_commit_id
 from kernel.rpc import Neighbours, serves
 from kernel.store import Executed
 from kernel.subscription import subscribes
@@ -51,6 +51,7 @@ from services.dossier.forgetting import Forgetting
 from services.dossier.http import DOWNLOAD, UPLOAD, build_app
 from services.dossier.leafing import Leafing
 from services.dossier.looking_up import LookingUp
+from services.dossier.loose_files import LooseFiles
 from services.dossier.papers import register
 from services.dossier.papers.issuing import Asked
 from services.dossier.statistics import Books, behind, processing_times, statistics
@@ -78,6 +79,7 @@ log = logs.get(__name__)
 _SUCCESSION_SECONDS = 5
 _REMINDER_SECONDS = 20
 _DRAFTS_SECONDS = 600
+_FILES_SECONDS = 60
 _DEPUTIES_SECONDS = 10
 _TICKET = timedelta(minutes=10)
 
@@ -120,15 +122,19 @@ class DossierService:
         give_scans(done.new, self.cabinet.files)
         if request.draft is not None:
             self.cabinet.drafts.delete(request.draft, call.caller.id)
-        submitted: contract.DossierSubmitted = done.new[0].event
-        log.info("dossier submitted", code=submitted.code, version=done.version)
-        return contract.Receipt(
-            code=submitted.code,
-            pin=submitted.pin or "",
-            version=done.version,
-            agency=submitted.agency,
-            submitted_at=submitted.submitted_at,
-        )
+        receipt = _receipt(done.new)
+        log.info("dossier submitted", code=receipt.code, version=receipt.version)
+        return receipt
+
+    @serves(contract.ReadReceipt)
+    def read_receipt(self, request: contract.ReadReceipt, call: Call) -> contract.Receipt:
+        """Return the receipt of a draft that the caller sent; `NotFound` otherwise."""
+        require_person(call)
+        ledger = self.dossiers.ledger
+        made = ledger.find(keyed_commit_id(call.caller.id, contract.key_of_draft(request.draft)))
+        if made is None:
+            raise _not_sent()
+        return _receipt(ledger.records(made))
 
     @serves(*contract.ACTIONS.values())
     def act(self, request: Any, call: Call) -> DossierStatus:
@@ -427,6 +433,12 @@ class DossierService:
         """Let the owners of drafts be told that these are soon forgotten."""
         DraftNotices(self.cabinet.drafts, self.cabinet.references, self.apart).send(_now())
 
+    @every(_FILES_SECONDS)
+    def look_at_loose_files(self) -> None:
+        """Delete files that nothing names, in time."""
+        cabinet = self.cabinet
+        LooseFiles(cabinet.files, cabinet.drafts, self.dossiers.ledger).look(_now())
+
     @subscribes(identity.EVENTS, identity.OfficerAppointed, identity.OfficerDismissed)
     def on_officer_changed(self, record: Recorded) -> None:
         """Keep the officer's place."""
@@ -585,6 +597,25 @@ class DossierService:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _receipt(new: Sequence[Recorded]) -> contract.Receipt:
+    submitted: contract.DossierSubmitted = new[0].event
+    return contract.Receipt(
+        code=submitted.code,
+        pin=submitted.pin or "",
+        version=new[-1].version,
+        agency=submitted.agency,
+        submitted_at=submitted.submitted_at,
+    )
+
+
+def _not_sent() -> NotFound:
+    return NotFound(
+        "not-sent",
+        "Bạn chưa gửi hồ sơ nào từ bản nháp này.",
+        "You have sent no dossier from this draft.",
+    )
 
 
 def _officers_only() -> Forbidden:

@@ -87,7 +87,7 @@ def prepare(
         today,
     )
     subject = subjects.of(applicant) if counter else call.caller.id
-    documents = files.attachments(request.documents, call.caller.id)
+    documents = files.attachments(request.documents, call)
     officer = references.officer_ref(call.caller.id, call.caller.name) if counter else None
     pin = f"{secrets.randbelow(10_000):04d}"
 

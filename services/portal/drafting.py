@@ -140,6 +140,43 @@ class Writing:
         return dataclasses.replace(self, owner=dict(self.applicant), provinces=provinces)
 
 
+@dataclass(frozen=True)
+class Beginning:
+    """What is chosen before the first step; online a place, at a desk how it came.
+
+    `arrived_at` is when a letter arrived, `province` the one that the place lies in.
+    """
+
+    case: str | None
+    return_by: str
+    place: str = ""
+    province: str = ""
+    channel: str = Channel.ONLINE.value
+    arrived_at: str = ""
+
+
+BEGINNING = tuple(item.name for item in dataclasses.fields(Beginning))
+
+
+def beginning_with(writing: Writing, procedure: Procedure, chosen: Beginning) -> Writing:
+    """Return the draft as it begins otherwise; documents that another case needs are let go."""
+    needed = {item.id for item in documents_of(procedure, chosen.case)}
+    done = tuple(
+        step for step in writing.done if step != Step.DOCUMENTS or chosen.case == writing.case
+    )
+    return dataclasses.replace(
+        writing,
+        case=chosen.case,
+        return_by=chosen.return_by,
+        place=chosen.place,
+        channel=chosen.channel,
+        arrived_at=chosen.arrived_at,
+        documents=tuple(given for given in writing.documents if given.requirement in needed),
+        provinces={**writing.provinces, "place": chosen.province},
+        done=done,
+    )
+
+
 def declaration_of(draft: Draft) -> PrintDeclaration:
     """Return the request for the declaration with what a draft holds."""
     writing = Writing.of(draft.content)

@@ -98,6 +98,14 @@ def read_moment(text: str) -> str:
     return typed.replace(tzinfo=VIETNAM).isoformat()
 
 
+def typed_moment(text: str) -> str:
+    """Return a moment in RFC 3339 form as it is typed, or the text as it is."""
+    try:
+        return datetime.fromisoformat(text).astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
+    except ValueError:
+        return text
+
+
 def show_day(text: str) -> str:
     """Return `dd/MM/yyyy` of an ISO day as text, or the text as it is."""
     try:

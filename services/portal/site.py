@@ -23,6 +23,7 @@ from services.portal import (
 from services.portal.pages import (
     accounts,
     audit,
+    beginning,
     counter,
     declarations,
     delegations,
@@ -48,6 +49,7 @@ _PAGES = (
     search,
     accounts,
     wizard,
+    beginning,
     counter,
     declarations,
     dossiers,

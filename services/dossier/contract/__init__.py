@@ -10,6 +10,7 @@ from services.dossier.contract.applicants import BookAppointment as BookAppointm
 from services.dossier.contract.applicants import ConfirmReceipt as ConfirmReceipt
 from services.dossier.contract.applicants import ListSlots as ListSlots
 from services.dossier.contract.applicants import RateDossier as RateDossier
+from services.dossier.contract.applicants import ReadReceipt as ReadReceipt
 from services.dossier.contract.applicants import Receipt as Receipt
 from services.dossier.contract.applicants import RequestWithdrawal as RequestWithdrawal
 from services.dossier.contract.applicants import Slot as Slot
@@ -17,6 +18,7 @@ from services.dossier.contract.applicants import Slots as Slots
 from services.dossier.contract.applicants import SubmitDossier as SubmitDossier
 from services.dossier.contract.applicants import SupplementDossier as SupplementDossier
 from services.dossier.contract.applicants import WithdrawDossier as WithdrawDossier
+from services.dossier.contract.applicants import key_of_draft as key_of_draft
 from services.dossier.contract.auditing import BundleFile as BundleFile
 from services.dossier.contract.auditing import Change as Change
 from services.dossier.contract.auditing import ExportDossier as ExportDossier
@@ -139,6 +141,7 @@ from services.dossier.contract.status import Trace as Trace
 from services.dossier.contract.status import TraceEntry as TraceEntry
 from services.dossier.contract.status import WithdrawalView as WithdrawalView
 from services.dossier.contract.vocabulary import AT_COUNTER as AT_COUNTER
+from services.dossier.contract.vocabulary import LONGEST_ON_ITS_WAY as LONGEST_ON_ITS_WAY
 from services.dossier.contract.vocabulary import WALK_IN as WALK_IN
 from services.dossier.contract.vocabulary import AgencyRef as AgencyRef
 from services.dossier.contract.vocabulary import Attachment as Attachment

@@ -72,6 +72,19 @@ class SubmitDossier:
     )
 
 
+def key_of_draft(draft: str) -> str:
+    """Return the idempotency key with which a draft is sent: it becomes one dossier."""
+    return f"draft-{draft}"
+
+
+@request("dossier", answer=Receipt)
+@frozen
+class ReadReceipt:
+    """The receipt of what the caller sent from a draft, where the answer was lost on its way."""
+
+    draft: str = field(max_length=64)
+
+
 @command("dossier", answer=DossierStatus)
 @frozen
 class SupplementDossier:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 
 from kernel.schemas import field, frozen
@@ -27,6 +27,9 @@ class Status(IntEnum):
 AT_COUNTER = frozenset({Channel.IN_PERSON, Channel.POST})
 """The channels by which an officer enters a dossier, for somebody at the desk or from a letter."""
 
+
+LONGEST_ON_ITS_WAY = timedelta(days=30)
+"""The longest time between the arrival of a letter and its being entered."""
 
 WALK_IN = "person-"
 """What the subject of an applicant begins with who filed there and has no account."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import reduce
 from typing import Any
 
@@ -13,6 +13,7 @@ from services.catalog.contract import OFFERINGS, Channel, Offering, TimeUnit
 from services.catalog.contract.workflows import flaw
 from services.dossier.contract import (
     AT_COUNTER,
+    LONGEST_ON_ITS_WAY,
     DossierAccepted,
     DossierRefused,
     DossierSubmitted,
@@ -26,8 +27,6 @@ from services.dossier.decider.hops import CHECK_HOURS, Moment, held, onward, ste
 from services.dossier.decider.state import Dossier, State, evolve
 from services.dossier.forms import require_listed_documents
 from services.identity.contract import Role
-
-_LONGEST_ON_ITS_WAY = timedelta(days=30)
 
 APPLICANTS = ("citizen", "organisation", "enterprise")
 
@@ -192,7 +191,7 @@ def _require_counter(command: do.Submit) -> None:
     arrived = command.arrived_at
     if arrived is not None and (
         command.channel != Channel.POST
-        or not command.at - _LONGEST_ON_ITS_WAY <= arrived <= command.at
+        or not command.at - LONGEST_ON_ITS_WAY <= arrived <= command.at
     ):
         faults.append(
             FieldError(

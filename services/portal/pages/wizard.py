@@ -1,4 +1,7 @@
-"""Write a dossier in four steps, check it, send it; what was entered is saved at every step."""
+"""Write a dossier in four steps, check it, send it; what was entered is saved at every step.
+
+How it begins is `beginning`'s, and at a desk `counter`'s.
+"""
 
 from __future__ import annotations
 
@@ -23,34 +26,28 @@ from services.catalog.contract import (
     FindCompetentAgency,
     Procedure,
     ReadAgency,
-    ReadProcedure,
-    can_file_online,
 )
 from services.dossier.contract import (
     DeleteDraft,
     Draft,
-    Drafts,
     FileTicket,
-    ListDrafts,
     NewUploadTicket,
     ReadDraft,
+    ReadReceipt,
     Receipt,
-    SaveDraft,
+    key_of_draft,
 )
 from services.identity.contract import Account, ReadAccount
 from services.portal import drafting, sessions, uploads
 from services.portal.drafting import FileGiven, Step, Writing
-from services.portal.forms import Form, file_name, typed, version_of
+from services.portal.forms import Form, file_name, typed
 from services.portal.language import gettext
+from services.portal.pages import drafts
 from services.portal.pages.declarations import place_names
 from services.portal.pages.places import places_for, with_provinces
 from services.portal.rendering import page
 from services.portal.screens.places import Places
-from services.portal.screens.wizard import (
-    BeginScreen,
-    CheckScreen,
-    StepScreen,
-)
+from services.portal.screens.wizard import CheckScreen, StepScreen
 from services.portal.sessions import ask, logged_in
 
 pages = Blueprint("wizard", __name__)
@@ -58,54 +55,14 @@ pages = Blueprint("wizard", __name__)
 _PASSING = (TooMany, Unavailable, Unauthenticated)
 
 
-@pages.get("/procedures/<code>/apply")
-@logged_in
-def begin(code: str) -> flask.Response:
-    """Ask where the dossier goes and how the result is wanted (C13)."""
-    procedure = _fileable(code)
-    account: Account = ask(ReadAccount())
-    place = request.args.get("place") or (account.profile.place if account.profile else None)
-    values = {"place": place, "place-province": request.args.get("place-province", "")}
-    return _begin(procedure, Form({**values, "return_by": ""}))
-
-
-@pages.post("/procedures/<code>/apply")
-@logged_in
-def start(code: str) -> Response:
-    """Save a new draft and lead to the first step."""
-    procedure = _fileable(code)
-    form = typed(request.form)
-    values = form.values
-    if values.get("then") == "places":
-        return _begin(procedure, form)
-    errors = {}
-    if not values.get("place"):
-        errors["place"] = gettext("Choose the commune or ward where the dossier is handled.")
-    if not values.get("return_by"):
-        errors["return_by"] = gettext("Choose how you want to receive the result.")
-    if procedure.cases and not values.get("case"):
-        errors["case"] = gettext("Choose the case that is yours.")
-    if errors:
-        return _begin(procedure, dataclasses.replace(form, errors=errors), status=422)
-    account: Account = ask(ReadAccount())
-    writing = Writing(
-        procedure_name=procedure.name,
-        procedure_name_en=procedure.name_en,
-        place=str(values["place"]),
-        case=str(values["case"]) if values.get("case") else None,
-        return_by=str(values["return_by"]),
-        applicant={"email": account.profile.email} if account.profile else {},
-        provinces={"place": str(values.get("place-province") or "")},
-    )
-    draft: Draft = ask(SaveDraft(procedure=procedure.code, content=writing.content()), key=form.key)
-    return redirect(url_for("wizard.step", draft=draft.draft, step=Step.APPLICANT.value), 303)
-
-
 @pages.get("/drafts/<draft>")
 @logged_in
 def resume(draft: str) -> Response:
-    """Go on at the first step that is not complete."""
-    _, writing, _ = _open(draft)
+    """Go on at the first step that is not complete; with the receipt if it was sent."""
+    try:
+        _, writing, _ = drafts.opened(draft)
+    except NotFound:
+        return _after_sending(draft)
     return redirect(_address(draft, writing.next_step), 302)
 
 
@@ -113,7 +70,7 @@ def resume(draft: str) -> Response:
 @logged_in
 def step(draft: str, step: str) -> flask.Response:
     """Show one of the four steps."""
-    saved, writing, procedure = _open(draft)
+    saved, writing, procedure = drafts.opened(draft)
     if step == Step.FORM:
         writing = drafting.prefilled(writing, procedure.form)
     return _show(Step(step), saved, writing, procedure)
@@ -123,7 +80,7 @@ def step(draft: str, step: str) -> flask.Response:
 @logged_in
 def save_person(draft: str, step: str) -> Response:
     """Save the applicant or the owner (D02, D05), after filling in what is known (D03, D06)."""
-    saved, writing, procedure = _open(draft)
+    saved, writing, procedure = drafts.opened(draft)
     form = typed(request.form)
     writing = drafting.take_person(writing, step, form.values)
     match form.value("then"):
@@ -137,7 +94,7 @@ def save_person(draft: str, step: str) -> Response:
             pass
         case _:
             return _go_on(Step(step), saved, writing, procedure, form)
-    _save(saved, writing, form)
+    drafts.save(saved, writing, form)
     return redirect(_address(draft, Step(step)), 303)
 
 
@@ -145,11 +102,11 @@ def save_person(draft: str, step: str) -> Response:
 @logged_in
 def save_form(draft: str) -> Response:
     """Save the declaration (D07)."""
-    saved, writing, procedure = _open(draft)
+    saved, writing, procedure = drafts.opened(draft)
     form = typed(request.form)
     writing = drafting.take_answers(writing, procedure.form, form.values)
     if form.value("then") == "places":
-        _save(saved, writing, form)
+        drafts.save(saved, writing, form)
         return redirect(_address(draft, Step.FORM), 303)
     return _go_on(Step.FORM, saved, writing, procedure, form)
 
@@ -158,11 +115,11 @@ def save_form(draft: str) -> Response:
 @logged_in
 def save_documents(draft: str) -> Response:
     """Take the chosen files, or drop one (D09, D10)."""
-    saved, writing, procedure = _open(draft)
+    saved, writing, procedure = drafts.opened(draft)
     form = typed(request.form)
     if dropped := form.value("remove"):
         writing = writing.without_file(str(dropped))
-        saved = _save(saved, writing, form)
+        saved = drafts.save(saved, writing, form)
         return redirect(url_for("wizard.step", draft=draft, step=Step.DOCUMENTS.value), 303)
     errors: dict[str, str] = {}
     for needed in drafting.documents_of(procedure, writing.case):
@@ -179,7 +136,7 @@ def save_documents(draft: str) -> Response:
                 continue
             writing = writing.with_file(FileGiven(needed.id, taken.file, taken.name, taken.size))
     if errors:
-        saved = _save(saved, writing, form)
+        saved = drafts.save(saved, writing, form)
         shown = Form(writing.values(), errors)
         return _show(Step.DOCUMENTS, saved, writing, procedure, shown, status=422)
     return _go_on(Step.DOCUMENTS, saved, writing, procedure, form)
@@ -189,7 +146,7 @@ def save_documents(draft: str) -> Response:
 @logged_in
 def check(draft: str) -> flask.Response:
     """Show all that was entered before it is sent."""
-    saved, writing, procedure = _open(draft)
+    saved, writing, procedure = drafts.opened(draft)
     return _check(saved, writing, procedure, Form())
 
 
@@ -201,20 +158,29 @@ def send(draft: str) -> Response:
         saved: Draft = ask(ReadDraft(draft=draft))
     except NotFound:
         # sent from another window, or before an answer that was lost on its way
-        flash(gettext("This draft has been sent or deleted. Here are your dossiers."), "important")
-        return redirect(url_for("dossiers.mine"), 303)
-    writing, procedure = _content(saved)
+        return _after_sending(draft)
+    writing, procedure = drafts.content(saved)
     try:
         although_open = typed(request.form).value("although_open") == "yes"
         message = drafting.submission(writing, procedure, draft, although_open=although_open)
         # the key is the draft's: it becomes one dossier, from however many windows it is sent
-        receipt: Receipt = ask(message, key=f"draft-{draft}", timeout=15)
+        receipt: Receipt = ask(message, key=key_of_draft(draft), timeout=15)
     except Invalid as error:
         return _check(saved, writing, procedure, Form().refused(error), status=422)
     except Conflict as error:
         if error.code != "already-open":
             raise
         return _check(saved, writing, procedure, Form().refused(error), status=409, second=True)
+    return redirect(url_for("dossiers.sent", code=receipt.code), 303)
+
+
+def _after_sending(draft: str) -> Response:
+    """Lead to what became of a draft that is gone."""
+    try:
+        receipt: Receipt = ask(ReadReceipt(draft=draft))
+    except NotFound:
+        flash(gettext("This draft has been sent or deleted. Here are your dossiers."), "important")
+        return redirect(url_for("dossiers.mine"), 303)
     return redirect(url_for("dossiers.sent", code=receipt.code), 303)
 
 
@@ -227,28 +193,6 @@ def delete(draft: str) -> Response:
     return redirect(url_for("dossiers.mine"), 303)
 
 
-# Drafts
-
-
-def _open(draft: str) -> tuple[Draft, Writing, Procedure]:
-    saved: Draft = ask(ReadDraft(draft=draft))
-    return saved, *_content(saved)
-
-
-def _content(saved: Draft) -> tuple[Writing, Procedure]:
-    procedure: Procedure = ask(ReadProcedure(code=saved.procedure))
-    return Writing.of(saved.content), procedure
-
-
-def _save(saved: Draft, writing: Writing, form: Form) -> Draft:
-    answer: Draft = ask(
-        SaveDraft(procedure=saved.procedure, content=writing.content(), draft=saved.draft),
-        key=form.key,
-        version=version_of(form),
-    )
-    return answer
-
-
 def _go_on(
     here: Step, saved: Draft, writing: Writing, procedure: Procedure, form: Form
 ) -> Response:
@@ -257,12 +201,12 @@ def _go_on(
     try:
         _complete(here, writing, procedure)
     except Invalid as error:
-        saved = _save(saved, writing, form)
+        saved = drafts.save(saved, writing, form)
         if not leaving:
             shown = Form(writing.values()).refused(error)
             return _show(here, saved, writing, procedure, shown, status=422)
     else:
-        _save(saved, writing.finished(here), form)
+        drafts.save(saved, writing.finished(here), form)
     if leaving:
         flash(gettext("Saved. You can go on here whenever you like."), "success")
         return redirect(url_for("dossiers.mine"), 303)
@@ -284,21 +228,17 @@ def _complete(here: Step, writing: Writing, procedure: Procedure) -> None:
             pass
 
 
+def _place_of(draft: str, field: str) -> str:
+    """Return the address of the page on which a field is filled in."""
+    if field in drafting.BEGINNING:
+        return url_for("beginning.again", draft=draft)
+    return _address(draft, drafting.step_of(field))
+
+
 def _address(draft: str, step: Step) -> str:
     if step is Step.CHECK:
         return url_for("wizard.check", draft=draft)
     return url_for("wizard.step", draft=draft, step=step.value)
-
-
-def _fileable(code: str) -> Procedure:
-    procedure: Procedure = ask(ReadProcedure(code=code))
-    if not can_file_online(procedure):
-        raise NotFound(
-            "not-online",
-            "Thủ tục này không nộp trực tuyến; hãy nộp tại bộ phận một cửa.",
-            "This procedure is not filed online; file it at the one-stop counter.",
-        )
-    return procedure
 
 
 # Pages
@@ -309,19 +249,6 @@ _TEMPLATES = {
     Step.FORM: "wizard/form.html",
     Step.DOCUMENTS: "wizard/documents.html",
 }
-
-
-def _begin(procedure: Procedure, form: Form, status: int = 200) -> flask.Response:
-    form = dataclasses.replace(form, values=with_provinces(form.values, ("place",)))
-    mine: Drafts = ask(ListDrafts())
-    drafts = tuple(draft for draft in mine.items if draft.procedure == procedure.code)
-    screen = BeginScreen(procedure, form, places_for(form.values, ("place",)), drafts)
-    if len(screen.ways_back) == 1:
-        only = {"return_by": screen.ways_back[0].value}
-        screen = dataclasses.replace(
-            screen, form=dataclasses.replace(form, values={**form.values, **only})
-        )
-    return page("wizard/begin.html", screen, status=status)
 
 
 def _show(
@@ -372,7 +299,7 @@ def _check(
         agency=_competent(procedure, writing),
         documents=drafting.documents_of(procedure, writing.case),
         form=form,
-        fault_steps={name: drafting.step_of(name) for name in form.errors},
+        fault_links={name: _place_of(draft=saved.draft, field=name) for name in form.errors},
         place_names=place_names(writing, procedure),
         second=second,
     )

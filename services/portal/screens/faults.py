@@ -48,6 +48,7 @@ FAULTS = (
     # a checkpoint, or a key
     mark("checkpoint %(number)s is not what its note says"),
     mark("checkpoint %(number)s: %(reason)s"),
+    mark("the commits up to here are not those that checkpoint %(number)s was signed over"),
     mark("what is stored as checkpoint %(number)s is no checkpoint"),
     mark("the kept checkpoint is of another log: %(origin)s"),
     mark("the kept checkpoint has the same size and another root"),

@@ -32,12 +32,16 @@ _WAYS_BACK: Mapping[Offering, ReturnBy] = {
 
 @dataclass(frozen=True)
 class BeginScreen:
-    """Before the first step: where, which case, how the result is wanted; drafts to go on with."""
+    """Before the first step: where, which case, how the result is wanted; drafts to go on with.
+
+    `version` is that of the draft whose beginning is changed.
+    """
 
     procedure: Procedure
     form: Form
     places: Places
     drafts: tuple[Draft, ...] = ()
+    version: int | None = None
 
     @property
     def ways_back(self) -> tuple[ReturnBy, ...]:
@@ -48,13 +52,17 @@ class BeginScreen:
 
 @dataclass(frozen=True)
 class ReceiveScreen:
-    """Before the first step at the desk: how it came, which case, how the result is wanted."""
+    """Before the first step at the desk: how it came, which case, how the result is wanted.
+
+    `version` is that of the draft whose beginning is changed.
+    """
 
     WAYS_BACK: ClassVar[tuple[ReturnBy, ...]] = (ReturnBy.IN_PERSON, ReturnBy.POST)
 
     procedure: Procedure
     form: Form
     drafts: tuple[Draft, ...] = ()
+    version: int | None = None
 
     @staticmethod
     def channels_of(procedure: Procedure) -> tuple[Channel, ...]:
@@ -96,7 +104,7 @@ class CheckScreen:
     agency: Agency | None
     documents: tuple[DocumentRequirement, ...]
     form: Form
-    fault_steps: Mapping[str, Step] = field(default_factory=dict)
+    fault_links: Mapping[str, str] = field(default_factory=dict)
     place_names: Mapping[str, str] = field(default_factory=dict)
     second: bool = False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from kernel.errors import DomainError, Invalid, NotFound, TooLarge, UnsupportedType
 from kernel.privacy import SubjectKeys
+from kernel.requests import Call, Caller
 from services.dossier.contract import AttachmentGiven
 from services.dossier.files import MAX_BYTES, Files
 
@@ -22,6 +24,11 @@ def files(database: Any) -> Files:
     """No files yet."""
     Files.ensure_indexes(database)
     return Files(database, SubjectKeys(database, bytes(32)))
+
+
+def call(who: str, key: str = "k") -> Call:
+    """A request of an account."""
+    return Call(Caller(who, "citizen"), "c", datetime.now(UTC) + timedelta(seconds=5), "d", key)
 
 
 @pytest.mark.proves("D10")
@@ -78,12 +85,12 @@ def test_the_same_bytes_are_kept_once(files: Files, database: Any) -> None:
 def test_only_ones_own_files_can_be_attached(files: Files) -> None:
     mine = files.take("acc-1", "a.pdf", BytesIO(PDF))
     theirs = files.take("acc-2", "b.pdf", BytesIO(PNG))
-    (attached,) = files.attachments([AttachmentGiven("r1", mine.file)], "acc-1")
+    (attached,) = files.attachments([AttachmentGiven("r1", mine.file)], call("acc-1"))
     assert (attached.requirement, attached.sha256, attached.size) == ("r1", mine.sha256, len(PDF))
 
     given = [AttachmentGiven("r1", mine.file), AttachmentGiven("r2", theirs.file)]
     with pytest.raises(Invalid) as refused:
-        files.attachments(given, "acc-1")
+        files.attachments(given, call("acc-1"))
     assert [fault.field for fault in refused.value.fields] == ["documents.1.file"]
 
 

@@ -593,7 +593,7 @@ PAGES: tuple[Shown, ...] = (
         replace(
             CHECK,
             form=Form(errors={"form.text": "Hãy nhập mục này.", "applicant.phone": "Sai."}),
-            fault_steps={"form.text": Step.FORM, "applicant.phone": Step.APPLICANT},
+            fault_links={"form.text": "/drafts/d/form", "applicant.phone": "/drafts/d/applicant"},
         ),
         CITIZEN,
     ),
@@ -610,6 +610,20 @@ PAGES: tuple[Shown, ...] = (
         OFFICER,
     ),
     Shown("sent", "dossier/sent.html", wizard.SentScreen(STATUS), CITIZEN),
+    Shown(
+        "begin-again",
+        "wizard/begin.html",
+        wizard.BeginScreen(PROCEDURE, Form({"place-province": "38"}), PLACES, version=3),
+        CITIZEN,
+    ),
+    Shown(
+        "receive-again",
+        "wizard/receive.html",
+        wizard.ReceiveScreen(
+            PROCEDURE, Form({"channel": "post", "arrived_at": "05/11/2026 09:30"}), version=3
+        ),
+        OFFICER,
+    ),
     Shown(
         "receive",
         "wizard/receive.html",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,12 +11,20 @@ from flask import Flask
 
 from kernel.errors import NotFound
 from kernel.requests import Caller
-from services.catalog.contract import ReadProcedure
-from services.dossier.contract import Draft, ReadDraft, SaveDraft
+from services.catalog.contract import Channel, ReadProcedure
+from services.dossier.contract import (
+    DossierStatus,
+    Draft,
+    ReadDraft,
+    ReadReceipt,
+    Receipt,
+    SaveDraft,
+)
 from services.identity.contract import ReadAccount
 from services.portal import protection, sessions
-from services.portal.drafting import Writing
-from services.portal.pages import wizard
+from services.portal.drafting import FileGiven, Writing
+from services.portal.formats import VIETNAM, typed_moment
+from services.portal.pages import beginning, drafts, wizard
 
 
 class Neighbours:
@@ -38,6 +48,14 @@ class Neighbours:
             case _:
                 return self._answers[type(message)]
 
+    def answer(self, kind: type[Any], answer: Any) -> None:
+        """Answer a kind of request otherwise."""
+        self._answers[kind] = answer
+
+    def hold(self, writing: Writing) -> None:
+        """Let the draft hold something else."""
+        self.draft = replace(self.draft, content=writing.content())
+
     @property
     def saved(self) -> Writing:
         """What the draft holds now."""
@@ -50,7 +68,8 @@ def neighbours(
 ) -> Neighbours:
     """The services, with somebody logged in."""
     answering = Neighbours(begun, procedure)
-    monkeypatch.setattr(wizard, "ask", answering)
+    for room in (wizard, drafts, beginning):
+        monkeypatch.setattr(room, "ask", answering)
     monkeypatch.setattr(sessions, "who", lambda: Caller("acc-1", "citizen", "An", verified=True))
     monkeypatch.setattr(protection.csrf, "protect", lambda: None)
     return answering
@@ -90,15 +109,77 @@ def test_what_is_filled_in_stands_in_the_draft(portal: Flask, neighbours: Neighb
 
 
 @pytest.mark.usefixtures("neighbours")
-def test_a_draft_that_is_sent_again_after_it_became_a_dossier_leads_to_the_dossiers(
-    portal: Flask, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("sent", [True, False], ids=["sent", "deleted"])
+@pytest.mark.parametrize("by", ["get", "post"])
+def test_a_draft_that_is_gone_leads_to_what_became_of_it(
+    portal: Flask, monkeypatch: pytest.MonkeyPatch, status: DossierStatus, sent: bool, by: str
 ) -> None:
+    """It was sent from another window, or the answer was lost on its way."""
+    receipt = Receipt(status.code, "4711", 1, status.agency, status.submitted_at)
+
     def gone(message: Any, **_: Any) -> Any:
+        if isinstance(message, ReadReceipt) and sent:
+            assert message.draft == "d-1"
+            return receipt
         raise NotFound("no-such-draft", "Không có bản nháp này.", "There is no such draft.")
 
-    monkeypatch.setattr(wizard, "ask", gone)
+    for room in (wizard, drafts):
+        monkeypatch.setattr(room, "ask", gone)
     client = portal.test_client()
-    answer = client.post("/drafts/d-1/check")
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/dossiers")
+    answer = client.post("/drafts/d-1/check") if by == "post" else client.get("/drafts/d-1")
+    expected = f"/dossiers/{receipt.code}/sent" if sent else "/dossiers"
+    assert (answer.status_code, answer.headers["Location"]) == (303, expected)
     with client.session_transaction() as kept:
-        assert "gửi" in str(kept["_flashes"])
+        assert ("gửi" in str(kept.get("_flashes"))) is not sent
+
+
+def test_how_a_draft_began_is_shown_and_changed(
+    portal: Flask, neighbours: Neighbours, procedure: Any
+) -> None:
+    first, second = ("first", "second")
+    always, once = procedure.documents
+    documents = (always, replace(once, case=first))
+    neighbours.answer(ReadProcedure, replace(procedure, documents=documents))
+    held = FileGiven(once.id, "f-1", "a.pdf", 3)
+    neighbours.hold(Writing(case=first, documents=(held,), done=("applicant", "documents")))
+    client = portal.test_client()
+    typed = {"place": "00004", "place-province": "01", "case": second, "return_by": "post"}
+    answer = client.post("/drafts/d-1/beginning", data={**typed, "version": "3"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/drafts/d-1")
+    kept = neighbours.saved
+    assert (kept.place, kept.case, kept.return_by) == ("00004", second, "post")
+    assert kept.provinces["place"] == "01"
+    assert (kept.documents, kept.done) == ((), ("applicant",))
+
+
+@pytest.mark.parametrize(
+    ("arrived", "status"),
+    [
+        (timedelta(days=-1), 303),
+        (timedelta(days=-29), 303),
+        (timedelta(days=-31), 422),
+        (timedelta(hours=1), 422),
+        (None, 422),
+    ],
+)
+def test_when_a_letter_arrived_is_judged_where_it_is_typed(
+    portal: Flask,
+    neighbours: Neighbours,
+    procedure: Any,
+    arrived: timedelta | None,
+    status: int,
+) -> None:
+    channels = (Channel.IN_PERSON, Channel.POST)
+    neighbours.answer(ReadProcedure, replace(procedure, channels=channels, cases=()))
+    neighbours.hold(Writing(channel="post", return_by="in-person"))
+    moment = f"{datetime.now(VIETNAM) + arrived:%d/%m/%Y %H:%M}" if arrived else "hôm qua"
+    typed = {"channel": "post", "return_by": "post", "arrived_at": moment, "version": "3"}
+    answer = portal.test_client().post("/drafts/d-1/beginning", data=typed)
+    assert answer.status_code == status
+    if status == 422:
+        assert "không quá 30 ngày" in answer.text
+        assert neighbours.saved.arrived_at == ""
+        return
+    assert typed_moment(neighbours.saved.arrived_at) == moment
+    shown = portal.test_client().get("/drafts/d-1/beginning").text
+    assert moment in shown
