@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -26,7 +27,10 @@ def test_an_officer_takes_in_what_came_by_post(person: Any) -> None:
     desk.press("Bắt đầu")
     desk.sees("Hãy ghi lúc thư đến")
     desk.keep("receive")
-    page.fill("#arrived_at", f"{datetime.now(VIETNAM) - timedelta(days=1):%d/%m/%Y} 09:30")
+    page.fill("#arrived_at", f"{datetime.now(VIETNAM) - timedelta(days=31):%d/%m/%Y} 09:30")
+    desk.press("Bắt đầu")
+    desk.sees("không quá 30 ngày trước")
+    page.fill("#arrived_at", f"{datetime.now(VIETNAM) - timedelta(days=2):%d/%m/%Y} 09:30")
     desk.press("Bắt đầu")
 
     desk.sees("Ai nộp hồ sơ?", "Nhập theo giấy tờ của người nộp")
@@ -54,6 +58,12 @@ def test_an_officer_takes_in_what_came_by_post(person: Any) -> None:
     desk.press("Tiếp theo")
     desk.sees("Kiểm tra thông tin", "Qua bưu điện", "UBND phường Tân Dân", "09:30")
     desk.keep("receive-check")
+    draft = urlsplit(page.url).path.split("/")[2]
+    page.locator(f"a[href='/drafts/{draft}/beginning']").click()
+    desk.keep("receive-again")
+    page.fill("#arrived_at", f"{datetime.now(VIETNAM) - timedelta(days=1):%d/%m/%Y} 10:15")
+    desk.press("Tiếp theo")
+    desk.sees("Kiểm tra thông tin", "10:15")
     desk.press("Tiếp nhận")
     second = page.get_by_role("button", name="Vẫn nộp thêm hồ sơ này")
     second.or_(page.get_by_text("Đã tiếp nhận hồ sơ")).first.wait_for()
@@ -62,6 +72,9 @@ def test_an_officer_takes_in_what_came_by_post(person: Any) -> None:
     desk.sees("Đã tiếp nhận hồ sơ")
     desk.keep("taken-in")
     code = desk.code
+    receipt = page.url
+    desk.go(f"/drafts/{draft}")  # as after an answer that was lost on its way
+    assert page.url == receipt
     paper = page.context.request.get(f"{desk.system.portal}/dossiers/{code}/papers/01.pdf")
     assert paper.body().startswith(b"%PDF")
     desk.go(f"/dossiers/{code}")
