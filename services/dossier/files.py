@@ -26,12 +26,12 @@ from uuid import uuid4
 import filetype
 import gridfs
 from pymongo.database import Database
+from pymongo.errors import DuplicateKeyError
 
 from kernel.errors import DomainError, FieldError, Invalid, NotFound, TooLarge, UnsupportedType
 from kernel.events import Sealer
 from kernel.requests import Call
-from kernel.schemas import frozen
-from services.dossier.contract import Attachment, AttachmentGiven
+from services.dossier.contract import Attachment, AttachmentGiven, StoredFile
 
 MAX_BYTES = 20 * 1024 * 1024
 MEDIA_TYPES = (
@@ -50,17 +50,6 @@ LOOSE_FOR = timedelta(days=1)
 _LATE_AT_MOST = timedelta(minutes=10)  # a command's insert after its deadline
 
 Document = dict[str, Any]
-
-
-@frozen
-class StoredFile:
-    """A file as its owner sees it."""
-
-    file: str
-    name: str
-    sha256: str
-    media_type: str
-    size: int
 
 
 @dataclass(frozen=True)
@@ -164,11 +153,15 @@ class Files:
 
     def names(self, files: Iterable[str]) -> dict[str, str]:
         """Return the names of files by their ids; erased and unknown ones are left out."""
+        return {file: stored.name for file, stored in self.stored(files).items()}
+
+    def stored(self, files: Iterable[str]) -> dict[str, StoredFile]:
+        """Return what is kept of files by their ids; erased and unknown ones are left out."""
         wanted = sorted(set(files))
         if not wanted:
             return {}  # many dossiers have no files: no question to the database
         found = self._files.find({"_id": {"$in": wanted}})
-        return {document["_id"]: self._stored(document).name for document in found}
+        return {document["_id"]: self._stored(document) for document in found}
 
     def owned(self, file: str, owner: str) -> StoredFile:
         """Return a file that this account sent; `NotFound` for anybody else's."""
@@ -185,13 +178,7 @@ class Files:
         taken: list[Attachment] = []
         faults: list[FieldError] = []
         for number, item in enumerate(given):
-            document = self._files.find_one_and_update(
-                {"_id": item.file, "owner": call.caller.id, "leaving": {"$ne": True}},
-                {
-                    "$addToSet": {"commits": call.commit_id},
-                    "$set": {"look_at": call.deadline + _LATE_AT_MOST},
-                },
-            )
+            document = self._to_be_named(item.file, call)
             if document is None:
                 faults.append(
                     FieldError(
@@ -209,6 +196,7 @@ class Files:
                     document["sha256"],
                     document["media_type"],
                     document["size"],
+                    document.get("reused_from"),
                 )
             )
         if faults:
@@ -227,6 +215,57 @@ class Files:
             if document is not None:
                 name = self._sealer.seal(to, f"file/{file}", self._stored(document).name)
                 self._files.update_one(mine, {"$set": {"owner": to, "name": name}})
+
+    def _to_be_named(self, file: str, call: Call) -> Document | None:
+        """Return the document of a caller's file that stays until the call's commit is looked for.
+
+        None: there is none, or it is just being deleted. What was settled once is not looked at
+        any more, whatever names it now.
+        """
+        loose = {"look_at": {"$exists": True}, "leaving": {"$ne": True}}
+        self._files.update_one(
+            {"_id": file, "owner": call.caller.id, **loose},
+            {
+                "$addToSet": {"commits": call.commit_id},
+                "$set": {"look_at": call.deadline + _LATE_AT_MOST},
+            },
+        )
+        mine = {"_id": file, "owner": call.caller.id, "leaving": {"$ne": True}}
+        return self._files.find_one(mine)
+
+    def reuse(self, file: str, owner: str, code: str) -> StoredFile:
+        """Return a file of `owner`'s with the bytes and the name of one of a dossier.
+
+        However often it is asked for, it is one file. Raises `NotFound` where the other is gone.
+        """
+        source = self._document(file)
+        mine = f"f-{hashlib.sha256(f'{owner} {file}'.encode()).hexdigest()[:32]}"
+        until = datetime.now(UTC) + LOOSE_FOR
+        kept = self._files.find_one_and_update(
+            {"_id": mine, "leaving": {"$ne": True}, "look_at": {"$exists": True}},
+            {"$set": {"look_at": until}},
+        ) or self._files.find_one({"_id": mine, "leaving": {"$ne": True}})
+        if kept is not None:
+            return self._stored(kept)
+        copy = source | {
+            "_id": mine,
+            "owner": owner,
+            "name": self._sealer.seal(owner, f"file/{mine}", self._stored(source).name),
+            "received_at": datetime.now(UTC),
+            "look_at": until,
+            "reused_from": code,
+        }
+        for name in ("commits", "leaving"):
+            copy.pop(name, None)
+        try:
+            self._files.insert_one(copy)
+        except DuplicateKeyError:  # somebody asked for it in the same moment, or it is leaving
+            return self._stored(self._document(mine))
+        bytes_there = {"_id": copy["content"], "metadata.sha256": copy["sha256"]}
+        if self._contents.find_one(bytes_there, {"_id": 1}) is None:  # they are being deleted
+            self._files.delete_one({"_id": mine})
+            raise _not_found()
+        return self._stored(copy)
 
     def loose(self, now: datetime) -> list[Loose]:
         """Return some files that it is time to look at."""

@@ -35,6 +35,7 @@ from services.dossier.admission import (
     require_service,
     unknown_dossier,
 )
+from services.dossier.assets import Shelf
 from services.dossier.auditing import exported, verified
 from services.dossier.cabinet import open_cabinet
 from services.dossier.clock import at_agency, day_of
@@ -380,6 +381,19 @@ class DossierService:
         """Forget a draft."""
         self.cabinet.drafts.delete(request.draft, call.caller.id)
         return Done(request.draft, 0)
+
+    @serves(contract.ListAssets)
+    def list_assets(self, request: contract.ListAssets, call: Call) -> contract.Assets:
+        """Return what the caller may hand in again."""
+        require_person(call)
+        return Shelf(self.status_view, self.cabinet.files).of(call.caller.id)
+
+    @serves(contract.ReuseAsset)
+    def reuse_asset(self, request: contract.ReuseAsset, call: Call) -> contract.StoredFile:
+        """Take one of them as a file of the caller's own."""
+        require_person(call)
+        shelf = Shelf(self.status_view, self.cabinet.files)
+        return shelf.reuse(call.caller.id, request.code, request.file)
 
     @serves(contract.NewUploadTicket)
     def new_upload_ticket(self, request: contract.NewUploadTicket, call: Call) -> FileTicket:

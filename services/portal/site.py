@@ -22,6 +22,7 @@ from services.portal import (
 )
 from services.portal.pages import (
     accounts,
+    assets,
     audit,
     beginning,
     counter,
@@ -53,6 +54,7 @@ _PAGES = (
     counter,
     declarations,
     dossiers,
+    assets,
     inbox,
     delegations,
     register,

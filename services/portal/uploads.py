@@ -15,8 +15,7 @@ from werkzeug.datastructures import FileStorage
 
 from kernel import schemas
 from kernel.errors import DomainError, Invalid, TooLarge, Unavailable, UnsupportedType
-from kernel.schemas import frozen
-from services.dossier.contract import FileTicket, NewDownloadTicket, NewUploadTicket
+from services.dossier.contract import FileTicket, NewDownloadTicket, NewUploadTicket, StoredFile
 
 _CONNECT_AND_READ = (3.05, 60)
 _PIECE = 64 * 1024
@@ -26,18 +25,7 @@ _PIECE = 64 * 1024
 Asking = Callable[[Any], Any]
 
 
-@frozen
-class Uploaded:
-    """A file that the dossier service has taken."""
-
-    file: str
-    name: str
-    sha256: str
-    media_type: str
-    size: int
-
-
-def upload(given: FileStorage, *, name: str, asking: Asking) -> Uploaded:
+def upload(given: FileStorage, *, name: str, asking: Asking) -> StoredFile:
     """Pass a file of a form on; raises the dossier service's refusal."""
     ticket: FileTicket = asking(NewUploadTicket())
     headers = {"Authorization": f"Bearer {ticket.ticket}", "X-File-Name": quote(name)}
@@ -49,7 +37,7 @@ def upload(given: FileStorage, *, name: str, asking: Asking) -> Uploaded:
         raise _away() from error
     if not answer.ok:
         raise _refusal(answer)
-    return schemas.load(Uploaded, answer.json(), tolerant=True)
+    return schemas.load(StoredFile, answer.json(), tolerant=True)
 
 
 def download(file: str, code: str | None = None, *, asking: Asking) -> flask.Response:

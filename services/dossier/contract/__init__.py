@@ -19,6 +19,10 @@ from services.dossier.contract.applicants import SubmitDossier as SubmitDossier
 from services.dossier.contract.applicants import SupplementDossier as SupplementDossier
 from services.dossier.contract.applicants import WithdrawDossier as WithdrawDossier
 from services.dossier.contract.applicants import key_of_draft as key_of_draft
+from services.dossier.contract.assets import Asset as Asset
+from services.dossier.contract.assets import Assets as Assets
+from services.dossier.contract.assets import ListAssets as ListAssets
+from services.dossier.contract.assets import ReuseAsset as ReuseAsset
 from services.dossier.contract.auditing import BundleFile as BundleFile
 from services.dossier.contract.auditing import Change as Change
 from services.dossier.contract.auditing import ExportDossier as ExportDossier
@@ -44,6 +48,7 @@ from services.dossier.contract.drafts import NewDownloadTicket as NewDownloadTic
 from services.dossier.contract.drafts import NewUploadTicket as NewUploadTicket
 from services.dossier.contract.drafts import ReadDraft as ReadDraft
 from services.dossier.contract.drafts import SaveDraft as SaveDraft
+from services.dossier.contract.drafts import StoredFile as StoredFile
 from services.dossier.contract.events import EVENTS as EVENTS
 from services.dossier.contract.events import AppointmentBooked as AppointmentBooked
 from services.dossier.contract.events import CitizenNotified as CitizenNotified

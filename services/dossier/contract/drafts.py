@@ -29,6 +29,17 @@ class Drafts:
 
 
 @frozen
+class StoredFile:
+    """A file as its owner sees it."""
+
+    file: str
+    name: str
+    sha256: str
+    media_type: str
+    size: int = field(doc="bytes")
+
+
+@frozen
 class FileTicket:
     """Leave to send or fetch a file at the dossier service's HTTP entrypoint.
 

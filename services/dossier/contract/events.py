@@ -25,7 +25,7 @@ from services.dossier.contract.vocabulary import (
 )
 
 
-@event(schema=3)
+@event(schema=4)
 @frozen
 class DossierSubmitted:
     """The applicant sent it; it lies at the one-stop desk of the competent agency (D13).
@@ -96,7 +96,7 @@ class SupplementRequested:
     requested_at: datetime
 
 
-@event(schema=2)
+@event(schema=3)
 @frozen
 class DossierSupplemented:
     """The applicant sent what was missing, or brought it to the counter (schema 2)."""
@@ -306,7 +306,7 @@ class DossierCompleted:
     timing: Timing
 
 
-@event()
+@event(schema=2)
 @frozen
 class ResultDispatched:
     """The result is on its way: online, by post, or ready at the desk by appointment (F09)."""
@@ -450,6 +450,10 @@ class DraftExpiring:
     expires_at: datetime
 
 
+def _not_reused(attachment: dict[str, Any]) -> dict[str, Any]:
+    return {**attachment, "reused_from": None}
+
+
 def _without_hours(agency: dict[str, Any]) -> dict[str, Any]:
     return {**agency, "hours": None}
 
@@ -500,6 +504,10 @@ EVENTS = EventTypes(
             "officer": None,
             "arrived_at": None,
         },
+        ("DossierSubmitted", 3): lambda data: {
+            **data,
+            "documents": [_not_reused(one) for one in data["documents"]],
+        },
         ("DossierTransferred", 1): lambda data: {
             **data,
             "from_agency": _without_hours(data["from_agency"]),
@@ -511,6 +519,14 @@ EVENTS = EventTypes(
         },
         ("OfficerAssigned", 1): lambda data: {**data, "deputy_until": None},
         ("DossierSupplemented", 1): lambda data: {**data, "officer": None},
+        ("DossierSupplemented", 2): lambda data: {
+            **data,
+            "documents": [_not_reused(one) for one in data["documents"]],
+        },
+        ("ResultDispatched", 1): lambda data: {
+            **data,
+            "result": data["result"] and _not_reused(data["result"]),
+        },
         ("WithdrawalRequested", 1): lambda data: {**data, "officer": None},
         ("DossierWithdrawn", 1): lambda data: {**data, "subject": ""},
         ("DossierWithdrawn", 2): lambda data: {**data, "officer": None},

@@ -27,6 +27,7 @@ class Figures:
     refused: int
     withdrawn: int
     stopped: int
+    reused: int = field(doc="with a document that was taken from an earlier dossier")
     results: int
     results_electronic: int
     fees: int
@@ -37,6 +38,7 @@ class Figures:
     online_whole_rate: int | None = field(default=None, doc="3.3: with an electronic result")
     on_time_rate: int | None = field(default=None, doc="2.1, of those that ended")
     electronic_rate: int | None = field(default=None, doc="4.1: results sent as a file")
+    reused_rate: int | None = field(default=None, doc="4.5, of those that were received")
     fees_online_rate: int | None = field(default=None, doc="3.6: fees paid online")
     satisfied_rate: int | None = field(default=None, doc="group 6, of the ratings")
     mean_minutes: int | None = field(default=None, doc="2.2")

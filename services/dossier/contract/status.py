@@ -87,6 +87,7 @@ class DocumentView:
     media_type: str
     size: int
     sha256: str
+    reused_from: str | None = field(default=None, doc="the dossier that it was taken from")
 
 
 @frozen

@@ -123,6 +123,9 @@ class Attachment:
     sha256: str = field(max_length=64)
     media_type: str = field(max_length=100)
     size: int = field(minimum=1, doc="bytes")
+    reused_from: str | None = field(
+        default=None, max_length=64, doc="code of the applicant's earlier dossier that it is from"
+    )
 
 
 @frozen

@@ -1,6 +1,6 @@
 """What a dossier counts for in the statistics: measures by month, of which sums are made.
 
-Sources: QĐ 766/QĐ-TTg (indicators 2.1, 2.2, 3.3, 3.6, 4.1, group 6), and the share of dossiers
+Sources: QĐ 766/QĐ-TTg (indicators 2.1, 2.2, 3.3, 3.6, 4.1, 4.5, group 6), and the share of dossiers
 that came in online (tỷ lệ hồ sơ trực tuyến). A dossier is received in the month in which it was
 submitted and ended in the month in which it ended: completed, refused, withdrawn or stopped,
 whichever was first. Months are Vietnam's.
@@ -57,6 +57,7 @@ def count_figures(history: Sequence[Recorded]) -> dict[tuple[str, ...], dict[str
     | `ended`, `completed`, `refused`, `withdrawn`, `stopped` | that and how it ended |
     | `on_time` | ended by its due time; never after a second supplement request (2.1) |
     | `minutes`, `timed`, `up_to_<n>` | working time of completed ones without pauses (2.2) |
+    | `reused` | a document of it was taken from an earlier dossier (4.5) |
     | `results`, `results_electronic` | results sent, and as a file (4.1) |
     | `fees`, `fees_online` | fees paid, and online (3.6) |
     | `ratings`, `satisfied` | ratings, and those of 4 or 5 (group 6) |
@@ -112,6 +113,7 @@ def _measured(events: Sequence[Any]) -> Iterator[tuple[str, datetime, Mapping[st
     online = submitted.channel == Channel.ONLINE
     whole = online and not (sent and sent[-1].result is None)
     came = {"received": 1, "online": int(online), "online_whole": int(whole)}
+    came["reused"] = int(any(one.reused_from for one in _documents_of(events)))
     yield submitted.agency.id, submitted.submitted_at, came
 
     states: list[State] = [initial]
@@ -137,6 +139,12 @@ def _measured(events: Sequence[Any]) -> Iterator[tuple[str, datetime, Mapping[st
         in_time = _asked_once(so_far) and _in_time(states[number], when)
         taken = _time_taken(so_far, when, states[number]) if how == "completed" else {}
         yield agency, when, {"ended": 1, how: 1, "on_time": int(in_time), **taken}
+
+
+def _documents_of(events: Sequence[Any]) -> Iterator[contract.Attachment]:
+    for event in events:
+        if isinstance(event, contract.DossierSubmitted | contract.DossierSupplemented):
+            yield from event.documents
 
 
 def _asked_once(events: Sequence[Any]) -> bool:

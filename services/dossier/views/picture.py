@@ -339,6 +339,7 @@ def _documents(dossier: Dossier) -> tuple[DocumentView, ...]:
             media_type=one.media_type,
             size=one.size,
             sha256=one.sha256,
+            reused_from=one.reused_from,
         )
         for one in dossier.documents
     )

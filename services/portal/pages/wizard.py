@@ -28,13 +28,18 @@ from services.catalog.contract import (
     ReadAgency,
 )
 from services.dossier.contract import (
+    Asset,
+    Assets,
     DeleteDraft,
     Draft,
     FileTicket,
+    ListAssets,
     NewUploadTicket,
     ReadDraft,
     ReadReceipt,
     Receipt,
+    ReuseAsset,
+    StoredFile,
     key_of_draft,
 )
 from services.identity.contract import Account, ReadAccount
@@ -121,6 +126,10 @@ def save_documents(draft: str) -> Response:
         writing = writing.without_file(str(dropped))
         saved = drafts.save(saved, writing, form)
         return redirect(url_for("wizard.step", draft=draft, step=Step.DOCUMENTS.value), 303)
+    if chosen := form.value("reuse"):
+        writing = _with_reused(str(chosen), writing, procedure)
+        drafts.save(saved, writing, form)
+        return redirect(url_for("wizard.step", draft=draft, step=Step.DOCUMENTS.value), 303)
     errors: dict[str, str] = {}
     for needed in drafting.documents_of(procedure, writing.case):
         name = f"documents.{needed.id}"
@@ -140,6 +149,16 @@ def save_documents(draft: str) -> Response:
         shown = Form(writing.values(), errors)
         return _show(Step.DOCUMENTS, saved, writing, procedure, shown, status=422)
     return _go_on(Step.DOCUMENTS, saved, writing, procedure, form)
+
+
+def _with_reused(chosen: str, writing: Writing, procedure: Procedure) -> Writing:
+    """Return the draft with a paper of an earlier dossier; `chosen` is `requirement code file`."""
+    requirement, code, file = (*chosen.split(" "), "", "")[:3]
+    needed = {item.id for item in drafting.documents_of(procedure, writing.case)}
+    taken: StoredFile = ask(ReuseAsset(code=code, file=file))
+    if requirement not in needed or any(given.file == taken.file for given in writing.documents):
+        return writing
+    return writing.with_file(FileGiven(requirement, taken.file, taken.name, taken.size))
 
 
 @pages.get("/drafts/<draft>/check")
@@ -278,8 +297,14 @@ def _show(
             documents=drafting.documents_of(procedure, writing.case),
             accept=",".join(ticket.media_types),
             max_bytes=ticket.max_bytes,
+            assets=() if writing.at_counter else _assets(),
         )
     return page(_TEMPLATES[step], screen, status=status)
+
+
+def _assets() -> tuple[Asset, ...]:
+    found: Assets = ask(ListAssets())
+    return found.items
 
 
 def _check(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from services.catalog.contract import Procedure
 from services.dossier.contract import (
+    Asset,
     DossierPage,
     DossierStatus,
     Draft,
@@ -145,3 +146,10 @@ class LookUpScreen:
     form: Form
     found: LookUpResult | None = None
     code_sent: bool = False
+
+
+@dataclass(frozen=True)
+class AssetsScreen:
+    """What a person has from earlier dossiers."""
+
+    assets: tuple[Asset, ...]

@@ -24,6 +24,7 @@ _COLUMNS = (
     mark("Ended"),
     mark("On time (%)"),
     mark("Electronic results (%)"),
+    mark("With a reused document (%)"),
     mark("Fees paid online (%)"),
     mark("Ratings of 4 or 5 points (%)"),
     mark("Mean time (minutes)"),
@@ -101,6 +102,11 @@ class StatisticsScreen:
             ),
             ("3.6", gettext("Fees paid online"), percent(total.fees_online_rate)),
             ("4.1", gettext("Electronic results"), percent(total.electronic_rate)),
+            (
+                "4.5",
+                gettext("Dossiers with a document that was taken from an earlier one"),
+                percent(total.reused_rate),
+            ),
             ("6", gettext("Ratings of 4 or 5 points"), percent(total.satisfied_rate)),
         )
         return tuple(Indicator(*one) for one in values if one[2])
@@ -182,6 +188,7 @@ def _cells(one: Figures) -> Sequence[int | float | None]:
         one.ended,
         _percents(one.on_time_rate),
         _percents(one.electronic_rate),
+        _percents(one.reused_rate),
         _percents(one.fees_online_rate),
         _percents(one.satisfied_rate),
         one.mean_minutes,

@@ -16,7 +16,7 @@ from services.catalog.contract import (
     Offering,
     Procedure,
 )
-from services.dossier.contract import AT_COUNTER, DossierStatus, Draft, ReturnBy
+from services.dossier.contract import AT_COUNTER, Asset, DossierStatus, Draft, ReturnBy
 from services.portal.drafting import FileGiven, Step, Writing
 from services.portal.formats import money, show_day
 from services.portal.forms import Form, whole_number
@@ -84,6 +84,11 @@ class StepScreen:
     documents: tuple[DocumentRequirement, ...] = ()
     accept: str = ""
     max_bytes: int = 0
+    assets: tuple[Asset, ...] = ()
+
+    def reusable(self, needed: DocumentRequirement) -> tuple[Asset, ...]:
+        """Return what can be handed in again for a document: of the same name first."""
+        return tuple(sorted(self.assets, key=lambda one: one.name != needed.name))
 
     def files(self, requirement: str) -> tuple[FileGiven, ...]:
         """Return the files given for a document."""

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.timeout(900)
 
 @pytest.mark.proves(
     "A07", "A10", "A11", "D14", "D15", "D18", "D19", "D20", "E01", "E02", "E03", "E04", "E06",
-    "E07", "E09", "F04", "F07",
+    "E07", "E09", "F04", "F07", "F12",
 )  # fmt: skip
 def test_a_dossier_goes_from_the_desk_to_its_result(person: Any, paper: Path, system: Any) -> None:
     citizen = person("citizen", phone=True)
@@ -88,6 +88,30 @@ def test_a_dossier_goes_from_the_desk_to_its_result(person: Any, paper: Path, sy
     assert code in system.mail_text("congdan@demo.example", code)
     citizen.go("/notifications")
     citizen.sees(code)
+    hand_in_again(citizen, code, desk, paper)
+
+
+def hand_in_again(citizen: Any, code: str, desk: Any, paper: Path) -> None:
+    """Take the result of a dossier in place of an upload for the next one."""
+    citizen.go("/dossiers")
+    citizen.follow("Kho giấy tờ của tôi")
+    citizen.sees("Kết quả", "128/TB-CAP")
+    citizen.keep("my-papers")
+    citizen.fill_in_three_steps()
+    page = citizen.page
+    choice = page.locator("section", has=page.locator("[name='documents.cho-o-hop-phap']"))
+    choice.locator("summary").click()
+    citizen.keep("reuse")
+    choice.locator(f"button[name='reuse'][value*=' {code} ']").first.click()
+    citizen.sees("Đính kèm thành phần hồ sơ", "✓")
+    citizen.press("Tiếp theo")
+    citizen.send()
+    again = citizen.code
+    desk.go(f"/dossiers/{again}")
+    desk.sees(f"lấy từ hồ sơ {code}")
+    with desk.page.expect_download() as download:
+        desk.page.locator(f"a[href*='/dossiers/{again}/files/']").first.click()
+    assert Path(download.value.path()).read_bytes() == paper.read_bytes()
 
 
 def pay_online(citizen: Any, code: str) -> None:

@@ -162,6 +162,22 @@ def test_a_file_that_a_later_refused_request_names_too_stays(desk: Desk) -> None
     assert desk.there(stored)
 
 
+def test_what_was_settled_stays_whatever_names_it_later(desk: Desk) -> None:
+    stored = desk.scan()
+    desk.enter(stored, call(s.RECEIVING, "first"))
+    desk.store.execute(  # given to the applicant and settled
+        f"dossier-{s.CODE}-other", s.submit(code=f"{s.CODE}-other"), call(s.APPLICANT)
+    )
+    desk.look(timedelta(hours=1))
+    applicant = Caller(WALK_IN, "citizen", verified=True)
+    refused = call(applicant)
+    again = s.submit(by=applicant, documents=(desk.attach(stored, refused),))
+    with pytest.raises(DomainError, match="code-taken"):
+        desk.store.execute(f"dossier-{s.CODE}", again, refused)
+    desk.look(timedelta(days=90))
+    assert desk.there(stored)
+
+
 def test_what_a_refused_request_named_goes(desk: Desk) -> None:
     stored = desk.scan()
     refused = call(s.RECEIVING)

@@ -8,8 +8,7 @@ import dossier_samples as s
 import pytest
 
 from kernel.errors import Conflict, Invalid
-from kernel.events import Encoded
-from services.dossier import contract, views
+from services.dossier import views
 from services.dossier.contract import AppointmentBooked
 from services.dossier.decider.appointments import slots
 
@@ -78,22 +77,3 @@ def test_with_another_agency_it_is_booked_anew():
     assert seen(story).appointment is None
     booked = story.tell(s.book(s.MONDAY + timedelta(hours=1)))[0]
     assert booked.unit == s.OTHER_ROUTE[0].unit
-
-
-def test_a_dossier_filed_before_it_was_kept_has_nothing_to_do_in_person():
-    (record, *_) = s.UNTIL["submitted"]().history()
-    stored = contract.EVENTS.encode(record.event, "event-1", _Plain())
-    former = stored.data.replace('"in_person":"",', "")
-    read = contract.EVENTS.decode(Encoded("event-1", "DossierSubmitted", 1, former), _Plain())
-    assert former != stored.data
-    assert read == record.event
-
-
-class _Plain:
-    """Seals nothing."""
-
-    def seal(self, subject: str, context: str, plaintext: str) -> str:
-        return plaintext
-
-    def unseal(self, subject: str, context: str, ciphertext: str) -> str | None:
-        return ciphertext

@@ -43,7 +43,7 @@ def test_a_dossier_counts_everywhere_and_at_its_agency_by_field_and_procedure():
         (s.AGENCY.id, "field", "G01-CA05", "2026-09"),
         (s.AGENCY.id, "procedure", "1.004222", "2026-09"),
     }
-    assert all(measures == RECEIVED for measures in cells.values())
+    assert all(measures == {**RECEIVED, "reused": 0} for measures in cells.values())
 
 
 def test_a_month_is_that_of_vietnam():
@@ -87,6 +87,17 @@ def test_the_time_taken_is_working_time_from_acceptance_without_pauses():
     assert (measures["timed"], measures["minutes"], measures["up_to_480"]) == (1, 480, 1)
     assert (measures["completed"], measures["on_time"]) == (1, 1)
     assert (measures["results"], measures["results_electronic"]) == (1, 1)
+
+
+@pytest.mark.proves("F12")
+def test_a_dossier_with_a_paper_of_an_earlier_one_counts_once():
+    again = replace(s.attachment("declaration"), reused_from="H56-260101-0001")
+    both = (again, replace(again, requirement="lease"))
+    assert counted(s.Story(s.submit(documents=both)))["2026-09"]["reused"] == 1
+    assert "reused" not in counted(s.Story(s.submit()))["2026-09"]
+    late = s.Story(s.submit(), s.accept(), s.assign(), s.request_supplement(by=s.HANDLING))
+    late.tell(s.supplement(documents=(replace(again, requirement="lease"),)))
+    assert counted(late)["2026-09"]["reused"] == 1
 
 
 def test_the_time_of_a_letter_is_taken_from_its_arrival():

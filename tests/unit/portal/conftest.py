@@ -413,6 +413,16 @@ MESSAGE = notify.InboxMessage(
     "m-1", "accepted", "Hồ sơ được tiếp nhận", "Accepted", "Hạn trả 04/12/2026.", "Due 04/12/2026.",
     NOW, False, STATUS.code,
 )  # fmt: skip
+ASSETS = (
+    dossier.Asset(
+        "H56-1", "f-9", "", "Kết quả", "Result", "Đăng ký tạm trú", "Temporary residence",
+        "ket-qua.pdf", "application/pdf", 9_000, NOW, "12/TB",
+    ),
+    dossier.Asset(
+        "H56-1", "f-8", "ct01", "Tờ khai", "Declaration", "Đăng ký tạm trú", "Temporary residence",
+        "to-khai.pdf", "application/pdf", 8_000, NOW,
+    ),
+)  # fmt: skip
 STEP = wizard.StepScreen(
     Step.APPLICANT,
     "d-1",
@@ -441,12 +451,12 @@ INBOX = work_lists.InboxScreen(
 )
 RESIDENCE = dossier.Figures(
     name="G01", received=10_000, online=9_458, ended=900, on_time=890, completed=880, refused=15,
-    withdrawn=5, stopped=0, results=880, results_electronic=800, fees=50, fees_online=40,
-    ratings=20, satisfied=19, satisfied_rate=9500,
+    withdrawn=5, stopped=0, reused=120, results=880, results_electronic=800, fees=50,
+    fees_online=40, ratings=20, satisfied=19, satisfied_rate=9500, reused_rate=120,
     online_rate=9458, online_whole_rate=9000, on_time_rate=9889, electronic_rate=9091,
     fees_online_rate=8000, mean_minutes=700, median_minutes=480, p90_minutes=1440,
 )  # fmt: skip
-FEW = dossier.Figures("others", *(0,) * 14)
+FEW = dossier.Figures("others", *(0,) * 15)
 STATISTICS = statistics.StatisticsScreen(
     found=dossier.Statistics(
         begin="2026-01",
@@ -586,6 +596,14 @@ PAGES: tuple[Shown, ...] = (
     ),
     Shown("wizard-form", "wizard/form.html", replace(STEP, step=Step.FORM), CITIZEN),
     Shown("wizard-documents", "wizard/documents.html", replace(STEP, step=Step.DOCUMENTS), CITIZEN),
+    Shown(
+        "wizard-documents-reuse",
+        "wizard/documents.html",
+        replace(STEP, step=Step.DOCUMENTS, assets=ASSETS),
+        CITIZEN,
+    ),
+    Shown("assets", "assets.html", dossiers.AssetsScreen(ASSETS), CITIZEN),
+    Shown("assets-none", "assets.html", dossiers.AssetsScreen(()), CITIZEN),
     Shown("wizard-check", "wizard/check.html", CHECK, CITIZEN),
     Shown(
         "wizard-check-faulty",

@@ -18,7 +18,9 @@ from services.dossier.contract import (
     ReadDraft,
     ReadReceipt,
     Receipt,
+    ReuseAsset,
     SaveDraft,
+    StoredFile,
 )
 from services.identity.contract import ReadAccount
 from services.portal import protection, sessions
@@ -33,9 +35,11 @@ class Neighbours:
     def __init__(self, shown: Any, procedure: Any) -> None:
         self.draft: Draft = shown["draft"]
         self._answers = {ReadProcedure: procedure, ReadAccount: shown["account"]}
+        self._asked: list[Any] = []
 
     def __call__(self, message: Any, **_: Any) -> Any:
         """Return a made-up answer."""
+        self._asked.append(message)
         match message:
             case ReadDraft():
                 return self.draft
@@ -51,6 +55,10 @@ class Neighbours:
     def answer(self, kind: type[Any], answer: Any) -> None:
         """Answer a kind of request otherwise."""
         self._answers[kind] = answer
+
+    def asked(self, kind: type[Any]) -> list[Any]:
+        """Return what was asked of a kind."""
+        return [one for one in self._asked if isinstance(one, kind)]
 
     def hold(self, writing: Writing) -> None:
         """Let the draft hold something else."""
@@ -183,3 +191,22 @@ def test_when_a_letter_arrived_is_judged_where_it_is_typed(
     assert typed_moment(neighbours.saved.arrived_at) == moment
     shown = portal.test_client().get("/drafts/d-1/beginning").text
     assert moment in shown
+
+
+def test_a_paper_of_an_earlier_dossier_is_taken_in_place_of_an_upload(
+    portal: Flask, neighbours: Neighbours, procedure: Any
+) -> None:
+    needed = procedure.documents[0]
+    taken = StoredFile("f-mine", "căn cước.pdf", "0" * 64, "application/pdf", 9)
+    neighbours.answer(ReuseAsset, taken)
+    client = portal.test_client()
+    for _ in range(2):  # however often it is pressed
+        answer = client.post(
+            "/drafts/d-1/documents", data={"reuse": f"{needed.id} H56-1 f-9", "version": "3"}
+        )
+        assert answer.headers["Location"] == "/drafts/d-1/documents"
+    assert neighbours.asked(ReuseAsset) == [ReuseAsset("H56-1", "f-9")] * 2
+    given = [one for one in neighbours.saved.documents if one.file == "f-mine"]
+    assert given == [FileGiven(needed.id, "f-mine", "căn cước.pdf", 9)]
+    client.post("/drafts/d-1/documents", data={"reuse": "nothing H56-1 f-9", "version": "3"})
+    assert [one for one in neighbours.saved.documents if one.file == "f-mine"] == given
