@@ -262,6 +262,25 @@ def complete_step(when: datetime = MONDAY, by: Caller = HANDLING) -> do.Complete
     return do.CompleteStep(by, ref(by), when, CALENDAR)
 
 
+def consult(
+    when: datetime = MONDAY, by: Caller = HANDLING, unit: UnitRef = OFFICE, hours: int = 16
+) -> do.Consult:
+    """Ask a unit for its opinion."""
+    return do.Consult(by, ref(by), when, CALENDAR, unit, "Hồ sơ gốc có trùng không?", hours)
+
+
+def answer_consultation(when: datetime = MONDAY, by: Caller = RECORDS) -> do.AnswerConsultation:
+    """Give the opinion of one's unit."""
+    return do.AnswerConsultation(by, ref(by), when, "Không trùng")
+
+
+def call_off_consultation(
+    when: datetime = MONDAY, by: Caller = HANDLING, unit: UnitRef = OFFICE
+) -> do.CallOffConsultation:
+    """Do without a unit's opinion."""
+    return do.CallOffConsultation(by, ref(by), when, unit.id)
+
+
 def return_step(when: datetime = MONDAY, by: Caller = CHAIR, to: str = "handle") -> do.ReturnStep:
     """Send it back."""
     return do.ReturnStep(by, ref(by), when, CALENDAR, to, "Chưa rõ diện tích")
@@ -418,6 +437,7 @@ UNTIL: dict[str, Callable[[], Story]] = {
     "transferred when new": lambda: Story(submit(), transfer()),
     "transferred in handling": lambda: Story(submit(), accept(), assign(), transfer()),
     "stopped": lambda: Story(submit(), accept(), assign(), stop()),
+    "consulting": lambda: Story(submit(), accept(), assign(), consult()),
     "withdrawal asked": lambda: Story(submit(), accept(), assign(), request_withdrawal()),
     "withdrawal asked at records": lambda: _records(request_withdrawal()),
     "counter, accepted": lambda: Story(enter()),

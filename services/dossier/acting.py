@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from kernel.errors import Invalid
+from kernel.errors import FieldError, Invalid
 from kernel.requests import Call, Caller
 from kernel.schemas import JSON, field_error
 from kernel.views import StreamView
@@ -20,6 +20,7 @@ from services.dossier.contract import (
     AttachmentGiven,
     DossierStatus,
     OfficerRef,
+    UnitRef,
 )
 from services.dossier.decider import Command
 from services.dossier.decider import commands as do
@@ -79,6 +80,13 @@ class Resolver:
                 )
             case contract.CompleteStep(note=note):
                 return do.CompleteStep(by, self._officer(by), at, calendar, note)
+            case contract.ConsultUnit(unit=unit, question=question, hours=hours):
+                asked = self._unit(dossier.agency.id, unit)
+                return do.Consult(by, self._officer(by), at, calendar, asked, question, hours)
+            case contract.AnswerConsultation(opinion=opinion):
+                return do.AnswerConsultation(by, self._officer(by), at, opinion)
+            case contract.CallOffConsultation(unit=unit):
+                return do.CallOffConsultation(by, self._officer(by), at, unit)
             case contract.ReturnStep(to=to, reason=reason):
                 return do.ReturnStep(by, self._officer(by), at, calendar, to, reason)
             case contract.RequestFee(lines=lines):
@@ -100,6 +108,14 @@ class Resolver:
 
     def _officer(self, by: Caller) -> OfficerRef:
         return self.references.officer_ref(by.id, by.name)
+
+    def _unit(self, agency: str, unit: str) -> UnitRef:
+        known = self.references.known_agency(agency)
+        for one in known.units if known else ():
+            if one.id == unit:
+                return UnitRef(one.id, one.name, one.name_en)
+        vi, en = "Cơ quan không có đơn vị này.", "The agency has no such unit."
+        raise Invalid("unknown-unit", vi, en, fields=(FieldError("unit", "choice", vi, en),))
 
     def _book(self, starts_at: datetime, dossier: DossierStatus, by: Caller) -> do.Book:
         """Take a seat; one that the decider then refuses is free again by itself."""

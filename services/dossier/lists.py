@@ -23,6 +23,7 @@ from services.dossier.views.work import (
     OPEN,
     WAITING,
     agency_list,
+    consulted_list,
     officer_list,
     own_list,
     row,
@@ -76,7 +77,8 @@ def inbox(request: ReadInbox, looker: Looker, leafing: Leafing) -> DossierPage:
     """Return an officer's work list, most urgent first, with the count of every tab.
 
     `mine`: in the officer's own hands. `nobody`: in nobody's. `unit`: lies at the unit; for a
-    leader at any unit of the agency, or at one. `waiting`: the applicant is to act. `closed`:
+    leader at any unit of the agency, or at one. `consulted`: the unit was asked for its opinion.
+    `waiting`: the applicant is to act. `closed`:
     ended this month or in the three before it, newest first.
     """
     leafing.tally.catch_up(_CAUGHT_UP_AT_MOST)
@@ -135,12 +137,17 @@ def _tabs(request: ReadInbox, looker: Looker) -> dict[str, LongList]:
         return LongList((agency_list(agency, state),), {"agency": agency, "state": state})
 
     nobody: Document = {"agency": agency, "officer": "", "state": OPEN}
+    consulted: Document = {"agency": agency, "state": {"$in": [OPEN, WAITING]}}
     if unit:
         nobody["unit"] = unit
+        consulted["consulted"] = unit
+    else:
+        consulted["consulted.0"] = {"$exists": True}
     return {
         "mine": LongList((officer_list(who.id, OPEN),), {"officer": who.id, "state": OPEN}),
         "nobody": LongList((unassigned_list(agency, unit, OPEN),), nobody),
         "unit": place(OPEN),
+        "consulted": LongList((consulted_list(agency, unit),), consulted),
         "waiting": place(WAITING),
         "closed": LongList(
             (agency_list(agency, CLOSED),),

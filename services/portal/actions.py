@@ -14,6 +14,7 @@ from typing import Any
 from kernel import schemas
 from services.dossier.contract import (
     ACTIONS,
+    ConsultUnit,
     DossierStatus,
     RequestFee,
     RequestSupplement,
@@ -32,6 +33,8 @@ class Ask(StrEnum):
     OFFICER = "officer"
     EARLIER_STEP = "earlier-step"
     AGENCY = "agency"
+    UNIT = "unit"
+    CONSULTED_UNIT = "consulted-unit"
     SCORE = "score"
     SLOT = "slot"
     RESULT_FILE = "result-file"
@@ -146,6 +149,32 @@ FORMS: Mapping[str, ActionForm] = {
         (AskFor("lines", Ask.FEE_LINES, mark("Lines of the fee")),),
         "secondary",
     ),
+    "consult": ActionForm(
+        mark("Ask another unit for its opinion"),
+        mark("Ask"),
+        (
+            AskFor("unit", Ask.UNIT, mark("Unit"), required=True),
+            AskFor("question", Ask.TEXT, mark("What it should say"), required=True),
+            AskFor(
+                "hours",
+                Ask.LINE,
+                mark("Working hours that it has"),
+                hint=mark("Sixteen where nothing is written; the dossier's clock runs meanwhile"),
+            ),
+        ),
+        "secondary",
+    ),
+    "answer-consultation": ActionForm(
+        mark("Give your unit's opinion"),
+        mark("Give the opinion"),
+        (AskFor("opinion", Ask.TEXT, mark("Opinion"), required=True),),
+    ),
+    "call-off-consultation": ActionForm(
+        mark("Do without a unit's opinion"),
+        mark("Do without it"),
+        (AskFor("unit", Ask.CONSULTED_UNIT, mark("Unit"), required=True),),
+        "secondary",
+    ),
     "return-step": ActionForm(
         mark("Send back to an earlier step"),
         mark("Send back"),
@@ -223,6 +252,13 @@ def _request_supplement(dossier: DossierStatus, values: Mapping[str, Any]) -> Re
     return read(RequestSupplement, values, code=dossier.code, items=items)
 
 
+def _consult(dossier: DossierStatus, values: Mapping[str, Any]) -> ConsultUnit:
+    typed = str(values.get("hours") or "").strip()
+    hours = {"hours": whole_number(typed)} if typed else {}
+    others = {name: value for name, value in values.items() if name != "hours"}
+    return read(ConsultUnit, others, code=dossier.code, **hours)
+
+
 def _request_fee(dossier: DossierStatus, values: Mapping[str, Any]) -> RequestFee:
     lines = []
     for index, line in enumerate(dossier.procedure.fees):
@@ -238,4 +274,5 @@ def _request_fee(dossier: DossierStatus, values: Mapping[str, Any]) -> RequestFe
 _BUILDERS: Mapping[str, Callable[[DossierStatus, Mapping[str, Any]], Any]] = {
     "request-supplement": _request_supplement,
     "request-fee": _request_fee,
+    "consult": _consult,
 }

@@ -54,6 +54,9 @@ from services.dossier.contract.events import AppointmentBooked as AppointmentBoo
 from services.dossier.contract.events import CitizenNotified as CitizenNotified
 from services.dossier.contract.events import ClockPaused as ClockPaused
 from services.dossier.contract.events import ClockResumed as ClockResumed
+from services.dossier.contract.events import ConsultationAnswered as ConsultationAnswered
+from services.dossier.contract.events import ConsultationCalledOff as ConsultationCalledOff
+from services.dossier.contract.events import ConsultationRequested as ConsultationRequested
 from services.dossier.contract.events import DeadlineExtended as DeadlineExtended
 from services.dossier.contract.events import DossierAccepted as DossierAccepted
 from services.dossier.contract.events import DossierCompleted as DossierCompleted
@@ -95,9 +98,12 @@ from services.dossier.contract.looking_up import MaskedStatus as MaskedStatus
 from services.dossier.contract.looking_up import ReadLookUpNotice as ReadLookUpNotice
 from services.dossier.contract.looking_up import RequestLookUpCode as RequestLookUpCode
 from services.dossier.contract.officers import AcceptDossier as AcceptDossier
+from services.dossier.contract.officers import AnswerConsultation as AnswerConsultation
 from services.dossier.contract.officers import ApproveResult as ApproveResult
 from services.dossier.contract.officers import AssignOfficer as AssignOfficer
+from services.dossier.contract.officers import CallOffConsultation as CallOffConsultation
 from services.dossier.contract.officers import CompleteStep as CompleteStep
+from services.dossier.contract.officers import ConsultUnit as ConsultUnit
 from services.dossier.contract.officers import DispatchResult as DispatchResult
 from services.dossier.contract.officers import ExtendDeadline as ExtendDeadline
 from services.dossier.contract.officers import GrantWithdrawal as GrantWithdrawal
@@ -125,6 +131,7 @@ from services.dossier.contract.statistics import Statistics as Statistics
 from services.dossier.contract.status import Applicant as Applicant
 from services.dossier.contract.status import AppointmentView as AppointmentView
 from services.dossier.contract.status import ClockView as ClockView
+from services.dossier.contract.status import ConsultationView as ConsultationView
 from services.dossier.contract.status import DocumentView as DocumentView
 from services.dossier.contract.status import DossierStatus as DossierStatus
 from services.dossier.contract.status import ExtensionView as ExtensionView

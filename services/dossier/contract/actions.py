@@ -14,9 +14,12 @@ from services.dossier.contract.applicants import (
 )
 from services.dossier.contract.officers import (
     AcceptDossier,
+    AnswerConsultation,
     ApproveResult,
     AssignOfficer,
+    CallOffConsultation,
     CompleteStep,
+    ConsultUnit,
     DispatchResult,
     ExtendDeadline,
     GrantWithdrawal,
@@ -37,6 +40,9 @@ ACTIONS: Mapping[str, type] = {
     "supplement": SupplementDossier,
     "assign": AssignOfficer,
     "complete-step": CompleteStep,
+    "consult": ConsultUnit,
+    "answer-consultation": AnswerConsultation,
+    "call-off-consultation": CallOffConsultation,
     "return-step": ReturnStep,
     "request-fee": RequestFee,
     "approve": ApproveResult,

@@ -157,6 +157,44 @@ class StepCompleted:
 
 @event()
 @frozen
+class ConsultationRequested:
+    """Another unit is asked for its opinion while the step goes on (lấy ý kiến)."""
+
+    code: str
+    step: str
+    unit: UnitRef = field(doc="that is asked; once at a time")
+    question: str
+    officer: OfficerRef
+    requested_at: datetime
+    due: datetime
+
+
+@event()
+@frozen
+class ConsultationAnswered:
+    """The unit said what it thinks."""
+
+    code: str
+    unit: UnitRef
+    officer: OfficerRef
+    opinion: str
+    answered_at: datetime
+    timing: Timing
+
+
+@event()
+@frozen
+class ConsultationCalledOff:
+    """The answer is not needed any more."""
+
+    code: str
+    unit: UnitRef
+    officer: OfficerRef
+    called_off_at: datetime
+
+
+@event()
+@frozen
 class StepReturned:
     """It goes back to an earlier step."""
 
@@ -469,6 +507,9 @@ EVENTS = EventTypes(
         StepEntered,
         OfficerAssigned,
         StepCompleted,
+        ConsultationRequested,
+        ConsultationAnswered,
+        ConsultationCalledOff,
         StepReturned,
         ClockPaused,
         ClockResumed,

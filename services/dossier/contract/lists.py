@@ -54,7 +54,7 @@ class SavedFilter:
     """A work list that an officer keeps under a name; words that were searched are not kept."""
 
     name: str = field(min_length=1, max_length=60)
-    tab: str = field(default="unit", pattern="^(mine|nobody|unit|waiting|closed)$")
+    tab: str = field(default="unit", pattern="^(mine|nobody|unit|consulted|waiting|closed)$")
     status: Status | None = field(default=None)
     procedure: str | None = field(default=None, max_length=100)
     colour: str | None = field(default=None, pattern="^(on-time|soon|late)$")
@@ -95,7 +95,7 @@ class ReadInbox:
     list, a page may end early; its `next` goes on.
     """
 
-    tab: str = field(default="unit", pattern="^(mine|nobody|unit|waiting|closed)$")
+    tab: str = field(default="unit", pattern="^(mine|nobody|unit|consulted|waiting|closed)$")
     q: str = field(default="", max_length=200, doc="words of code, procedure or applicant")
     status: Status | None = field(default=None)
     procedure: str | None = field(default=None, max_length=100)

@@ -108,6 +108,35 @@ class CompleteStep:
 
 @command("dossier", answer=DossierStatus)
 @frozen
+class ConsultUnit:
+    """Ask another unit of the agency for its opinion; the step goes on meanwhile (lấy ý kiến)."""
+
+    code: str
+    unit: str = field(min_length=1, max_length=100, doc="id of the unit")
+    question: str = field(min_length=1, max_length=2000)
+    hours: int = field(default=16, minimum=1, maximum=400, doc="working hours that it has")
+
+
+@command("dossier", answer=DossierStatus)
+@frozen
+class AnswerConsultation:
+    """Give the opinion of one's own unit, which was asked for it."""
+
+    code: str
+    opinion: str = field(min_length=1, max_length=4000)
+
+
+@command("dossier", answer=DossierStatus)
+@frozen
+class CallOffConsultation:
+    """Do without a unit's answer."""
+
+    code: str
+    unit: str = field(min_length=1, max_length=100, doc="id of a unit that was asked")
+
+
+@command("dossier", answer=DossierStatus)
+@frozen
 class ReturnStep:
     """Send it back to an earlier step."""
 

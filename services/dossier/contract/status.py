@@ -106,6 +106,22 @@ class ResultView:
 
 
 @frozen
+class ConsultationView:
+    """A unit that was asked for its opinion. The applicant sees which unit, and until when."""
+
+    unit: UnitRef
+    requested_at: datetime
+    due: datetime
+    state: str = field(doc="`open`, `answered`, or `ended` without an answer")
+    question: str = field(default="", doc="for officers only, like the opinion")
+    asked_by: OfficerRef | None = field(default=None)
+    opinion: str = field(default="")
+    officer: OfficerRef | None = field(default=None, doc="who answered")
+    answered_at: datetime | None = field(default=None)
+    timing: Timing | None = field(default=None)
+
+
+@frozen
 class AppointmentView:
     """When the applicant comes to the desk, for what must be done in person."""
 
@@ -209,6 +225,7 @@ class DossierStatus:
     pin: str | None = field(default=None)
     erased: bool = field(default=False, doc="the personal parts were erased on request")
     papers: tuple[PaperLink, ...] = field(default=(), doc="papers that the caller may have")
+    consultations: tuple[ConsultationView, ...] = field(default=())
     case: str | None = field(default=None, doc="id of the procedure's case")
 
 

@@ -27,6 +27,7 @@ class By(StrEnum):
     STEP = "step"  # the role and unit of the current step; the assigned officer where there is one
     DESK = "desk"  # a receiving officer of the one-stop desk
     LEADER = "leader"  # a leader of the agency
+    CONSULTED = "consulted"  # who works on dossiers in a unit that was asked for its opinion
     COUNTER = "counter"  # the desk's receiving officer, for who filed at the counter or by post
 
 
@@ -64,7 +65,13 @@ TABLE: tuple[Row, ...] = (
         BEFORE_COMPLETION),
     Row("assign", AT_WORK, (ASSIGN,), (By.STEP, By.LEADER), (Status.PROCESSING,)),
     Row("assign", AT_WORK, (COMPLETE,), (By.LEADER,), (Status.PROCESSING,)),
-    Row("complete-step", AT_WORK, (RECEIVE, COMPLETE), (By.STEP,), (Status.PROCESSING,)),
+    Row("complete-step", AT_WORK, (RECEIVE, COMPLETE), (By.STEP,), (Status.PROCESSING,),
+        (Needs.NOBODY_CONSULTED,)),
+    Row("consult", AT_WORK, (COMPLETE,), (By.STEP,), AT_WORK),
+    Row("answer-consultation", UNDER_WAY, (COMPLETE,), (By.CONSULTED,), UNDER_WAY,
+        (Needs.CONSULTING,)),
+    Row("call-off-consultation", UNDER_WAY, (COMPLETE,), (By.STEP, By.LEADER), UNDER_WAY,
+        (Needs.CONSULTING,)),
     Row("approve", AT_WORK, (APPROVE,), (By.STEP, By.LEADER), (Status.PROCESSING,)),
     Row("dispatch", AT_WORK, (DISPATCH,), (By.STEP,), (Status.COMPLETED, Status.RETURNED),
         (Needs.FEES_SETTLED, Needs.NO_WITHDRAWAL_ASKED)),
@@ -102,11 +109,18 @@ BY_NAMES: Mapping[By, Name] = {
     By.STEP: ("cán bộ của bước hiện tại", "the officer of the current step"),
     By.DESK: ("cán bộ tiếp nhận của bộ phận một cửa", "a receiving officer of the one-stop desk"),
     By.LEADER: ("lãnh đạo cơ quan", "a leader of the agency"),
+    By.CONSULTED: (
+        "cán bộ của đơn vị được lấy ý kiến",
+        "an officer of the unit that was asked for its opinion",
+    ),
     By.COUNTER: (
         "cán bộ tiếp nhận, thay người nộp tại quầy hoặc qua bưu chính",
         "a receiving officer of the desk, for who filed at the counter or by post",
     ),
 }
+
+
+_GIVING_OPINIONS = frozenset({Role.HANDLING, Role.LEADER, Role.RECORDS, Role.RECEIVING})
 
 
 def allowed_actions(here: Standing, who: Caller) -> tuple[str, ...]:
@@ -150,6 +164,8 @@ def _acts_as(capacity: By, here: Standing, who: Caller) -> bool:
             return Role.LEADER in who.roles
         case By.DESK:
             return Role.RECEIVING in who.roles and who.unit == here.desk.id
+        case By.CONSULTED:
+            return who.unit in here.consulted and not _GIVING_OPINIONS.isdisjoint(who.roles)
         case By.COUNTER:
             return here.at_counter and _acts_as(By.DESK, here, who)
         case By.STEP:

@@ -23,6 +23,7 @@ from services.dossier.contract import (
     ReturnBy,
     RouteStep,
     SupplementItem,
+    UnitRef,
 )
 
 # The applicant's
@@ -254,6 +255,39 @@ class CompleteStep:
 
 
 @dataclass(frozen=True)
+class Consult:
+    """Ask another unit for its opinion, within so many working hours (lấy ý kiến)."""
+
+    by: Caller
+    officer: OfficerRef
+    at: datetime
+    calendar: Calendar
+    unit: UnitRef
+    question: str
+    hours: int
+
+
+@dataclass(frozen=True)
+class AnswerConsultation:
+    """Give the opinion of one's own unit."""
+
+    by: Caller
+    officer: OfficerRef
+    at: datetime
+    opinion: str
+
+
+@dataclass(frozen=True)
+class CallOffConsultation:
+    """Do without the answer of a unit, by its id."""
+
+    by: Caller
+    officer: OfficerRef
+    at: datetime
+    unit: str
+
+
+@dataclass(frozen=True)
 class ReturnStep:
     """Send it back to an earlier step."""
 
@@ -378,6 +412,9 @@ Command = (
     | RequestSupplement
     | Assign
     | CompleteStep
+    | Consult
+    | AnswerConsultation
+    | CallOffConsultation
     | ReturnStep
     | RequestFee
     | Approve

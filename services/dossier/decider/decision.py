@@ -11,6 +11,11 @@ from services.dossier.clock import Calendar, at_agency
 from services.dossier.contract import AgencyRef, CitizenNotified
 from services.dossier.decider import commands as do
 from services.dossier.decider.appointments import book
+from services.dossier.decider.consultation import (
+    answer_consultation,
+    call_off_consultation,
+    consult,
+)
 from services.dossier.decider.ending import (
     grant_withdrawal,
     refuse_withdrawal,
@@ -72,6 +77,12 @@ def decide(state: State, command: do.Command) -> Sequence[Any]:
             return assign(state, command)
         case do.CompleteStep():
             return complete_step(state, command)
+        case do.Consult():
+            return consult(state, command)
+        case do.AnswerConsultation():
+            return answer_consultation(state, command)
+        case do.CallOffConsultation():
+            return call_off_consultation(state, command)
         case do.ReturnStep():
             return return_step(state, command)
         case do.RequestFee():

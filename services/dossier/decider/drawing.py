@@ -19,6 +19,8 @@ NEEDS_NAMES = {
     Needs.SENT_BY_POST: "the result comes by post",
     Needs.NOT_RATED: "it was not rated yet",
     Needs.IN_PERSON: "something must be done in person",
+    Needs.CONSULTING: "a unit's opinion is waited for",
+    Needs.NOBODY_CONSULTED: "no unit's opinion is waited for",
 }
 
 
@@ -30,10 +32,13 @@ def table() -> str:
 
 
 def diagram() -> str:
-    """Return the statuses and what leads from one to another, for Mermaid."""
+    """Return the statuses and what leads from one to another, for Mermaid.
+
+    What leaves the status as it is, whichever that is, is not drawn.
+    """
     names = [f"    s{int(status)} : {int(status)} {_name(status)}" for status in Status]
     edges: dict[tuple[Status, Status], list[str]] = {}
-    for row in TABLE:
+    for row in (row for row in TABLE if row.leads_to != row.statuses):
         for start in row.statuses:
             for end in row.leads_to:
                 if start is not end:

@@ -29,6 +29,7 @@ class Standing:
     rated: bool = field(default=False)
     in_person: bool = field(default=False, doc="something must be done in person")
     at_counter: bool = field(default=False, doc="an officer entered it for who has no account")
+    consulted: tuple[str, ...] = field(default=(), doc="ids of units whose opinion is waited for")
 
 
 def standing(dossier: Dossier) -> Standing:
@@ -50,6 +51,7 @@ def standing(dossier: Dossier) -> Standing:
         rated=dossier.rated,
         in_person=bool(dossier.procedure.in_person),
         at_counter=dossier.at_counter,
+        consulted=tuple(dossier.consulted),
     )
 
 
@@ -73,6 +75,8 @@ class Needs(StrEnum):
     SENT_BY_POST = "sent-by-post"
     NOT_RATED = "not-rated"
     IN_PERSON = "in-person"
+    CONSULTING = "consulting"
+    NOBODY_CONSULTED = "nobody-consulted"
 
 
 MET: Mapping[Needs, Callable[[Standing], bool]] = {
@@ -86,6 +90,8 @@ MET: Mapping[Needs, Callable[[Standing], bool]] = {
     Needs.SENT_BY_POST: lambda here: here.by_post,
     Needs.NOT_RATED: lambda here: not here.rated,
     Needs.IN_PERSON: lambda here: here.in_person,
+    Needs.CONSULTING: lambda here: bool(here.consulted),
+    Needs.NOBODY_CONSULTED: lambda here: not here.consulted,
 }
 
 
@@ -127,5 +133,15 @@ LACKING: Mapping[Needs, tuple[str, str, str]] = {
         "nothing-in-person",
         "thủ tục không yêu cầu có mặt trực tiếp",
         "the procedure asks for nothing to be done in person",
+    ),
+    Needs.CONSULTING: (
+        "nobody-consulted",
+        "không có đơn vị nào đang được lấy ý kiến",
+        "no unit is being asked for its opinion",
+    ),
+    Needs.NOBODY_CONSULTED: (
+        "consultation-open",
+        "còn đơn vị chưa trả lời ý kiến",
+        "a unit that was asked for its opinion has not answered yet",
     ),
 }

@@ -16,6 +16,9 @@ from services.dossier.contract import (
     ClockPaused,
     ClockResumed,
     ClockState,
+    ConsultationAnswered,
+    ConsultationCalledOff,
+    ConsultationRequested,
     DeadlineExtended,
     DossierAccepted,
     DossierCompleted,
@@ -86,6 +89,14 @@ class Fee:
 
 
 @dataclass(frozen=True)
+class Consultation:
+    """A unit that was asked for its opinion and has not given it yet."""
+
+    unit: UnitRef
+    due: datetime
+
+
+@dataclass(frozen=True)
 class Dossier:
     """A dossier that was submitted. `resumes` is the status that a pause interrupted."""
 
@@ -103,6 +114,7 @@ class Dossier:
     missing: tuple[SupplementItem, ...] = ()
     fees: Mapping[str, Fee] = field(default_factory=dict)
     assigned: Mapping[str, OfficerRef] = field(default_factory=dict)
+    consulted: Mapping[str, Consultation] = field(default_factory=dict)  # by the unit's id
     notified: frozenset[tuple[str, bool]] = frozenset()
     withdrawal_asked: bool = False
     extended: bool = False
@@ -204,7 +216,13 @@ def _evolve(dossier: Dossier, event: Any) -> Dossier:
         case StepCompleted():
             return _step_completed(dossier)
         case StepReturned():
-            return replace(dossier, status=Status.PROCESSING)
+            return replace(dossier, status=Status.PROCESSING, consulted={})
+        case ConsultationRequested():
+            asked = {event.unit.id: Consultation(event.unit, event.due)}
+            return replace(dossier, consulted={**dossier.consulted, **asked})
+        case ConsultationAnswered() | ConsultationCalledOff():
+            waiting = {key: one for key, one in dossier.consulted.items() if key != event.unit.id}
+            return replace(dossier, consulted=waiting)
         case DossierCompleted():
             stopped = Clock(ClockState.STOPPED, event.due)
             return replace(dossier, status=Status.COMPLETED, clock=stopped)
@@ -229,7 +247,13 @@ def _evolve(dossier: Dossier, event: Any) -> Dossier:
 def _end(dossier: Dossier, status: Status) -> Dossier:
     stopped = Clock(ClockState.STOPPED, dossier.clock.due)
     return replace(
-        dossier, status=status, clock=stopped, hold=None, resumes=None, withdrawal_asked=False
+        dossier,
+        status=status,
+        clock=stopped,
+        hold=None,
+        resumes=None,
+        withdrawal_asked=False,
+        consulted={},
     )
 
 
@@ -282,6 +306,7 @@ def _transferred(dossier: Dossier, event: DossierTransferred) -> Dossier:
         agency=event.to_agency,
         route=event.route,
         hold=hold,
+        consulted={} if event.to_another else dossier.consulted,
         assigned={step: one for step, one in dossier.assigned.items() if step in kept},
         appointment=None if event.to_another else dossier.appointment,
     )

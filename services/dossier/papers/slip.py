@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import reduce
@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 from services.dossier.contract import (
     ClockResumed,
+    ConsultationAnswered,
+    ConsultationRequested,
     DossierAccepted,
     DossierCompleted,
     DossierRefused,
@@ -58,6 +60,36 @@ def control_slip(
 
 
 def _hops(dossier: Dossier, events: Sequence[Any]) -> tuple[Hop, ...]:
+    """Return every hand that it went through, in order; opinions of other units stand last."""
+    return (*_through_hands(dossier, events), *_opinions(events))
+
+
+def _opinions(events: Sequence[Any]) -> Iterator[Hop]:
+    """Yield the units that were asked beside the step that went on."""
+    answers = [one for one in events if isinstance(one, ConsultationAnswered)]
+    for asked in events:
+        if isinstance(asked, ConsultationRequested):
+            later = (
+                one
+                for one in answers
+                if one.unit.id == asked.unit.id and one.answered_at >= asked.requested_at
+            )
+            answer = next(later, None)
+            yield Hop(
+                step="Lấy ý kiến",
+                giver=asked.officer.name,
+                giver_place=asked.officer.title,
+                receiver=answer.officer.name if answer else "",
+                receiver_place=_place(answer.officer if answer else None, asked.unit),
+                at=asked.requested_at,
+                due=asked.due,
+                ended_at=answer.answered_at if answer else None,
+                result=TIMING_NAMES[answer.timing][0] if answer else "",
+                note=asked.question,
+            )
+
+
+def _through_hands(dossier: Dossier, events: Sequence[Any]) -> tuple[Hop, ...]:
     hops: list[Hop] = []
     for event in events:
         match event:

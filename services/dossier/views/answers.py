@@ -89,7 +89,8 @@ def status_of(
     )
     shown = replace(shown, papers=_papers(shown, applicant=who.id == subject))
     if who.id == subject:
-        return shown
+        told = tuple(replace(one, question="", opinion="") for one in shown.consultations)
+        return replace(shown, consultations=told)
     if _sees(subject, view.agency.id, who):
         return replace(shown, pin=None)
     return _without_personal_parts(shown)

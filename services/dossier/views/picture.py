@@ -15,6 +15,7 @@ from services.dossier.clock import at_agency, timing, vietnam
 from services.dossier.contract import (
     AppointmentView,
     ClockView,
+    ConsultationView,
     DocumentView,
     DossierStatus,
     ExtensionView,
@@ -167,7 +168,42 @@ def _view(
         pin=submitted.pin,
         erased=submitted.applicant is None,
         papers=_papers(events),
+        consultations=_consultations(dossier, events),
         case=submitted.case,
+    )
+
+
+def _consultations(dossier: Dossier, events: Past) -> tuple[ConsultationView, ...]:
+    """Every unit that was asked for its opinion, in order; a unit is asked once at a time."""
+    asked: list[ConsultationView] = []
+    for event in events:
+        match event:
+            case contract.ConsultationRequested():
+                asked.append(
+                    ConsultationView(
+                        unit=event.unit,
+                        requested_at=event.requested_at,
+                        due=event.due,
+                        state="ended",
+                        question=event.question,
+                        asked_by=event.officer,
+                    )
+                )
+            case contract.ConsultationAnswered():
+                number = max(n for n, one in enumerate(asked) if one.unit.id == event.unit.id)
+                asked[number] = replace(
+                    asked[number],
+                    state="answered",
+                    opinion=event.opinion,
+                    officer=event.officer,
+                    answered_at=event.answered_at,
+                    timing=event.timing,
+                )
+    newest = {one.unit.id: number for number, one in enumerate(asked)}
+    waited_for = {newest[unit] for unit in dossier.consulted}
+    return tuple(
+        replace(one, state="open") if number in waited_for else one
+        for number, one in enumerate(asked)
     )
 
 

@@ -226,6 +226,31 @@ def _step_completed(event: contract.StepCompleted, dossier: Dossier) -> Told:
     )
 
 
+def _consulted(event: contract.ConsultationRequested, _: Dossier) -> Told:
+    due = moment(event.due)
+    return Told(
+        (f"Lấy ý kiến {event.unit.name}", f"{event.unit.name_en} is asked for its opinion"),
+        (f"Trả lời trước {due}.", f"To be answered by {due}."),
+    )
+
+
+def _opinion_given(event: contract.ConsultationAnswered, _: Dossier) -> Told:
+    vi, en = TIMING_NAMES[event.timing]
+    return Told(
+        (f"{event.unit.name} đã cho ý kiến", f"{event.unit.name_en} gave its opinion"),
+        (f"Trả lời {vi}.", f"Answered {en}."),
+    )
+
+
+def _called_off(event: contract.ConsultationCalledOff, _: Dossier) -> Told:
+    return Told(
+        (
+            f"Thôi lấy ý kiến {event.unit.name}",
+            f"The opinion of {event.unit.name_en} is not needed any more",
+        )
+    )
+
+
 def _step_returned(event: contract.StepReturned, dossier: Dossier) -> Told:
     to = _step(dossier, event.to)
     return Told(
@@ -436,6 +461,9 @@ TELLERS: Mapping[type[Any], Callable[[Any, Dossier], Told]] = {
     contract.StepEntered: _step_entered,
     contract.OfficerAssigned: _assigned,
     contract.StepCompleted: _step_completed,
+    contract.ConsultationRequested: _consulted,
+    contract.ConsultationAnswered: _opinion_given,
+    contract.ConsultationCalledOff: _called_off,
     contract.StepReturned: _step_returned,
     contract.ClockPaused: _paused,
     contract.ClockResumed: _resumed,

@@ -46,6 +46,7 @@ INDEXES = (
     ("agency", "submitted_at"),
     ("subject", "submitted_at"),
     ("remind_at",),
+    ("agency", "consulted", "state", "at"),
 )
 
 FIELDS = ("list", "bucket")
@@ -63,6 +64,7 @@ def project_work(history: Sequence[Recorded]) -> dict[str, Any] | None:
     |---|---|
     | `subject`, `agency`, `unit`, `officer`, `status`, `step` | equality; no text where none |
     | `role` | the role that the step is for |
+    | `consulted` | ids of the units whose opinion is waited for |
     | `procedure`, `field`, `channel` | equality |
     | `state` | `open`, `waiting` for the applicant (statuses 5 and 6), or `closed` |
     | `at` | the order of the list: what presses as `stamp`; of closed ones the last change |
@@ -97,6 +99,7 @@ def project_work(history: Sequence[Recorded]) -> dict[str, Any] | None:
         "urgent_at": stamp(urgent) if urgent else None,
         "remind_at": stamp(picture.remind_at) if picture.remind_at else None,
         "role": picture.standing.step.role if picture.standing.step else "",
+        "consulted": list(picture.standing.consulted),
         "words": search_words(view.code, view.procedure.code, view.procedure.name),
         "name_words": search_words(*names),
         "row": {
@@ -202,12 +205,22 @@ def unassigned_list(agency: str, unit: str, state: str) -> str:
     return f"nobody/{agency}/{unit}/{state}"
 
 
+def consulted_list(agency: str, unit: str) -> str:
+    """Return the name of what a unit was asked about and has not answered, in the whole agency
+    where the unit is no text."""
+    return f"consulted/{agency}/{unit}"
+
+
 def _lists(document: Mapping[str, Any]) -> Iterator[str]:
     agency, unit, state = document["agency"], document["unit"], document["state"]
     yield agency_list(agency, state)
     if state == CLOSED:
         return
     yield unit_list(agency, unit, state)
+    for asked in document["consulted"]:
+        yield consulted_list(agency, asked)
+    if document["consulted"]:
+        yield consulted_list(agency, "")
     if document["officer"]:
         yield officer_list(document["officer"], state)
     else:

@@ -14,9 +14,11 @@ from werkzeug.wrappers import Response
 
 from kernel.errors import DomainError, Invalid, NotFound
 from services.catalog.contract import (
+    Agency,
     FieldType,
     FindAgencies,
     Procedure,
+    ReadAgency,
     ReadProcedure,
 )
 from services.catalog.contract.competence import competences, resolves
@@ -43,7 +45,7 @@ from services.portal import actions, calendar_file, drafting, papers, sessions, 
 from services.portal.actions import FORMS, Ask
 from services.portal.formats import VIETNAM
 from services.portal.forms import Form, file_name, read, typed, version_of
-from services.portal.language import gettext, mark
+from services.portal.language import gettext, mark, named
 from services.portal.pages.places import find_place, places_for, with_provinces
 from services.portal.rendering import page
 from services.portal.screens.dossiers import DossierScreen, MineScreen, SupplementScreen
@@ -203,6 +205,7 @@ def _screen(code: str, forms: dict[str, Form] | None = None) -> DossierScreen:
         earlier_steps=actions.earlier_steps(dossier),
         slots=_slots(dossier) if "book-appointment" in dossier.actions else (),
         agencies=_other_agencies(dossier) if "transfer" in dossier.actions else (),
+        units=_other_units(dossier) if "consult" in dossier.actions else (),
         forms=forms or {},
         procedure=procedure,
         place_names=places,
@@ -239,6 +242,14 @@ def _officers(dossier: DossierStatus) -> tuple[tuple[str, str], ...]:
         for one in found.items
         if one.unit in units
     )
+
+
+def _other_units(dossier: DossierStatus) -> tuple[tuple[str, str], ...]:
+    """Return the units that can be asked for their opinion."""
+    agency: Agency = ask(ReadAgency(agency=dossier.agency.id))
+    here = {dossier.holder.unit.id} if dossier.holder else set[str]()
+    asked = {one.unit.id for one in dossier.consultations if one.state == "open"}
+    return tuple((one.id, named(one)) for one in agency.units if one.id not in here | asked)
 
 
 def _slots(dossier: DossierStatus) -> tuple[Slot, ...]:

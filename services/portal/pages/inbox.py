@@ -38,6 +38,7 @@ TABS: Mapping[str, str] = {
     "unit": mark("My unit"),
     "mine": mark("In my hands"),
     "nobody": mark("Not assigned"),
+    "consulted": mark("Asked for an opinion"),
     "waiting": mark("Waiting for the applicant"),
     "closed": mark("Closed"),
 }

@@ -22,7 +22,7 @@ from services.dossier.contract import (
 )
 from services.portal.actions import FORMS, ActionForm
 from services.portal.forms import Form
-from services.portal.language import gettext
+from services.portal.language import gettext, named
 from services.portal.screens.places import Places
 from services.portal.screens.wizard import answer_words
 
@@ -54,6 +54,7 @@ class DossierScreen:
     officers: tuple[tuple[str, str], ...] = ()
     earlier_steps: tuple[tuple[str, str, str], ...] = ()
     agencies: tuple[tuple[str, str], ...] = ()
+    units: tuple[tuple[str, str], ...] = ()
     slots: tuple[Slot, ...] = ()
     forms: Mapping[str, Form] = field(default_factory=dict)
     procedure: Procedure | None = None
@@ -69,6 +70,15 @@ class DossierScreen:
         """The actions allowed now that have a form on this page, those that go on first."""
         offered = [(name, FORMS[name]) for name in self.dossier.actions if name in FORMS]
         return tuple(sorted(offered, key=lambda action: bool(action[1].style)))
+
+    @property
+    def consulted(self) -> tuple[tuple[str, str], ...]:
+        """The units whose opinion is waited for."""
+        return tuple(
+            (one.unit.id, named(one.unit))
+            for one in self.dossier.consultations
+            if one.state == "open"
+        )
 
     @property
     def can_supplement(self) -> bool:

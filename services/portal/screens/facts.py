@@ -78,6 +78,13 @@ def _told(dossier: DossierStatus) -> Iterator[_Told]:
     yield from _held(dossier.holder, ended=clock.state is ClockState.STOPPED)
     yield _Told("step", gettext("Step"), named(step) if step else "")
     yield _Told("step-due", gettext("This step until"), moment(step.due) if step else "")
+    for one in dossier.consultations:
+        if one.state == "open":
+            yield _Told(
+                f"consulted {one.unit.id}",
+                gettext("Asked for its opinion"),
+                f"{named(one.unit)}, {moment(one.due)}",
+            )
     yield _Told("steps", gettext("Steps that are done"), _done(dossier.steps))
     yield _Told("due", gettext("Result due"), moment(clock.due))
     yield _Told("clock", gettext("Clock"), word(clock.state))

@@ -139,7 +139,7 @@ def test_the_caller_sees_the_actions_that_the_caller_may_take():
     story = s.UNTIL["handling"]()
     assert seen(story).actions == ("request-withdrawal",)
     assert seen(story, s.HANDLING).actions == (
-        *("request-supplement", "complete-step", "return-step", "request-fee", "stop"),
+        *("request-supplement", "complete-step", "consult", "return-step", "request-fee", "stop"),
     )
     assert seen(story, s.AUDITOR).actions == ()
 

@@ -25,6 +25,9 @@ COMMANDS = {
     "supplement": s.supplement,
     "assign": lambda by, to=s.HANDLING: s.assign(by=by, to=to),
     "complete-step": s.complete_step,
+    "consult": lambda by: s.consult(by=by, unit=s.HEADS),
+    "answer-consultation": s.answer_consultation,
+    "call-off-consultation": s.call_off_consultation,
     "return-step": lambda by: s.return_step(by=by, to="assign"),
     "request-fee": lambda by: s.request_fee(by=by, lines=[s.FeeLine("Phí bản sao", 5_000)]),
     "approve": s.approve,
@@ -79,6 +82,8 @@ HOLDS: dict[Needs, Callable[[str], bool]] = {
     Needs.NOT_RATED: lambda stage: stage != "rated",
     Needs.NOT_EXTENDED: lambda stage: stage != "extended",
     Needs.NO_WITHDRAWAL_ASKED: lambda stage: not stage.startswith("withdrawal asked"),
+    Needs.CONSULTING: lambda stage: stage == "consulting",
+    Needs.NOBODY_CONSULTED: lambda stage: stage != "consulting",
 }
 
 
@@ -91,6 +96,8 @@ def expected(stage: str, person: str) -> set[str]:
     if stage.startswith("counter"):  # who filed there has no account
         capacities -= {By.APPLICANT}
         capacities |= {By.COUNTER} if person == "receiving officer" else set()
+    if stage == "consulting" and person == "records officer":  # of the unit that was asked
+        capacities |= {By.CONSULTED}
     return {
         row.action
         for row in TABLE
