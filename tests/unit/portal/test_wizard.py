@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -102,3 +103,14 @@ def test_a_draft_that_is_sent_again_after_it_became_a_dossier_leads_to_the_dossi
     assert (answer.status_code, answer.headers["Location"]) == (303, "/dossiers")
     with client.session_transaction() as kept:
         assert "gửi" in str(kept["_flashes"])
+
+
+@pytest.mark.parametrize("name", ["begin", "receive"])
+def test_what_was_begun_is_gone_on_with_at_its_first_open_step(
+    render: Any, pages: Any, begun: dict[str, Any], name: str
+) -> None:
+    text = render(pages[name])
+    assert "Bạn đã bắt đầu trước đó" in text
+    assert f'<a class="govuk-link" href="/drafts/{begun["draft"].draft}">' in text
+    nothing = replace(pages[name], screen=replace(pages[name].screen, drafts=()))
+    assert "Bạn đã bắt đầu trước đó" not in render(nothing)
