@@ -6,12 +6,14 @@ which command it becomes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from kernel import schemas
+from kernel.errors import Invalid
 from services.dossier.contract import (
     ACTIONS,
     ConsultUnit,
@@ -226,6 +228,13 @@ FORMS: Mapping[str, ActionForm] = {
     ),
 }
 
+LINES: Mapping[str, str] = {
+    "item-other": mark("Something else, for example in the declaration"),
+    "other-label": mark("Another line"),
+    "other-amount": mark("Its amount in đồng"),
+}
+"""What may be added to a list that the procedure gives: what is missing, the lines of a fee."""
+
 
 def command(action: str, dossier: DossierStatus, values: Mapping[str, Any]) -> Any:
     """Return the command that a filled-in form means; raises `Invalid`, or `KeyError`."""
@@ -242,14 +251,16 @@ def earlier_steps(dossier: DossierStatus) -> tuple[tuple[str, str, str], ...]:
 
 
 def _request_supplement(dossier: DossierStatus, values: Mapping[str, Any]) -> RequestSupplement:
-    items = [
-        {"requirement": document.id, "note": note}
-        for document in dossier.procedure.documents
-        if (note := values.get(f"item.{document.id}"))
+    asked = [(document.id, f"item.{document.id}") for document in dossier.procedure.documents]
+    told = [
+        (requirement, name)
+        for requirement, name in (*asked, (None, "item-other"))
+        if values.get(name)
     ]
-    if other := values.get("item-other"):
-        items.append({"note": other})
-    return read(RequestSupplement, values, code=dossier.code, items=items)
+    items = [{"requirement": requirement, "note": values[name]} for requirement, name in told]
+    inputs = {f"items.{number}.note": name for number, (_, name) in enumerate(told)}
+    with _faults_at(inputs):
+        return read(RequestSupplement, values, code=dossier.code, items=items)
 
 
 def _consult(dossier: DossierStatus, values: Mapping[str, Any]) -> ConsultUnit:
@@ -260,15 +271,30 @@ def _consult(dossier: DossierStatus, values: Mapping[str, Any]) -> ConsultUnit:
 
 
 def _request_fee(dossier: DossierStatus, values: Mapping[str, Any]) -> RequestFee:
-    lines = []
+    lines: list[dict[str, Any]] = []
+    inputs: dict[str, str] = {}
     for index, line in enumerate(dossier.procedure.fees):
         quantity = whole_number(str(values.get(f"quantity-{index}") or "0"))
         if quantity != 0:
+            inputs[f"lines.{len(lines)}.quantity"] = f"quantity-{index}"
             lines.append({**schemas.dump(line), "quantity": quantity})
     if label := values.get("other-label"):
         amount = whole_number(str(values.get("other-amount") or ""))
+        inputs[f"lines.{len(lines)}.label"] = "other-label"
+        inputs[f"lines.{len(lines)}.unit_amount"] = "other-amount"
         lines.append({"label": label, "unit_amount": amount, "quantity": 1})
-    return schemas.load(RequestFee, {"code": dossier.code, "lines": lines})
+    with _faults_at(inputs):
+        return schemas.load(RequestFee, {"code": dossier.code, "lines": lines})
+
+
+@contextmanager
+def _faults_at(inputs: Mapping[str, str]) -> Iterator[None]:
+    """Name the faults of a message by the inputs that its parts came from."""
+    try:
+        yield
+    except Invalid as error:
+        faults = [replace(one, field=inputs.get(one.field, one.field)) for one in error.fields]
+        raise Invalid(error.code, error.vi, error.en, fields=faults) from error
 
 
 _BUILDERS: Mapping[str, Callable[[DossierStatus, Mapping[str, Any]], Any]] = {

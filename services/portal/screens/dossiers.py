@@ -20,7 +20,7 @@ from services.dossier.contract import (
     Trace,
     TraceEntry,
 )
-from services.portal.actions import FORMS, ActionForm
+from services.portal.actions import FORMS, LINES, ActionForm
 from services.portal.forms import Form
 from services.portal.language import gettext, named
 from services.portal.screens.places import Places
@@ -107,7 +107,13 @@ class DossierScreen:
     def labels(self, action: str) -> Mapping[str, str]:
         """Return what the fields of an action are called."""
         asked = FORMS[action].fields if action in FORMS else ()
-        return {ask.name: gettext(ask.label) for ask in asked}
+        procedure = self.dossier.procedure
+        return {
+            **{ask.name: gettext(ask.label) for ask in asked},
+            **{f"item.{document.id}": named(document) for document in procedure.documents},
+            **{f"quantity-{index}": line.label for index, line in enumerate(procedure.fees)},
+            **{name: gettext(label) for name, label in LINES.items()},
+        }
 
     def css_of(self, step: StepView) -> str:
         """Return how a step is drawn in the route."""

@@ -68,6 +68,22 @@ def test_a_fee_is_the_tariff_times_the_quantity_and_what_is_added(status: Any) -
     )
 
 
+def test_what_is_wrong_in_a_list_is_named_by_its_input(status: Any) -> None:
+    typed = {"item-other": "x" * 501, "reason": "Không đọc được"}
+    with pytest.raises(Invalid) as refused:
+        actions.command("request-supplement", status, typed)
+    assert [one.field for one in refused.value.fields] == ["item-other"]
+
+    # the first line is not wanted, so that the other one is the only one of the message
+    typed = {"quantity-0": "0", "other-label": "Phí sao lục", "other-amount": "nhiều"}
+    with pytest.raises(Invalid) as refused:
+        actions.command("request-fee", status, typed)
+    assert [one.field for one in refused.value.fields] == ["other-amount"]
+    with pytest.raises(Invalid) as refused:
+        actions.command("request-fee", status, {"quantity-0": "hai"})
+    assert [one.field for one in refused.value.fields] == ["quantity-0"]
+
+
 def test_it_can_go_back_to_steps_that_were_done_after_reception(status: Any) -> None:
     steps = tuple(replace(step, state=StepState.DONE) for step in status.steps)
     assert [it[0] for it in actions.earlier_steps(replace(status, steps=steps))] == [

@@ -5,30 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from rendered import Page
 
 from services.payment.providers.vnpay import REASONS
 from services.portal import wording
-
-
-class Page(HTMLParser):
-    """What a page is made of, as far as the rules below ask."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Remember a tag."""
-        self.tags.append((tag, dict(attrs)))
-
-    def all(self, *names: str) -> list[dict[str, str | None]]:
-        """Return the attributes of all tags of these names."""
-        return [attributes for tag, attributes in self.tags if tag in names]
 
 
 @pytest.fixture
@@ -41,29 +24,83 @@ def page(render: Any, shown: Any, language: str) -> Page:
 def test_a_page_has_one_title_one_heading_and_the_way_past_the_menu(page: Page) -> None:
     assert len(page.all("h1")) == 1
     assert len(page.all("main")) == 1
-    assert {"href": "#main"}.items() <= page.all("a")[0].items()
-    assert "width=device-width" in str(page.all("meta"))
+    assert page.all("a")[0]["href"] == "#main"
+    assert any("width=device-width" in meta["content"] for meta in page.all("meta"))
 
 
 def test_ids_are_unique_and_every_label_and_error_link_finds_its_field(page: Page) -> None:
-    ids = Counter(attributes["id"] for _, attributes in page.tags if "id" in attributes)
+    ids = Counter(tag["id"] for tag in page.tags if "id" in tag.attributes)
     assert [name for name, n in ids.items() if n > 1] == []
-    assert [a["for"] for a in page.all("label") if a.get("for") not in ids] == []
+    assert [label["for"] for label in page.all("label") if label["for"] not in ids] == []
     described = [
         target
-        for _, attributes in page.tags
+        for tag in page.tags
         for name in ("aria-describedby", "aria-labelledby", "aria-controls", "data-communes-for")
-        for target in (attributes.get(name) or "").split()
+        for target in tag[name].split()
     ]
     assert [target for target in described if target not in ids] == []
-    within = [a["href"][1:] for a in page.all("a") if (a.get("href") or "").startswith("#")]
+    within = [link["href"][1:] for link in page.all("a") if link["href"].startswith("#")]
     assert [target for target in within if target not in ids] == []
 
 
 def test_every_field_has_a_label(page: Page) -> None:
-    labelled = {a.get("for") for a in page.all("label")}
-    fields = [a for a in page.all("input", "select", "textarea") if a.get("type") != "hidden"]
-    assert [a["name"] for a in fields if a.get("id") not in labelled] == []
+    labelled = {label["for"] for label in page.all("label")}
+    fields = [tag for tag in page.all("input", "select", "textarea") if tag["type"] != "hidden"]
+    assert [tag["name"] for tag in fields if tag["id"] not in labelled] == []
+
+
+@pytest.mark.proves("I14")
+def test_what_is_required_says_so_to_those_who_do_not_see_the_star(
+    page: Page, language: str
+) -> None:
+    words = {"vi": "bắt buộc", "en": "required"}[language]
+    silent = []
+    for star in page.all("span"):
+        if star["class"] != "app-required" or not star["aria-hidden"]:
+            continue
+        if legend := star.around("legend"):
+            group = star.around("fieldset")
+            says = (group is not None and group["aria-required"] == "true") or words in legend.words
+        else:
+            field = page.by_id(star.around("label")["for"])
+            says = field["aria-required"] == "true" or "required" in field.attributes
+            # ARIA knows no aria-required for a file
+            says = says and not (field["type"] == "file" and field["aria-required"])
+        if not says:
+            silent.append(star.within.words)
+    assert silent == []
+
+
+def test_every_group_of_choices_is_a_fieldset_with_a_legend(page: Page) -> None:
+    choices = [tag for tag in page.all("input") if tag["type"] in ("radio", "checkbox")]
+    several = Counter(tag["name"] for tag in choices)
+    # those in the rows of a table are named by their rows
+    groups = [tag for tag in choices if several[tag["name"]] > 1 and tag.around("table") is None]
+    outside = [
+        tag["name"]
+        for tag in groups
+        if (fieldset := tag.around("fieldset")) is None
+        or not any(legend.words.strip() for legend in fieldset.all("legend"))
+    ]
+    assert outside == []
+
+
+@pytest.mark.proves("B06")
+def test_every_error_stands_at_a_field_that_points_to_it(page: Page) -> None:
+    pointed = {target for tag in page.tags for target in tag["aria-describedby"].split()}
+    errors = [tag for tag in page.all("p") if "govuk-error-message" in tag["class"]]
+    assert [error.words for error in errors if error["id"] not in pointed] == []
+
+
+def test_every_row_of_a_table_has_a_head(page: Page) -> None:
+    rows = [row for body in page.all("tbody") for row in body.all("tr")]
+    headless = [
+        row.words
+        for row in rows
+        if not any(head["scope"] == "row" for head in row.all("th"))
+        and not any(cell["colspan"] for cell in row.all("td"))
+    ]
+    assert headless == []
 
 
 def test_every_sent_form_is_protected(render: Any, shown: Any) -> None:
@@ -76,13 +113,13 @@ def test_every_sent_form_is_protected(render: Any, shown: Any) -> None:
 def test_nothing_is_scripted_or_styled_within_a_page(page: Page) -> None:
     inline = [
         name
-        for _, attributes in page.tags
-        for name in attributes
+        for tag in page.tags
+        for name in tag.attributes
         if name.startswith("on") or name == "style"
     ]
     assert inline == []
     assert page.all("style") == []
-    assert [a for a in page.all("script") if "src" not in a] == []
+    assert [tag for tag in page.all("script") if not tag["src"]] == []
 
 
 def test_the_page_says_its_language(page: Page, language: str) -> None:
@@ -120,6 +157,19 @@ def test_a_summary_of_faults_names_and_links_each_field(
     for place, label in (
         ("profile-name", "Họ và tên"),
         ("captcha_text", "Mã xác nhận"),
+    ):
+        assert f'<a href="#{place}">{label}: ' in text
+
+
+@pytest.mark.proves("B06")
+def test_faults_of_a_list_are_named_by_what_the_list_names(
+    render: Any, pages: Mapping[str, Any]
+) -> None:
+    text = render(pages["dossier-wrongly-asked"])
+    for place, label in (
+        ("request-supplement-item-ct01", "Tờ khai"),
+        ("request-fee-quantity-0", "Lệ phí"),
+        ("request-fee-other-amount", "Số tiền (đồng)"),
     ):
         assert f'<a href="#{place}">{label}: ' in text
 

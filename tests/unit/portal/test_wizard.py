@@ -210,3 +210,14 @@ def test_a_paper_of_an_earlier_dossier_is_taken_in_place_of_an_upload(
     assert given == [FileGiven(needed.id, "f-mine", "căn cước.pdf", 9)]
     client.post("/drafts/d-1/documents", data={"reuse": "nothing H56-1 f-9", "version": "3"})
     assert [one for one in neighbours.saved.documents if one.file == "f-mine"] == given
+
+
+@pytest.mark.parametrize("name", ["begin", "receive"])
+def test_what_was_begun_is_gone_on_with_at_its_first_open_step(
+    render: Any, pages: Any, begun: dict[str, Any], name: str
+) -> None:
+    text = render(pages[name])
+    assert "Bạn đã bắt đầu trước đó" in text
+    assert f'<a class="govuk-link" href="/drafts/{begun["draft"].draft}">' in text
+    nothing = replace(pages[name], screen=replace(pages[name].screen, drafts=()))
+    assert "Bạn đã bắt đầu trước đó" not in render(nothing)

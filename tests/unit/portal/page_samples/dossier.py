@@ -172,6 +172,25 @@ PAGES: tuple[Shown, ...] = (
         OFFICER,
     ),
     Shown(
+        "dossier-wrongly-asked",
+        "dossier/show.html",
+        replace(
+            DOSSIER,
+            dossier=EVERY_ACTION,
+            officer=True,
+            forms={
+                "request-supplement": Form(
+                    errors={"items": "Hãy nhập mục này.", "item.ct01": "Tối đa 500 ký tự."}
+                ),
+                "request-fee": Form(
+                    {"quantity-0": "x"},
+                    {"quantity-0": "Giá trị không hợp lệ.", "other-amount": "Hãy nhập mục này."},
+                ),
+            },
+        ),
+        OFFICER,
+    ),
+    Shown(
         "dossier-closed",
         "dossier/show.html",
         replace(

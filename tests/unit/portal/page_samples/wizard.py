@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from page_samples.catalogue import PLACES, PROCEDURE
+from page_samples.catalogue import FORM, PLACES, PROCEDURE, TYPES
 from page_samples.dossier import STATUS
 from page_samples.shown import CITIZEN, NOW, OFFICER, Shown
 from services.dossier import contract as dossier
@@ -66,6 +66,18 @@ BY_POST = replace(WRITING, channel="post", arrived_at="2026-11-18T09:30:00+07:00
 CHECK = wizard.CheckScreen(
     "d-1", 2, PROCEDURE, WRITING, None, PROCEDURE.documents, Form(), {}, {"16594": "Phường Tân Dân"}
 )
+# a procedure that asks for every field
+DEMANDING = replace(
+    PROCEDURE,
+    form=replace(
+        FORM,
+        sections=tuple(
+            replace(part, fields=tuple(replace(item, required=True) for item in part.fields))
+            for part in FORM.sections
+        ),
+    ),
+)
+MISSING = {f"form.{kind.value}": "Hãy nhập mục này." for kind in TYPES}
 
 PAGES: tuple[Shown, ...] = (
     Shown(
@@ -88,11 +100,28 @@ PAGES: tuple[Shown, ...] = (
         CITIZEN,
     ),
     Shown("wizard-form", "wizard/form.html", replace(STEP, step=Step.FORM), CITIZEN),
+    Shown(
+        "wizard-form-missing",
+        "wizard/form.html",
+        replace(STEP, step=Step.FORM, procedure=DEMANDING, form=Form(errors=MISSING)),
+        CITIZEN,
+    ),
     Shown("wizard-documents", "wizard/documents.html", replace(STEP, step=Step.DOCUMENTS), CITIZEN),
     Shown(
         "wizard-documents-reuse",
         "wizard/documents.html",
         replace(STEP, step=Step.DOCUMENTS, assets=ASSETS),
+        CITIZEN,
+    ),
+    Shown(
+        "wizard-documents-missing",
+        "wizard/documents.html",
+        replace(
+            STEP,
+            step=Step.DOCUMENTS,
+            writing=replace(WRITING, documents=()),
+            form=Form(errors={"documents.ct01": "Hãy đính kèm «Tờ khai»."}),
+        ),
         CITIZEN,
     ),
     Shown("wizard-check", "wizard/check.html", CHECK, CITIZEN),
