@@ -148,8 +148,9 @@ def _refusal(error: Exception, service: str, settings: Settings) -> DomainError:
     if isinstance(error, ChannelClosedByBroker) and error.reply_code == _NO_SUCH_QUEUE:
         return NotFound(
             "no-such-service",
-            f"Dịch vụ {service} không nhận sự kiện nào.",
-            f"The service {service} listens to no events: it has no queue of dead letters.",
+            f"Chưa có hàng đợi sự kiện lỗi của {service}.",
+            f"There is no queue of dead letters of {service}: it was never set up here, or listens "
+            "to no events.",
         )
     return broker_away(without_password(settings.amqp_uri), words(error))
 

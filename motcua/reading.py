@@ -10,6 +10,7 @@ from pymongo.database import Database
 
 from kernel import container
 from kernel.config import Settings
+from kernel.errors import Unavailable
 from kernel.ledger import Ledger
 from kernel.ledger_reader import LedgerReader, ledger_collection
 from kernel.privacy import SubjectKeys
@@ -19,6 +20,20 @@ from kernel.views import Project, StreamView
 from motcua.wiring import LEDGERS, service_class
 
 Document = dict[str, Any]
+
+
+def require_ledger(settings: Settings, client: MongoClient[Document], service: str) -> None:
+    """Raise `Unavailable` where there is no such ledger: nothing can be said of it then."""
+    ledgers = client[settings.ledger_database(service)]
+    if "ledger" not in ledgers.list_collection_names():
+        name = settings.namespace
+        raise Unavailable(
+            "no-ledger",
+            f"Không gian tên «{name}» (MOTCUA_NAMESPACE) của cơ sở dữ liệu không có sổ sự kiện của "
+            f"{service}.",
+            f"The database holds no ledger of {service} in the namespace {name!r} "
+            "(MOTCUA_NAMESPACE).",
+        )
 
 
 def ledger_of(settings: Settings, client: MongoClient[Document], service: str) -> Ledger:

@@ -120,7 +120,9 @@ class Bundle:
             raise
         except InvalidNote as error:
             raise DamagedBundle(f"The bundle is damaged: {error}.") from error
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
+        except KeyError as error:
+            raise DamagedBundle(f"The bundle is damaged: {error} is missing in it.") from error
+        except (TypeError, ValueError, RecursionError) as error:
             raise DamagedBundle(
                 f"The bundle is damaged: {type(error).__name__}, {error}."
             ) from error
@@ -232,11 +234,14 @@ def _continuation_in(files: Mapping[str, bytes]) -> Continuation | None:
     return Continuation(told["from_size"], told["to_size"], hashes)
 
 
+_END, _END_LENGTH = b"PK\x05\x06", 22  # of a zip file, where it has no comment
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def _files(content: bytes) -> Mapping[str, bytes]:
     """Return the files of the zip, all of them expected ones and bounded in number and size."""
+    if content[-_END_LENGTH:][:4] not in (_END, b"") and _END in content:
+        raise DamagedBundle("The bundle is damaged: something stands behind its end.")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()

@@ -23,7 +23,8 @@ class Findings:
     `uncovered` are positions behind the checkpoint: their chain holds, but nobody signed them, so
     whoever made the bundle may have made them up.
     `trusted` says that the key was given by who checks, and not taken from the bundle itself.
-    `kept` is the size of the kept checkpoint that was compared.
+    `kept` is the size of the kept checkpoint that was compared; `not_compared` is that of one
+    to which the bundle holds no proof.
     """
 
     commits: int = 0
@@ -35,13 +36,15 @@ class Findings:
     key: VerifierKey | None = None
     trusted: bool = False
     kept: int | None = None
+    not_compared: int | None = None
     fault: str | None = None
     fault_position: int | None = None
 
     @property
     def proved(self) -> bool:
         """Whether every commit stands in a log that was signed with the key of who checks."""
-        return self.fault is None and self.trusted and not self.uncovered
+        whole = self.fault is None and not self.uncovered and self.not_compared is None
+        return whole and self.trusted
 
 
 @dataclass
@@ -102,8 +105,9 @@ def _examine(bundle: Bundle, key: VerifierKey | None, kept: str | None, found: _
         "uncovered": tuple(one.position for one in commits if one.position > checkpoint.size),
     }
     if kept is not None:
-        _compare(open_checkpoint(kept, [used]), checkpoint, bundle.continuation)
-        found.values["kept"] = claimed_checkpoint(kept).size
+        size = claimed_checkpoint(kept).size
+        compared = _compare(open_checkpoint(kept, [used]), checkpoint, bundle.continuation)
+        found.values["kept" if compared else "not_compared"] = size
 
 
 def _attachments(documents: Sequence[Document]) -> Sequence[tuple[str, str]]:
@@ -115,19 +119,18 @@ def _attachments(documents: Sequence[Document]) -> Sequence[tuple[str, str]]:
     return attachments(documents)
 
 
-def _compare(kept: Checkpoint, newest: Checkpoint, continuation: Continuation | None) -> None:
+def _compare(kept: Checkpoint, newest: Checkpoint, continuation: Continuation | None) -> bool:
+    """Return whether there is a proof that one leads to the other; it must hold."""
     if kept.origin != newest.origin:
         raise InvalidProof(f"the kept checkpoint is of another log: {kept.origin}")
     if kept.size == newest.size:
         if kept.root != newest.root:
             raise InvalidProof("the kept checkpoint has the same size and another root")
-        return
+        return True
     if continuation is None or (continuation.from_size, continuation.to_size) != (
         kept.size,
         newest.size,
     ):
-        raise InvalidProof(
-            f"the bundle does not prove that the kept checkpoint over {kept.size} commits leads to "
-            f"its own over {newest.size}: have it exported with that checkpoint"
-        )
+        return False
     verify_consistency(kept.size, newest.size, kept.root, newest.root, continuation.hashes)
+    return True

@@ -99,7 +99,12 @@ def _open(findings: Findings, reported: bool | None) -> Iterator[str]:
             f"positions {places}: no checkpoint covers them, so anybody could have made them up: "
             "have it exported again, once a newer one is signed"
         )
-    if findings.kept is None:
+    if findings.not_compared is not None:
+        yield (
+            f"whether it continues the log that you kept at {findings.not_compared} commits: this "
+            "bundle holds no proof of that; have it exported with that checkpoint"
+        )
+    elif findings.kept is None:
         yield (
             "whether others were shown the same log: compare with a checkpoint that somebody kept "
             "(--checkpoint)"

@@ -139,12 +139,15 @@ def diff_command(
     from motcua.access import administrator, administrator_settings
     from motcua.audit.comparison import differences
     from motcua.audit.telling import Mark, say
+    from motcua.reading import tallies_of, views_of
 
     console = _console()
     settings = administrator_settings()
     count = 0
     with administrator(settings) as client:
         for one in _chosen(service):
+            if not (views_of(settings, client, one) or tallies_of(settings, client, one)):
+                say(console, Mark.OPEN, f"{one} stores nothing that is folded from its ledger")
             for found in differences(settings, client, one):
                 count += 1
                 shown = f": {found.stored!r} where a replay gives {found.replayed!r}"
@@ -152,7 +155,7 @@ def diff_command(
     if count:
         say(console, Mark.BAD, f"{count} fields are not what the ledgers say")
         raise typer.Exit(1)
-    say(console, Mark.GOOD, "every view is what its ledger says")
+    say(console, Mark.GOOD, "every view and figure is what its ledger says")
 
 
 @audit.command("export")
@@ -254,4 +257,6 @@ def _moment(text: str | None) -> datetime | None:
         raise Unusable(f"{text!r} is no time; write it as 2026-09-07T09:00+07:00.") from error
     if moment.tzinfo is None:
         raise Unusable(f"{text!r} says no time zone; write it as 2026-09-07T09:00+07:00.")
+    if moment > datetime.now(UTC):
+        raise Unusable(f"{text!r} has not come yet.")
     return moment

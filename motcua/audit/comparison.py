@@ -15,7 +15,7 @@ from kernel.events import Recorded
 from kernel.ledger import Ledger
 from kernel.tallies import Tally
 from kernel.views import StreamView
-from motcua.reading import ledger_of, tallies_of, views_of
+from motcua.reading import ledger_of, require_ledger, tallies_of, views_of
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,10 @@ def differences(
 ) -> Iterator[Difference]:
     """Yield every field of a service's views and tallies that its ledger does not give anew.
 
-    Commands that are carried out meanwhile can show as differences: look again.
+    Commands that are carried out meanwhile can show as differences: look again. Raises
+    `Unavailable` where there is no ledger.
     """
+    require_ledger(settings, client, service)
     ledger = ledger_of(settings, client, service)
     views = views_of(settings, client, service)
     replayed: dict[str, set[str]] = {view.name: set() for view in views}

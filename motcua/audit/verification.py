@@ -21,6 +21,7 @@ from kernel.transparency.stored import LedgerDocuments, stored
 from kernel.trust import log_public_key
 from motcua.audit.telling import Mark, say
 from motcua.audit.unusable import Unusable
+from motcua.reading import require_ledger
 
 Kept = Sequence[tuple[str, str]]
 _EVERY = 256  # commits between two steps of the bar
@@ -75,9 +76,14 @@ def verify_one(
     kept: Kept,
     public: bytes,
 ) -> bool:
-    """Check one ledger and tell what was found; return whether all is well."""
+    """Check one ledger and tell what was found; return whether all is well.
+
+    Raises `Unavailable` where there is no ledger, and nothing that says there ever was one.
+    """
     collection = ledger_collection(client, settings.namespace, service)
     checkpoints = CheckpointLog(client, settings.namespace, service).documents()
+    if not checkpoints and not kept:
+        require_ledger(settings, client, service)
     count = collection.count_documents({})
     columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as progress:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from motcua.audit.telling import plain
+
 if TYPE_CHECKING:
     from kernel.config import Settings
     from kernel.deadletters import DeadLetter
@@ -158,7 +160,7 @@ def _print_table(found: Sequence[DeadLetter]) -> None:
         return
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("Service")
-    table.add_column("Id", overflow="fold")
+    table.add_column("Id", no_wrap=True)
     table.add_column("Event")
     table.add_column("Stream", overflow="fold")
     table.add_column("Died at", no_wrap=True)
@@ -174,7 +176,8 @@ def _print_table(found: Sequence[DeadLetter]) -> None:
             (letter.died_at or "?")[:19],
             error[:200],
         )
-        table.add_row(*map(Text, cells))  # not read as markup, whatever is in them
+        # not read as markup, nor by the terminal, whatever is in them
+        table.add_row(*(Text(plain(cell)) for cell in cells))
     console.print(table)
 
 
@@ -187,8 +190,12 @@ def _print_whole(letter: DeadLetter) -> None:
     table = Table.grid(padding=(0, 2))
     for name, value in asdict(letter).items():
         if name not in ("traceback", "body"):
-            table.add_row(Text(name, "bold"), Text("" if value is None else str(value)))
+            table.add_row(Text(name, "bold"), Text("" if value is None else plain(str(value))))
     console.print(table)
     for name in ("traceback", "body"):
         console.print(Text(f"\n{name}", "bold"))
-        console.print(Text(getattr(letter, name) or "(nothing)"))
+        console.print(Text(_lines(getattr(letter, name)) or "(nothing)"))
+
+
+def _lines(text: str) -> str:
+    return "\n".join(plain(line) for line in text.splitlines())

@@ -42,6 +42,7 @@ def findings() -> Iterator[Finding]:
         yield Finding(f"the system runs in {settings.home} (process {holder})", well=True)
         yield from _running(settings, ports)
     elif not own_servers:
+        yield Finding(f"the system does not run in {settings.home}", well=True)
         yield from _programs()
         yield from _ports(ports)
     if holder is not None or names(os.environ, "MONGO_URI"):
@@ -73,7 +74,10 @@ def _ports(ports: Ports) -> Iterator[Finding]:
     ]
     for name, port in wanted:
         if not is_free(port):
-            advice = f"Stop what listens there, or set MOTCUA_PORT_{name.upper()}."
+            advice = (
+                "If that is a running Một Cửa, look from its folder; else stop what listens there, "
+                f"or set MOTCUA_PORT_{name.upper()}."
+            )
             yield Finding(f"port {port} ({name}) is taken", well=False, advice=advice)
     if all(is_free(port) for _, port in wanted):
         yield Finding("all ports are free", well=True)

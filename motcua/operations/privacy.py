@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from motcua.audit.telling import plain
 from motcua.loading import SETUP
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from kernel.client import Client
     from kernel.erasure import Erasure
+    from kernel.errors import NotFound
     from services.identity.contract import ErasedSubject, ErasedSubjects, Subject
 
 _SECONDS = 30.0
@@ -28,7 +30,9 @@ _SUBJECT = re.compile(r"acc-[0-9a-f]{20}|person-[0-9a-f]{40}")
 privacy = typer.Typer(help="Personal data: erasing people on request.", no_args_is_help=True)
 
 Yes = Annotated[bool, typer.Option("--yes", help="do not ask whether it is meant")]
-Wait = Annotated[float, typer.Option(help="seconds to wait until every service has forgotten")]
+Wait = Annotated[
+    float, typer.Option(min=0, help="seconds to wait until every service has forgotten")
+]
 
 
 @privacy.command("erase")
@@ -49,7 +53,7 @@ def privacy_erase(
     Of somebody who was erased before, what has come since is forgotten.
     """
     if [bool(subject), bool(username), bool(dossier)].count(True) != 1:
-        raise typer.BadParameter("name the person, or give --username or --dossier")
+        raise typer.BadParameter("give one of these: the person, --username, --dossier")
     if subject:
         _require_subjects([subject])
     with _office() as office:
@@ -95,6 +99,8 @@ def privacy_apply(
             subjects = [one.subject for one in office.erased()]
         else:
             subjects = _subjects_in(file.read_bytes().decode("utf-8", errors="replace"))
+        if not subjects:
+            raise _nobody(file)
         found: list[Subject] = []
         for subject in subjects:
             try:
@@ -249,12 +255,23 @@ def _require_subjects(subjects: Iterable[str]) -> None:
     from kernel.errors import Invalid
 
     if wrong := [subject for subject in subjects if not _SUBJECT.fullmatch(subject)]:
-        listed = ", ".join(wrong[:5])
+        listed = plain(", ".join(wrong[:5])[:200])
         raise Invalid(
             "not-an-account",
             f"Không phải mã tài khoản: {listed}. Chưa xóa gì.",
             f"These are no accounts: {listed}. Nothing was erased.",
         )
+
+
+def _nobody(file: Path | None) -> NotFound:
+    from kernel.errors import NotFound
+
+    where_vi, where_en = (str(file), str(file)) if file else ("Sổ sự kiện", "The ledger")
+    return NotFound(
+        "nobody-erased",
+        f"{where_vi} không ghi ai đã bị xóa.",
+        f"{where_en} names nobody who was erased.",
+    )
 
 
 def _question(found: Subject) -> str:
@@ -270,7 +287,9 @@ def _question(found: Subject) -> str:
 
 def _told(forgotten: Mapping[str, int]) -> str:
     return (
-        ", ".join(f"{number} {kind}" for kind, number in forgotten.items()) or "nothing was there"
+        ", ".join(f"{number} {kind}" for kind, number in forgotten.items()) + ", in all"
+        if forgotten
+        else "nothing was there"
     )
 
 

@@ -288,7 +288,7 @@ class IdentityService:
                 "open-dossiers",
                 f"Chưa thể xóa: còn hồ sơ đang giải quyết ({codes}). Hãy chờ giải quyết xong.",
                 f"Not erased: dossiers are still open ({codes}). Wait until they have ended, or "
-                "say that it is to be done nevertheless.",
+                "say that it is to be done nevertheless (`motcua privacy erase --even-open`).",
             )
 
     def _subject(self, subject: str) -> contract.Subject:

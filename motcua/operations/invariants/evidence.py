@@ -16,7 +16,7 @@ from kernel.events import Recorded
 from kernel.ledger_reader import LedgerReader, ledger_collection
 from kernel.topology import Consumer
 from motcua.access import administrator
-from motcua.reading import view_of
+from motcua.reading import require_ledger, view_of
 from motcua.wiring import LEDGERS, parts
 
 Document = Mapping[str, Any]
@@ -74,10 +74,12 @@ class Evidence:
 def read_evidence(settings: Settings) -> Evidence:
     """Read everything; the settings name an administrator of the database.
 
-    Every ledger is read once from its beginning. Raises `Unavailable` without the database,
-    `Internal` where a ledger has a hole.
+    Every ledger is read once from its beginning. Raises `Unavailable` without the database or one
+    of the ledgers, `Internal` where a ledger has a hole.
     """
     with administrator(settings) as client:
+        for types in LEDGERS:
+            require_ledger(settings, client, types.source)
         return _Reading(client, settings).evidence()
 
 

@@ -39,7 +39,7 @@ def judge(evidence: Evidence, before: datetime) -> list[Verdict]:
 def tell(verdicts: Sequence[Verdict], console: Console) -> None:
     """Print the table, and the findings behind it."""
     shown = Table(expand=False)
-    shown.add_column("Invariant")
+    shown.add_column("Invariant", no_wrap=True)
     shown.add_column("Holds when")
     shown.add_column("On their way", justify="right")
     shown.add_column("Broken", justify="right")

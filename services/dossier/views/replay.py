@@ -27,8 +27,8 @@ from services.dossier.views.answers import status_of
 from services.dossier.views.picture import Folding, Picture
 from services.dossier.views.trace import trace
 
-# told by every event itself, or by the clock of whoever looks
-_LEFT_OUT = ("version", "updated_at", "actions", "papers")
+# told by every event itself, or by the clock of whoever looks; no event of a dossier erases
+_LEFT_OUT = ("version", "updated_at", "actions", "papers", "erased")
 _TOLD_BY_THE_CLOCK = ("explained", "explained_en", "late_minutes")
 _NAMED_BY = ("id", "obligation", "file")
 

@@ -52,10 +52,6 @@ FAULTS = (
     mark("what is stored as checkpoint %(number)s is no checkpoint"),
     mark("the kept checkpoint is of another log: %(origin)s"),
     mark("the kept checkpoint has the same size and another root"),
-    mark(
-        "the bundle does not prove that the kept checkpoint over %(kept)s commits leads to "
-        "its own over %(size)s: have it exported with that checkpoint"
-    ),
     mark("the checkpoint is not one of the service %(service)s"),
     mark("the bundle is signed by the key %(used)s, and yours is %(known)s"),
     mark("the note is not signed by a known key (known: %(known)s)"),

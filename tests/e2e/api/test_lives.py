@@ -305,3 +305,28 @@ def test_a_draft_is_kept_until_it_is_sent(system: System) -> None:
     refused(system.person("congdan2").get(f"/drafts/{draft['draft']}"), 404)
     file(system, stay(draft=draft["draft"]))
     refused(citizen.get(f"/drafts/{draft['draft']}"), 404)
+
+
+def test_another_unit_is_asked_for_its_opinion_while_the_step_goes_on(system: System) -> None:
+    filed = file(system, marital_status())
+    filed.act("ubnd.tiepnhan", "accept")
+    filed.act("ubnd.truongphong", "assign", officer=system.person("ubnd.thuly1").account)
+    clerk = system.person("ubnd.vanthu")
+    asked = filed.act("ubnd.thuly1", "consult", unit="office", question="Sổ gốc có tên không?")
+    assert asked["holder"]["officer"]["name"] == filed.status()["holder"]["officer"]["name"]
+    (seen,) = filed.status()["consultations"]
+    assert (seen["unit"]["id"], seen["state"], seen["question"]) == ("office", "open", "")
+
+    handler = system.person("ubnd.thuly1")
+    waits = handler.post(f"{filed.address}/complete-step", {}, key=new_key())
+    refused(waits, 409, "consultation-open")
+    listed = expect(clerk.get("/inbox", params={"tab": "consulted", "q": filed.code}), 200)
+    assert [row["code"] for row in listed["items"]] == [filed.code]
+    answered = filed.act("ubnd.vanthu", "answer-consultation", opinion="Có, trang 12")
+    assert answered["consultations"][0]["opinion"] == "Có, trang 12"
+    listed = expect(clerk.get("/inbox", params={"tab": "consulted", "q": filed.code}), 200)
+    assert listed["items"] == []
+    filed.act("ubnd.thuly1", "complete-step")
+    titles = [entry["title"] for entry in filed.trace()]
+    assert any(title.startswith("Lấy ý kiến") for title in titles)
+    assert "trang 12" not in str(filed.trace())

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,7 +25,7 @@ from kernel.commits import Meta, Tampered
 from kernel.config import Settings
 from kernel.errors import Conflict, Internal
 from kernel.events import Actor
-from kernel.ledger_reader import create_indexes
+from kernel.ledger_reader import create_indexes, ledger_collection
 from kernel.requests import ANONYMOUS, Call
 from kernel.transparency import public_log, tiles
 from kernel.transparency.answering import (
@@ -115,8 +115,9 @@ def installation(mongo_uri: str, database_prefix: str, tmp_path: Path) -> Iterat
     settings = Settings(mongo_uri=mongo_uri, namespace=database_prefix, home=tmp_path)
     ensure_keys(settings.keys, [], LEDGER_OWNERS)
     with MongoClient[dict[str, Any]](mongo_uri, tz_aware=True) as client:
+        for service in LEDGER_OWNERS:
+            create_indexes(ledger_collection(client, settings.namespace, service))
         ledger = ledger_of(settings, client, "dossier")
-        create_indexes(ledger.collection)
         signer, kept = signer_of("dossier", settings, client), ""
         for number, event in enumerate(s.UNTIL["returned"]().events):
             meta = Meta(Actor("acc-1", "citizen"), datetime.now(UTC), "conversation")
@@ -350,8 +351,8 @@ def test_a_dossier_is_told_as_it_stood_and_what_changed_since(installation: Inst
     for told in (done.stdout, now):
         assert s.PERSON.name not in told
         assert s.PERSON.identity_number not in told
-    moment = installation.audit("replay", s.CODE, "--at", "2126-01-01T00:00:00+07:00").stdout
-    assert "status   10 " in moment
+    moment = datetime.now(UTC).isoformat()
+    assert "status   10 " in installation.audit("replay", s.CODE, "--at", moment).stdout
 
 
 def test_a_history_with_a_hole_is_not_told_as_a_whole_one(installation: Installation) -> None:
@@ -378,6 +379,20 @@ def test_what_cannot_be_read_is_a_sentence(
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1, done.stderr
     assert said in done.stderr or "An event cannot be read" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("verify",), ("verify", "dossier"), ("diff",)], ids=str)
+def test_what_is_not_there_is_not_called_sound(
+    installation: Installation, command: tuple[str, ...]
+) -> None:
+    """Such as in another namespace than the one that was meant."""
+    elsewhere = Installation(
+        replace(installation.settings, namespace="elsewhere"), installation.client, ""
+    )
+    done = elsewhere.audit(*command)
+    assert done.returncode == 2
+    assert "✓" not in done.stdout
+    assert "in the namespace 'elsewhere' (MOTCUA_NAMESPACE)" in done.stderr
 
 
 def test_a_fault_that_was_found_outweighs_what_could_not_be_looked_at(
@@ -472,6 +487,7 @@ WRONG: dict[str, tuple[str, ...]] = {
     "no time": ("replay", s.CODE, "--at", "yesterday"),
     "no such event": ("replay", s.CODE, "--version", "900"),
     "no moment of this calendar": ("replay", s.CODE, "--at", "9999-12-31T23:59:59-07:00"),
+    "in the future": ("replay", s.CODE, "--at", "2126-01-01T00:00:00+07:00"),
     "too early": ("replay", s.CODE, "--at", "2020-01-01T00:00:00Z"),
     "nothing to export": ("export", "nothing"),
     "no such folder": ("export", s.CODE, "-o", "nowhere/bundle.zip"),

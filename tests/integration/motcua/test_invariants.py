@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from pymongo import MongoClient
 
 from kernel.commits import Meta
 from kernel.config import Settings
+from kernel.errors import Unavailable
 from kernel.events import Actor
 from kernel.examples import example_of
 from kernel.ledger import Ledger
@@ -30,8 +32,12 @@ STREAM = f"dossier-{FEE.code}"
 
 @pytest.fixture
 def settings(mongo_uri: str, amqp_uri: str, database_prefix: str) -> Settings:
-    """An installation that has nothing yet."""
-    return Settings(mongo_uri=mongo_uri, amqp_uri=amqp_uri, namespace=database_prefix)
+    """An installation that has nothing yet but its ledgers."""
+    settings = Settings(mongo_uri=mongo_uri, amqp_uri=amqp_uri, namespace=database_prefix)
+    with MongoClient[dict[str, Any]](mongo_uri) as client:
+        for one in LEDGERS:
+            create_indexes(ledger_collection(client, database_prefix, one.source))
+    return settings
 
 
 @pytest.fixture
@@ -53,6 +59,11 @@ def append(settings: Settings) -> Iterator[Append]:
 def broken(settings: Settings, grace: float) -> set[str]:
     """Return the names of what is broken."""
     return {verdict.invariant.name for verdict in examine(settings, grace) if verdict.broken}
+
+
+def test_of_what_is_not_there_nothing_is_said(settings: Settings) -> None:
+    with pytest.raises(Unavailable, match="in the namespace 'elsewhere'"):
+        examine(replace(settings, namespace="elsewhere"), 0)
 
 
 def test_an_empty_installation_fits_together(settings: Settings) -> None:

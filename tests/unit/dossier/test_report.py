@@ -146,6 +146,22 @@ def test_the_check_with_what_the_examiner_knows(world: World, tmp_path: Path) ->
     assert f"✓ the log that you kept at {whole.signed[-1].size} commits" in done.stdout
 
 
+def test_a_kept_checkpoint_that_the_bundle_has_no_proof_for_is_not_a_fault(
+    world: World, tmp_path: Path
+) -> None:
+    whole = continued(world)
+    whole.signer(KEY.name).sign()
+    kept = tmp_path / "kept.txt"
+    kept.write_text(world.signed[-1].note)
+    known = ("--key", str(KEY.verifier), "--checkpoint", str(kept))
+    done = check(tmp_path, bundle_of(whole), *known)
+    assert done.exit_code == 2, done.stdout
+    size = world.signed[-1].size
+    assert f"? whether it continues the log that you kept at {size} commits" in done.stdout
+    assert "✗" not in done.stdout
+    assert "✓ report.html says what the commits say" in done.stdout
+
+
 def test_what_was_made_up_behind_a_true_checkpoint_is_not_proved(
     world: World, tmp_path: Path
 ) -> None:

@@ -228,7 +228,8 @@ def by_bundle(case: Case) -> bool:
     try:
         bundle = Bundle.from_bytes(case.exported or case.export())
         kept = case.kept if bundle.continuation is None else case.signed[0].note
-        return examine(bundle, KEY, kept).fault is not None
+        found = examine(bundle, KEY, kept)
+        return found.fault is not None or found.not_compared is not None
     except (NoBundle, Tampered, InvalidNote):
         return True  # no bundle can be made, or it is none
 
