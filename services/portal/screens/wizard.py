@@ -64,7 +64,10 @@ class ReceiveScreen:
 
 @dataclass(frozen=True)
 class StepScreen:
-    """One of the four steps."""
+    """One of the four steps.
+
+    With `looked_up` a link to one of its faults led here, and that field keeps the focus.
+    """
 
     step: Step
     draft: str
@@ -76,6 +79,7 @@ class StepScreen:
     documents: tuple[DocumentRequirement, ...] = ()
     accept: str = ""
     max_bytes: int = 0
+    looked_up: bool = False
 
     def files(self, requirement: str) -> tuple[FileGiven, ...]:
         """Return the files given for a document."""

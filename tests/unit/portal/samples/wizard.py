@@ -108,8 +108,18 @@ PAGES: tuple[Shown, ...] = (
         "wizard/check.html",
         replace(
             CHECK,
-            form=Form(errors={"form.text": "Hãy nhập mục này.", "applicant.phone": "Sai."}),
-            fault_steps={"form.text": Step.FORM, "applicant.phone": Step.APPLICANT},
+            form=Form(
+                errors={
+                    "form.text": "Hãy nhập mục này.",
+                    "applicant.phone": "Sai.",
+                    "documents.ct01": "Hãy đính kèm «Tờ khai».",
+                }
+            ),
+            fault_steps={
+                "form.text": Step.FORM,
+                "applicant.phone": Step.APPLICANT,
+                "documents.ct01": Step.DOCUMENTS,
+            },
         ),
         CITIZEN,
     ),
