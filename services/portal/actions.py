@@ -228,12 +228,27 @@ FORMS: Mapping[str, ActionForm] = {
     ),
 }
 
+AT_DESK: Mapping[str, ActionForm] = {
+    "request-withdrawal": ActionForm(
+        mark("Enter that the applicant wishes to withdraw"),
+        mark("Enter the wish"),
+        (AskFor("reason", Ask.TEXT, mark("Why does the applicant withdraw it?"), required=True),),
+        "warning",
+    ),
+}
+"""What an applicant may do, as the officer at the desk is asked who enters it for one."""
+
 LINES: Mapping[str, str] = {
     "item-other": mark("Something else, for example in the declaration"),
     "other-label": mark("Another line"),
     "other-amount": mark("Its amount in đồng"),
 }
 """What may be added to a list that the procedure gives: what is missing, the lines of a fee."""
+
+
+def form_of(action: str, officer: bool) -> ActionForm | None:
+    """Return how an action is asked for from an officer or an applicant; None where it is not."""
+    return (AT_DESK.get(action) if officer else None) or FORMS.get(action)
 
 
 def command(action: str, dossier: DossierStatus, values: Mapping[str, Any]) -> Any:

@@ -5,24 +5,60 @@ The portal passes them on in pieces with a ticket and keeps nothing; they never 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
 
 import flask
 import requests
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import FileStorage, MultiDict
 
 from kernel import schemas
-from kernel.errors import DomainError, Invalid, TooLarge, Unavailable, UnsupportedType
+from kernel.errors import (
+    DomainError,
+    Invalid,
+    TooLarge,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedType,
+)
 from services.dossier.contract import FileTicket, NewDownloadTicket, NewUploadTicket, StoredFile
+from services.portal.forms import file_name
+from services.portal.language import locale
 
 _CONNECT_AND_READ = (3.05, 60)
 _PIECE = 64 * 1024
 
+PASSING = (TooMany, Unavailable, Unauthenticated)
+"""Refusals that say nothing about what was sent: the same may pass the next time."""
+
 
 # Asks a service as the person at hand: by the browser's session, or by an access token.
 Asking = Callable[[Any], Any]
+
+
+def upload_chosen(
+    chosen: MultiDict[str, FileStorage], inputs: Iterable[str], *, asking: Asking
+) -> tuple[list[tuple[str, StoredFile]], dict[str, str]]:
+    """Pass on the files that were chosen at these inputs of a form.
+
+    Return (input, file) of each that was taken, and by input what was wrong with one that was
+    not. Raises a refusal of `PASSING`.
+    """
+    taken: list[tuple[str, StoredFile]] = []
+    faults: dict[str, str] = {}
+    for name in inputs:
+        for given in chosen.getlist(name):
+            if not given.filename:
+                continue
+            try:
+                taken.append((name, upload(given, name=file_name(given), asking=asking)))
+            except PASSING:
+                raise
+            except DomainError as error:
+                faults[name] = f"{given.filename}: {error.vi if locale() == 'vi' else error.en}"
+    return taken, faults
 
 
 def upload(given: FileStorage, *, name: str, asking: Asking) -> StoredFile:

@@ -42,7 +42,7 @@ from services.dossier.contract import (
 )
 from services.identity.contract import FindOfficers, Officers, Role
 from services.portal import actions, calendar_file, drafting, papers, sessions, uploads
-from services.portal.actions import FORMS, Ask
+from services.portal.actions import Ask, form_of
 from services.portal.formats import VIETNAM
 from services.portal.forms import Form, file_name, read, typed, version_of
 from services.portal.language import gettext, mark, named
@@ -114,7 +114,7 @@ def sent(code: str) -> flask.Response:
 @logged_in
 def act(code: str, action: str) -> Response:
     """Do what a form of the dossier's page asks for; a stale page changes nothing (412)."""
-    offered = FORMS.get(action)
+    offered = form_of(action, sessions.who().is_officer)
     if offered is None:
         raise NotFound("no-such-action", "Không có thao tác này.", "There is no such action.")
     dossier: DossierStatus = ask(ReadDossier(code=code))
@@ -149,25 +149,26 @@ def send_supplement(code: str) -> Response:
     """Send what was asked for."""
     dossier: DossierStatus = ask(ReadDossier(code=code))
     form = typed(request.form)
+    inputs = {f"documents.{document.id}": document.id for document in dossier.procedure.documents}
+    taken, errors = uploads.upload_chosen(request.files, inputs, asking=ask)
+    if errors:
+        return _supplement_page(dossier, replace(form, errors=errors), status=422)
     try:
-        documents = [
-            AttachmentGiven(document.id, _uploaded(given))
-            for document in dossier.procedure.documents
-            for given in request.files.getlist(f"documents.{document.id}")
-            if given.filename
-        ]
         message = SupplementDossier(
             code=code,
-            documents=tuple(documents),
+            documents=tuple(AttachmentGiven(inputs[name], file.file) for name, file in taken),
             form=_corrections(dossier, form),
             note=str(form.value("note")),
         )
         ask(message, key=form.key, version=version_of(form))
-    except DomainError as error:
-        if error.status not in (413, 415, 422):
-            raise
+    except Invalid as error:
         return _supplement_page(dossier, form.refused(error), status=422)
-    flash(gettext("Your supplement has been sent."), "success")
+    flash(
+        gettext("The supplement has been taken in; the dossier goes on.")
+        if sessions.who().is_officer
+        else gettext("Your supplement has been sent."),
+        "success",
+    )
     return redirect(url_for("dossiers.show", code=code), 303)
 
 
@@ -302,6 +303,7 @@ def _supplement_page(dossier: DossierStatus, form: Form, status: int = 200) -> f
         accept=",".join(ticket.media_types),
         max_bytes=ticket.max_bytes,
         places=places_for(form.values, asked),
+        at_counter=sessions.who().is_officer,
     )
     return page("dossier/supplement.html", screen, status=status)
 

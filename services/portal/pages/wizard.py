@@ -11,15 +11,7 @@ import flask
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from kernel.errors import (
-    Conflict,
-    DomainError,
-    Invalid,
-    NotFound,
-    TooMany,
-    Unauthenticated,
-    Unavailable,
-)
+from kernel.errors import Conflict, DomainError, Invalid, NotFound
 from services.catalog.contract import (
     Agency,
     FieldType,
@@ -45,7 +37,7 @@ from services.dossier.contract import (
 from services.identity.contract import Account, ReadAccount
 from services.portal import drafting, sessions, uploads
 from services.portal.drafting import FileGiven, Step, Writing
-from services.portal.forms import Form, file_name, typed
+from services.portal.forms import Form, typed
 from services.portal.language import gettext
 from services.portal.pages import drafts
 from services.portal.pages.declarations import place_names
@@ -56,8 +48,6 @@ from services.portal.screens.wizard import CheckScreen, StepScreen
 from services.portal.sessions import ask, logged_in
 
 pages = Blueprint("wizard", __name__)
-
-_PASSING = (TooMany, Unavailable, Unauthenticated)
 
 
 @pages.get("/drafts/<draft>")
@@ -74,11 +64,18 @@ def resume(draft: str) -> Response:
 @pages.get("/drafts/<draft>/<any(applicant, owner, form, documents):step>")
 @logged_in
 def step(draft: str, step: str) -> flask.Response:
-    """Show one of the four steps."""
+    """Show one of the four steps; with its faults, if a list of them led here."""
     saved, writing, procedure = drafts.opened(draft)
     if step == Step.FORM:
         writing = drafting.prefilled(writing, procedure.form)
-    return _show(Step(step), saved, writing, procedure)
+    form = Form(writing.values())
+    looked_up = "faults" in request.args
+    if looked_up:
+        try:
+            _complete(Step(step), writing, procedure)
+        except Invalid as error:
+            form = form.refused(error)
+    return _show(Step(step), saved, writing, procedure, form, looked_up=looked_up)
 
 
 @pages.post("/drafts/<draft>/<any(applicant, owner):step>")
@@ -130,20 +127,11 @@ def save_documents(draft: str) -> Response:
         writing = _with_reused(str(chosen), writing, procedure)
         drafts.save(saved, writing, form)
         return redirect(url_for("wizard.step", draft=draft, step=Step.DOCUMENTS.value), 303)
-    errors: dict[str, str] = {}
-    for needed in drafting.documents_of(procedure, writing.case):
-        name = f"documents.{needed.id}"
-        for given in request.files.getlist(name):
-            if not given.filename:
-                continue
-            try:
-                taken = uploads.upload(given, name=file_name(given), asking=ask)
-            except _PASSING:
-                raise
-            except DomainError as error:
-                errors[name] = f"{given.filename}: {Form().refused(error).message or error.vi}"
-                continue
-            writing = writing.with_file(FileGiven(needed.id, taken.file, taken.name, taken.size))
+    needed = drafting.documents_of(procedure, writing.case)
+    inputs = {f"documents.{document.id}": document.id for document in needed}
+    taken, errors = uploads.upload_chosen(request.files, inputs, asking=ask)
+    for name, file in taken:
+        writing = writing.with_file(FileGiven(inputs[name], file.file, file.name, file.size))
     if errors:
         saved = drafts.save(saved, writing, form)
         shown = Form(writing.values(), errors)
@@ -251,7 +239,8 @@ def _place_of(draft: str, field: str) -> str:
     """Return the address of the page on which a field is filled in."""
     if field in drafting.BEGINNING:
         return url_for("beginning.again", draft=draft)
-    return _address(draft, drafting.step_of(field))
+    step = drafting.step_of(field)
+    return url_for("wizard.step", draft=draft, step=step.value, faults="shown")
 
 
 def _address(draft: str, step: Step) -> str:
@@ -275,10 +264,11 @@ def _show(
     saved: Draft,
     writing: Writing,
     procedure: Procedure,
-    form: Form | None = None,
+    form: Form,
     status: int = 200,
+    *,
+    looked_up: bool = False,
 ) -> flask.Response:
-    form = form or Form(writing.values())
     names = _place_fields(step, procedure)
     form = dataclasses.replace(form, values=with_provinces(form.values, names))
     screen = StepScreen(
@@ -289,6 +279,7 @@ def _show(
         writing=writing,
         form=form,
         places=places_for(form.values, names) if names else Places(),
+        looked_up=looked_up,
     )
     if step is Step.DOCUMENTS:
         ticket: FileTicket = ask(NewUploadTicket())
@@ -340,7 +331,7 @@ def _competent(procedure: Procedure, writing: Writing) -> Agency | None:
     )
     try:
         found: Agency = ask(question)
-    except _PASSING:
+    except uploads.PASSING:
         raise
     except DomainError:
         return None

@@ -20,7 +20,7 @@ from services.dossier.contract import (
     Trace,
     TraceEntry,
 )
-from services.portal.actions import FORMS, LINES, ActionForm
+from services.portal.actions import LINES, ActionForm, form_of
 from services.portal.forms import Form
 from services.portal.language import gettext, named
 from services.portal.screens.places import Places
@@ -68,7 +68,8 @@ class DossierScreen:
     @property
     def actions(self) -> tuple[tuple[str, ActionForm], ...]:
         """The actions allowed now that have a form on this page, those that go on first."""
-        offered = [(name, FORMS[name]) for name in self.dossier.actions if name in FORMS]
+        found = ((name, form_of(name, self.officer)) for name in self.dossier.actions)
+        offered = [(name, form) for name, form in found if form is not None]
         return tuple(sorted(offered, key=lambda action: bool(action[1].style)))
 
     @property
@@ -106,7 +107,8 @@ class DossierScreen:
 
     def labels(self, action: str) -> Mapping[str, str]:
         """Return what the fields of an action are called."""
-        asked = FORMS[action].fields if action in FORMS else ()
+        form = form_of(action, self.officer)
+        asked = form.fields if form is not None else ()
         procedure = self.dossier.procedure
         return {
             **{ask.name: gettext(ask.label) for ask in asked},
@@ -138,7 +140,10 @@ class DossierScreen:
 
 @dataclass(frozen=True)
 class SupplementScreen:
-    """What the applicant is asked for, with a place for each thing (D19)."""
+    """What the applicant is asked for, with a place for each thing (D19).
+
+    With `at_counter` an officer enters what the applicant brought or sent by post.
+    """
 
     dossier: DossierStatus
     form: Form
@@ -146,6 +151,7 @@ class SupplementScreen:
     accept: str
     max_bytes: int
     places: Places = field(default_factory=Places)
+    at_counter: bool = False
 
 
 @dataclass(frozen=True)

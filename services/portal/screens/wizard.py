@@ -72,7 +72,10 @@ class ReceiveScreen:
 
 @dataclass(frozen=True)
 class StepScreen:
-    """One of the four steps."""
+    """One of the four steps.
+
+    With `looked_up` a link to one of its faults led here, and that field keeps the focus.
+    """
 
     step: Step
     draft: str
@@ -85,6 +88,7 @@ class StepScreen:
     accept: str = ""
     max_bytes: int = 0
     assets: tuple[Asset, ...] = ()
+    looked_up: bool = False
 
     def reusable(self, needed: DocumentRequirement) -> tuple[Asset, ...]:
         """Return what can be handed in again for a document: of the same name first."""

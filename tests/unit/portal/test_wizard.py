@@ -8,13 +8,18 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from rendered import Page
 
 from kernel.errors import NotFound
 from kernel.requests import Caller
 from services.catalog.contract import Channel, ReadProcedure
 from services.dossier.contract import (
+    Assets,
     DossierStatus,
     Draft,
+    FileTicket,
+    ListAssets,
+    NewUploadTicket,
     ReadDraft,
     ReadReceipt,
     Receipt,
@@ -34,7 +39,13 @@ class Neighbours:
 
     def __init__(self, shown: Any, procedure: Any) -> None:
         self.draft: Draft = shown["draft"]
-        self._answers = {ReadProcedure: procedure, ReadAccount: shown["account"]}
+        ticket = FileTicket("t", "/", self.draft.expires_at, 1024, ("application/pdf",))
+        self._answers = {
+            ReadProcedure: procedure,
+            ReadAccount: shown["account"],
+            NewUploadTicket: ticket,
+            ListAssets: Assets(()),
+        }
         self._asked: list[Any] = []
 
     def __call__(self, message: Any, **_: Any) -> Any:
@@ -221,3 +232,35 @@ def test_what_was_begun_is_gone_on_with_at_its_first_open_step(
     assert f'<a class="govuk-link" href="/drafts/{begun["draft"].draft}">' in text
     nothing = replace(pages[name], screen=replace(pages[name].screen, drafts=()))
     assert "Bạn đã bắt đầu trước đó" not in render(nothing)
+
+
+@pytest.mark.proves("B06")
+def test_the_list_of_faults_leads_to_each_field_and_each_answer_shows_its_own(
+    render: Any, pages: Any
+) -> None:
+    page = Page(render(pages["wizard-check-faulty"]))
+    summary = next(one for one in page.all("div") if one["class"] == "govuk-error-summary")
+    fields = [
+        "/drafts/d-1/form?faults=shown#form-text",
+        "/drafts/d-1/applicant?faults=shown#applicant-phone",
+        "/drafts/d-1/documents?faults=shown#documents-ct01",
+    ]
+    assert [link["href"] for link in summary.all("a")] == fields
+    changes = {link["href"]: link for link in page.all("a") if link["aria-describedby"]}
+    assert sorted(changes) == sorted(fields)
+    document = changes[fields[2]]
+    assert "Hãy đính kèm «Tờ khai»." in page.by_id(document["aria-describedby"]).words
+
+
+def test_a_field_that_a_list_of_faults_leads_to_says_what_is_wrong_and_keeps_the_focus(
+    portal: Flask, neighbours: Neighbours
+) -> None:
+    client = portal.test_client()
+    client.post("/drafts/d-1/documents", data={"then": "stay", "remove": "f-1"})
+    plain = Page(client.get("/drafts/d-1/documents").text)
+    assert not plain.by_id("documents-ct01")["aria-describedby"]
+    page = Page(client.get("/drafts/d-1/documents?faults=shown").text)
+    assert page.by_id("documents-ct01")["aria-describedby"].strip() == "documents-ct01-error"
+    assert "Hãy đính kèm «Tờ khai»." in page.by_id("documents-ct01-error").words
+    summary = next(one for one in page.all("div") if one["class"] == "govuk-error-summary")
+    assert summary["data-disable-auto-focus"] == "true"

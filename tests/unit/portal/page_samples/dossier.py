@@ -154,6 +154,10 @@ EVERY_ACTION = replace(
 )
 DOSSIER = dossiers.DossierScreen(STATUS, TRACE, procedure=PROCEDURE)
 
+SUPPLEMENT = dossiers.SupplementScreen(
+    STATUS, Form(), PROCEDURE, "application/pdf", 20_000_000, PLACES
+)
+
 PAGES: tuple[Shown, ...] = (
     Shown("dossier", "dossier/show.html", DOSSIER, CITIZEN),
     Shown(
@@ -215,10 +219,25 @@ PAGES: tuple[Shown, ...] = (
         OFFICER,
     ),
     Shown("dossier-auditor", "dossier/show.html", replace(DOSSIER, officer=True), AUDITOR),
+    Shown("supplement", "dossier/supplement.html", SUPPLEMENT, CITIZEN),
     Shown(
-        "supplement",
+        "supplement-missing",
         "dossier/supplement.html",
-        dossiers.SupplementScreen(STATUS, Form(), PROCEDURE, "application/pdf", 20_000_000, PLACES),
+        replace(
+            SUPPLEMENT,
+            form=Form(
+                errors={
+                    "documents.ct01": "Cần bổ sung: Ảnh mờ",
+                    "form.date": "Cần bổ sung: Sai ngày",
+                }
+            ),
+        ),
         CITIZEN,
+    ),
+    Shown(
+        "supplement-at-the-desk",
+        "dossier/supplement.html",
+        replace(SUPPLEMENT, at_counter=True),
+        OFFICER,
     ),
 )

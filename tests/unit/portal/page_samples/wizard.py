@@ -130,8 +130,18 @@ PAGES: tuple[Shown, ...] = (
         "wizard/check.html",
         replace(
             CHECK,
-            form=Form(errors={"form.text": "Hãy nhập mục này.", "applicant.phone": "Sai."}),
-            fault_links={"form.text": "/drafts/d/form", "applicant.phone": "/drafts/d/applicant"},
+            form=Form(
+                errors={
+                    "form.text": "Hãy nhập mục này.",
+                    "applicant.phone": "Sai.",
+                    "documents.ct01": "Hãy đính kèm «Tờ khai».",
+                }
+            ),
+            fault_links={
+                "form.text": "/drafts/d-1/form?faults=shown",
+                "applicant.phone": "/drafts/d-1/applicant?faults=shown",
+                "documents.ct01": "/drafts/d-1/documents?faults=shown",
+            },
         ),
         CITIZEN,
     ),
