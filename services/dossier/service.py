@@ -47,6 +47,7 @@ from services.dossier.delegating import Delegating
 from services.dossier.derived import DELEGATIONS, FIGURES, LISTED, REFERENCES, STATUS, WORK
 from services.dossier.draft_notices import DraftNotices
 from services.dossier.duplicates import refuse_second
+from services.dossier.exchange import Exchange, require_exchange
 from services.dossier.files import MAX_BYTES, MEDIA_TYPES
 from services.dossier.forgetting import Forgetting
 from services.dossier.http import DOWNLOAD, UPLOAD, build_app
@@ -289,6 +290,13 @@ class DossierService:
         """Return those of the officer's agency."""
         require_officer(call)
         return self._delegating.of_agency(call.caller.agency or "", _now())
+
+    @serves(contract.PullExports)
+    def pull_exports(self, request: contract.PullExports, call: Call) -> contract.ExportPage:
+        """Return what has changed, in the words of the national portal."""
+        require_person(call)
+        require_exchange(call.caller)
+        return Exchange(self.dossiers).pull(request)
 
     @serves(contract.SaveFilter)
     def save_filter(self, request: contract.SaveFilter, call: Call) -> contract.SavedFilters:

@@ -97,6 +97,8 @@ from services.dossier.contract.looking_up import LookUpResult as LookUpResult
 from services.dossier.contract.looking_up import MaskedStatus as MaskedStatus
 from services.dossier.contract.looking_up import ReadLookUpNotice as ReadLookUpNotice
 from services.dossier.contract.looking_up import RequestLookUpCode as RequestLookUpCode
+from services.dossier.contract.national import ExportPage as ExportPage
+from services.dossier.contract.national import PullExports as PullExports
 from services.dossier.contract.officers import AcceptDossier as AcceptDossier
 from services.dossier.contract.officers import AnswerConsultation as AnswerConsultation
 from services.dossier.contract.officers import ApproveResult as ApproveResult

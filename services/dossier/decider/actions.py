@@ -17,7 +17,7 @@ from services.dossier.contract import Status
 from services.dossier.decider.standing import LACKING, MET, Needs, Standing, standing
 from services.dossier.decider.state import Dossier
 from services.dossier.names import ACTION_NAMES, STATUS_NAMES, Name
-from services.identity.contract import Role
+from services.identity.contract import WORKING, Role
 
 
 class By(StrEnum):
@@ -120,9 +120,6 @@ BY_NAMES: Mapping[By, Name] = {
 }
 
 
-_GIVING_OPINIONS = frozenset({Role.HANDLING, Role.LEADER, Role.RECORDS, Role.RECEIVING})
-
-
 def allowed_actions(here: Standing, who: Caller) -> tuple[str, ...]:
     """Return the actions that `who` may take now, in the order of the table."""
     found = (row.action for row in TABLE if _is_time(row, here) and _is_person(row, here, who))
@@ -165,7 +162,7 @@ def _acts_as(capacity: By, here: Standing, who: Caller) -> bool:
         case By.DESK:
             return Role.RECEIVING in who.roles and who.unit == here.desk.id
         case By.CONSULTED:
-            return who.unit in here.consulted and not _GIVING_OPINIONS.isdisjoint(who.roles)
+            return who.unit in here.consulted and not WORKING.isdisjoint(who.roles)
         case By.COUNTER:
             return here.at_counter and _acts_as(By.DESK, here, who)
         case By.STEP:

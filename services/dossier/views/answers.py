@@ -23,9 +23,8 @@ from services.dossier.views.document import Document, picture_in
 from services.dossier.views.explanation import explained
 from services.dossier.views.picture import Picture
 from services.dossier.wording import masked_name
-from services.identity.contract import Role
+from services.identity.contract import WORKING, Role
 
-_WORKING_ROLES = frozenset({Role.RECEIVING, Role.HANDLING, Role.LEADER, Role.RECORDS})
 SOON_HOURS = 24  # working hours before the due time, from which a row is marked
 
 
@@ -36,7 +35,7 @@ def may_see(document: Document, who: Caller) -> bool:
 
 def serves_there(agency: str, who: Caller) -> bool:
     """Whether `who` works on dossiers at an agency; administrators and auditors alone do not."""
-    works = not _WORKING_ROLES.isdisjoint(who.roles)
+    works = not WORKING.isdisjoint(who.roles)
     return who.is_officer and who.agency == agency and works
 
 

@@ -47,6 +47,7 @@ from services.identity.contract.officers import DismissOfficer as DismissOfficer
 from services.identity.contract.officers import FindOfficers as FindOfficers
 from services.identity.contract.officers import Officer as Officer
 from services.identity.contract.officers import Officers as Officers
+from services.identity.contract.people import WORKING as WORKING
 from services.identity.contract.people import AccountKind as AccountKind
 from services.identity.contract.people import Contact as Contact
 from services.identity.contract.people import IdentityDocument as IdentityDocument

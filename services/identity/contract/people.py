@@ -27,6 +27,11 @@ class Role(StrEnum):
     RECORDS = "records"  # văn thư: numbers, stamps and dispatches
     ADMINISTRATOR = requests.ADMINISTRATOR  # quản trị: catalogue, accounts
     AUDITOR = requests.AUDITOR  # kiểm toán: reads histories, changes nothing
+    EXCHANGE = "exchange"  # liên thông: gives the national portal what has changed
+
+
+WORKING = frozenset({Role.RECEIVING, Role.HANDLING, Role.LEADER, Role.RECORDS})
+"""The roles that work on dossiers."""
 
 
 class Sex(StrEnum):

@@ -22,6 +22,7 @@ from services.portal.api import (
     drafts,
     files,
     look_ups,
+    national,
     notifications,
     officers,
     operations,
@@ -51,6 +52,7 @@ _ROOMS = (
     statistics,
     operations,
     audit,
+    national,
 )
 
 _unknown = Blueprint("api-unknown", __name__)

@@ -1,0 +1,44 @@
+"""Gives the national portal's synchronisation what has changed, page by page (domain §9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kernel.errors import Forbidden
+from kernel.requests import Caller
+from kernel.store import Store
+from services.dossier.contract.national import ExportPage, PullExports
+from services.dossier.decider.codes import CATEGORY
+from services.dossier.views.national import exported
+from services.identity.contract import Role
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """Follows the ledger, and gives each dossier that it names as it stands now."""
+
+    dossiers: Store[Any]
+
+    def pull(self, request: PullExports) -> ExportPage:
+        """Return what the next commits behind a cursor are about; each dossier once."""
+        commits = self.dossiers.ledger.read(request.after, request.limit)
+        streams = dict.fromkeys(
+            commit.stream for commit in commits if commit.stream.startswith(f"{CATEGORY}-")
+        )
+        histories = (self.dossiers.load(stream).history for stream in streams)
+        return ExportPage(
+            items=tuple(exported(history) for history in histories),
+            next=commits[-1].position if commits else request.after,
+            more=len(commits) == request.limit,
+        )
+
+
+def require_exchange(who: Caller) -> None:
+    """Raise `Forbidden` unless `who` exchanges dossiers with the national portal."""
+    if not (who.is_officer and Role.EXCHANGE in who.roles):
+        raise Forbidden(
+            "exchange-only",
+            "Chỉ tài khoản liên thông với Cổng dịch vụ công quốc gia được lấy dữ liệu này.",
+            "This is for the account that exchanges dossiers with the national portal only.",
+        )
