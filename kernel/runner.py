@@ -41,13 +41,17 @@ def run(service: str, settings: Settings) -> None:
 def run_service(service_class: type[Any], settings: Settings) -> None:
     """Run a service class until SIGTERM or SIGINT, then let its workers finish.
 
-    The process must have been made cooperative before the class was imported: see `run`. Raises
-    `ConfigError` where something is wrongly set up, before anything is served.
+    The process must have been made cooperative before the class was imported: see `run`. Where
+    something is wrongly set up, or does not come in time, it ends with 2 and says why.
     """
     patch()
     name = str(service_class.name)
     logs.configure(name, settings.log_level)
-    _run(name, service_class, settings)
+    try:
+        _run(name, service_class, settings)
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(2) from None
 
 
 def patch() -> None:

@@ -178,7 +178,7 @@ def test_a_port_that_is_taken_is_told_in_one_sentence(settings: Settings) -> Non
         code = process.popen.wait(30)
         process.end()
 
-    assert code == 1
+    assert code == 2
     sentence = process.log_text().splitlines()[-1]
     assert sentence == (
         f"Port {port} on 127.0.0.1 is taken. End the process that listens there, "

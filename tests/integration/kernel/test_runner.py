@@ -113,7 +113,7 @@ def test_it_does_not_wait_for_ever(settings: Settings, what: str, variable: str,
     code, said = last_words(WEB, settings, STARTUP_WAIT="1", **{variable: address})
 
     shown = address.replace("guest:guest@", "")
-    assert code == 1
+    assert code == 2
     assert said == [
         f"The {what} at {shown} did not answer within 1 s: start it, or set {variable}."
     ]
@@ -126,7 +126,7 @@ def test_a_broker_that_refuses_the_password_is_told_at_once(settings: Settings) 
 
     code, said = last_words(SAMPLE, settings, AMQP_URI=uri, STARTUP_WAIT="60")
 
-    assert code == 1
+    assert code == 2
     assert said[0].endswith("does not let us in: check AMQP_URI.")
     assert "wrong" not in said[0]
     assert time.monotonic() - began < 20
@@ -137,7 +137,7 @@ def test_a_missing_key_is_told(settings: Settings) -> None:
 
     code, said = last_words(SAMPLE, settings)
 
-    assert code == 1
+    assert code == 2
     assert "with `motcua keys init`" in said[0]
 
 
@@ -146,7 +146,7 @@ def test_a_taken_operations_port_is_told(settings: Settings) -> None:
         port = str(taken.getsockname()[1])
         code, said = last_words(SAMPLE, settings, OPS_PORT=port)
 
-    assert code == 1
+    assert code == 2
     assert said[0].startswith(f"Port {port} on 127.0.0.1 is taken.")
 
 
