@@ -101,6 +101,21 @@ STATUS = dossier.DossierStatus(
             "ct01", "Tờ khai", "Declaration", "f-1", "to-khai.pdf", "application/pdf", 230_000, "0"
         ),
     ),
+    consultations=(
+        dossier.ConsultationView(
+            UNIT,
+            NOW,
+            NOW + timedelta(days=2),
+            "answered",
+            "Có trùng không?",
+            HANDLER,
+            "Không trùng",
+            HANDLER,
+            NOW,
+            dossier.Timing.EARLY,
+        ),
+        dossier.ConsultationView(UNIT, NOW, NOW + timedelta(days=2), "open", "Ý kiến?", HANDLER),
+    ),
     result=dossier.ResultView(
         dossier.ReturnBy.POST, NOW, "12/TB", "f-2", "VN123", NOW, "Quầy 1", NOW
     ),
