@@ -16,6 +16,7 @@ from kernel import deadletters
 from kernel.errors import NotFound
 from kernel.publisher import connection_parameters
 from kernel.topology import Consumer, all_queues
+from kernel.trust import log_public_key
 from motcua.audit.comparison import differences
 from motcua.audit.verification import verify_one
 from motcua.operations.invariants.examination import examine
@@ -27,7 +28,8 @@ def broken_chains(records: Records) -> Iterator[str]:
     for service in TYPES:
         told = io.StringIO()
         quiet = Console(file=told, width=200)
-        if not verify_one(quiet, records.settings, records.client, service, (), None):
+        public = log_public_key(records.settings.keys, service)
+        if not verify_one(quiet, records.settings, records.client, service, (), public):
             yield told.getvalue().strip()
 
 
