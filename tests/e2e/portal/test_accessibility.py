@@ -19,14 +19,23 @@ _PUBLIC = (
     "/register/resend", "/password/forgotten", "/password?token=x",
     "/transparency", "/transparency/guide", "/statistics",
 )  # fmt: skip
-_CITIZENS = ("/dossiers", "/notifications", "/account", "/procedures/dang-ky-tam-tru/apply")
+_CITIZENS = (
+    "/dossiers",
+    "/my-papers",
+    "/notifications",
+    "/account",
+    "/procedures/dang-ky-tam-tru/apply",
+)
 _AUDITORS = ("/audit", "/audit?code=khong-co")
 _OFFICERS = (
     "/inbox",
     "/inbox?tab=mine",
     "/inbox?tab=closed",
     "/inbox?q=khong+co+ho+so+nay",
+    "/inbox?tab=consulted",
     "/inbox/register",
+    "/inbox/delegations",
+    "/procedures/dang-ky-tam-tru/receive",
 )
 _OPERATORS = ("/operations", "/operations/notify", "/operations/nothing")
 
