@@ -240,8 +240,6 @@ _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 def _files(content: bytes) -> Mapping[str, bytes]:
     """Return the files of the zip, all of them expected ones and bounded in number and size."""
-    if content[-_END_LENGTH:][:4] not in (_END, b"") and _END in content:
-        raise DamagedBundle("The bundle is damaged: something stands behind its end.")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
@@ -258,6 +256,8 @@ def _files(content: bytes) -> Mapping[str, bytes]:
         raise NoBundle(f"This is no zip file, or it is damaged: {error}.") from error
     if _ABOUT not in files:
         raise NoBundle(f"This is no bundle: {_ABOUT} is missing in it.")
+    if content[-_END_LENGTH:][:4] != _END:
+        raise DamagedBundle("The bundle is damaged: something stands behind its end.")
     for name in _SINGLE:
         if name not in files and name not in _OPTIONAL:
             raise DamagedBundle(f"The bundle is damaged: {name} is missing in it.")

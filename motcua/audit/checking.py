@@ -63,7 +63,7 @@ def check(console: Console, content: bytes, vkey: str | None, kept: str | None) 
         say(console, Mark.GOOD, "report.html says what the commits say")
     for sentence in _open(findings, reported):
         say(console, Mark.OPEN, sentence)
-    if findings.proved:
+    if findings.proved and reported is not None:
         return Verdict.PROVED
     say(console, Mark.OPEN, "so this is no proof yet")
     return Verdict.NOT_PROVED

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kernel.errors import Forbidden
+from kernel.errors import Forbidden, Internal
+from kernel.events import Recorded
 from kernel.requests import Caller
 from kernel.store import Store
 from services.dossier.contract.national import ExportPage, PullExports
@@ -23,15 +25,28 @@ class Exchange:
     def pull(self, request: PullExports) -> ExportPage:
         """Return what the next commits behind a cursor are about; each dossier once."""
         commits = self.dossiers.ledger.read(request.after, request.limit)
-        streams = dict.fromkeys(
-            commit.stream for commit in commits if commit.stream.startswith(f"{CATEGORY}-")
-        )
-        histories = (self.dossiers.load(stream).history for stream in streams)
+        lasts = {
+            commit.stream: commit.last
+            for commit in commits
+            if commit.stream.startswith(f"{CATEGORY}-")
+        }
         return ExportPage(
-            items=tuple(exported(history) for history in histories),
+            items=tuple(exported(self._whole(*one)) for one in lasts.items()),
             next=commits[-1].position if commits else request.after,
             more=len(commits) == request.limit,
         )
+
+    def _whole(self, stream: str, last: int) -> Sequence[Recorded]:
+        """Return a history that goes to a version at least; half of one is never given away."""
+        history: Sequence[Recorded] = self.dossiers.load(stream).history
+        if not history or history[-1].version < last:
+            code = stream.removeprefix(f"{CATEGORY}-")
+            raise Internal(
+                "ledger-broken",
+                f"Nhật ký của hồ sơ {code} không còn đầy đủ; hãy báo cơ quan kiểm tra.",
+                f"The log of the dossier {code} is not whole any more; tell the auditors.",
+            )
+        return history
 
 
 def require_exchange(who: Caller) -> None:

@@ -1,8 +1,8 @@
 """What becomes of files that were sent: named by a commit and kept, in a draft, or deleted.
 
 A form is given up, a document removed from it, a request refused: then nothing names the file, and
-nobody will. It goes a day after it was sent, or a day after the last draft that held it. What an
-officer scanned is the applicant's from the commit on (`counter.give_scans`); where the process
+nobody will. It goes a day after it was sent, or within a day of the last draft that held it. What
+an officer scanned is the applicant's from the commit on (`counter.give_scans`); where the process
 ended between the two, it is given here.
 """
 
@@ -34,7 +34,11 @@ class LooseFiles:
         """Settle, leave or delete every file that it is time for."""
         while due := self.files.loose(now):
             for loose in due:
-                self._look_at(loose, now)
+                try:
+                    self._look_at(loose, now)
+                except Exception as fault:  # noqa: BLE001 - the others wait behind it
+                    log.error("loose file not looked at", file=loose.file, reason=str(fault))
+                    self.files.look_again(loose, now + LOOSE_FOR)
 
     def _look_at(self, loose: Loose, now: datetime) -> None:
         named = next(self._commits(loose), None)

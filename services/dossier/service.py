@@ -134,9 +134,10 @@ class DossierService:
         require_person(call)
         ledger = self.dossiers.ledger
         made = ledger.find(keyed_commit_id(call.caller.id, contract.key_of_draft(request.draft)))
-        if made is None:
+        new = ledger.records(made) if made else []
+        if not new or not isinstance(new[0].event, contract.DossierSubmitted):
             raise _not_sent()
-        return _receipt(ledger.records(made))
+        return _receipt(new)
 
     @serves(*contract.ACTIONS.values())
     def act(self, request: Any, call: Call) -> DossierStatus:

@@ -102,7 +102,7 @@ def typed_moment(text: str) -> str:
     """Return a moment in RFC 3339 form as it is typed, or the text as it is."""
     try:
         return datetime.fromisoformat(text).astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
-    except ValueError:
+    except (ValueError, OverflowError):
         return text
 
 
@@ -118,7 +118,7 @@ def moment_text(text: str | None) -> str:
     """Return what `moment` makes of RFC 3339 text; a dash without any, other text as it is."""
     try:
         return moment(datetime.fromisoformat(text)) if text else "–"
-    except ValueError:
+    except (ValueError, OverflowError):
         return str(text)
 
 

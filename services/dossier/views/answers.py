@@ -88,11 +88,15 @@ def status_of(
     )
     shown = replace(shown, papers=_papers(shown, applicant=who.id == subject))
     if who.id == subject:
-        told = tuple(replace(one, question="", opinion="") for one in shown.consultations)
-        return replace(shown, consultations=told)
+        return _without_what_officers_wrote(shown)
     if _sees(subject, view.agency.id, who):
         return replace(shown, pin=None)
-    return _without_personal_parts(shown)
+    return _without_personal_parts(_without_what_officers_wrote(shown))
+
+
+def _without_what_officers_wrote(view: DossierStatus) -> DossierStatus:
+    told = tuple(replace(one, question="", opinion="") for one in view.consultations)
+    return replace(view, consultations=told)
 
 
 def _papers(view: DossierStatus, *, applicant: bool) -> tuple[PaperLink, ...]:

@@ -175,6 +175,8 @@ def send(draft: str) -> Response:
     except Invalid as error:
         return _check(saved, writing, procedure, Form().refused(error), status=422)
     except Conflict as error:
+        if error.code == "idempotency-key-reused":  # it was sent, and edited once more since
+            return _after_sending(draft)
         if error.code != "already-open":
             raise
         return _check(saved, writing, procedure, Form().refused(error), status=409, second=True)

@@ -237,6 +237,24 @@ def test_many_are_looked_at_in_one_round(desk: Desk, monkeypatch: pytest.MonkeyP
     assert desk.files.owned_by(s.RECEIVING.id) == set()
 
 
+def test_one_that_cannot_be_looked_at_keeps_no_other_from_going(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = desk.scan(), desk.scan(content=PDF + b"2")
+    mention = desk.drafts.mention
+
+    def broken(file: str, owner: str) -> bool:
+        if file == bad.file:
+            raise ValueError("half a draft")
+        return mention(file, owner)
+
+    monkeypatch.setattr(desk.drafts, "mention", broken)
+    desk.look(timedelta(days=1, minutes=1))
+    assert desk.there(bad)
+    with pytest.raises(NotFound):
+        desk.files.open(good.file)
+
+
 def test_a_result_stays_the_officers(desk: Desk) -> None:
     stored = desk.scan(s.RECORDS)
     for command in (

@@ -162,6 +162,18 @@ def test_a_kept_checkpoint_that_the_bundle_has_no_proof_for_is_not_a_fault(
     assert "✓ report.html says what the commits say" in done.stdout
 
 
+def test_a_report_that_nobody_compared_keeps_a_bundle_from_being_proved(
+    world: World, tmp_path: Path
+) -> None:
+    whole = continued(world)
+    whole.signer(KEY.name).sign()
+    bundle = bundle_of(whole)
+    lied = bundle.report.replace(GENERATOR, "motcua report 999").replace("Nộp hồ sơ", "Rút hồ sơ")
+    done = check(tmp_path, replace(bundle, report=lied), "--key", str(KEY.verifier))
+    assert done.exit_code == 2, done.stdout
+    assert "do not rely on it" in done.stdout
+
+
 def test_what_was_made_up_behind_a_true_checkpoint_is_not_proved(
     world: World, tmp_path: Path
 ) -> None:
