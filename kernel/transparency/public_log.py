@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 from typing import Any, TypeVar
 
 from pymongo import MongoClient
@@ -38,6 +39,9 @@ from kernel.trust import log_public_key
 
 T = TypeVar("T")
 
+_WRONG_TILES = (InvalidProof, KeyError, TypeError)  # wrong in what they say, or in their shape
+_DERIVED_EVERY = 600.0
+
 
 class SoundCheckpoints:
     """The stored checkpoints, each of which is what its note says.
@@ -72,7 +76,7 @@ class PublicLog:
     Everything here raises `NotFound` where no checkpoint is signed yet or the newest one does not
     reach that far, and `Tampered` where the ledger no longer holds what was signed: every proof is
     verified before it is given away. Where one does not hold, the tiles may be at fault, so they
-    are made again from the ledger, once.
+    are made again from the ledger, once in ten minutes at most.
     """
 
     def __init__(self, service: str, settings: Settings, client: MongoClient[Document]) -> None:
@@ -81,7 +85,7 @@ class PublicLog:
         self.documents = LedgerDocuments(ledger_collection(client, settings.namespace, service))
         self.checkpoints = SoundCheckpoints(CheckpointLog(client, settings.namespace, service))
         self.tiles = tiles_of(service, settings, client)
-        self._derived_anew = False
+        self._derived_at: float | None = None
 
     def newest(self) -> Signed:
         """Return the newest checkpoint."""
@@ -170,14 +174,13 @@ class PublicLog:
         """Return what is given, if its proofs hold; else what is given with other tiles."""
         try:
             return give()
-        except InvalidProof as error:
-            if self._derived_anew:
-                raise _not_what_was_signed(newest) from error
-        self._derived_anew = True
-        self.tiles.forget()
+        except _WRONG_TILES:
+            if self._derived_at is None or monotonic() > self._derived_at + _DERIVED_EVERY:
+                self._derived_at = monotonic()
+                self.tiles.forget()
         try:
             return give()
-        except InvalidProof as error:
+        except _WRONG_TILES as error:
             raise _not_what_was_signed(newest) from error
 
 

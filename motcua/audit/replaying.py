@@ -9,7 +9,7 @@ from pymongo import MongoClient
 from rich.console import Console
 from rich.markup import escape
 
-from kernel.commits import Document, records, verify_stream
+from kernel.commits import Document, Tampered, records, verify_stream
 from kernel.config import Settings
 from kernel.ledger_reader import ledger_collection
 from kernel.requests import Caller
@@ -18,6 +18,7 @@ from kernel.transparency.stored import LedgerDocuments
 from motcua.audit.unusable import Unusable
 from services.dossier.clock import vietnam
 from services.dossier.contract import EVENTS, Change, Replay
+from services.dossier.report import UNFOLDABLE
 from services.dossier.views import replay, since, until
 from services.identity.contract import Role
 
@@ -51,7 +52,12 @@ def past_of(
     if version is not None and version > history[-1].version:
         raise Unusable(f"{code} has {history[-1].version} events; there is no event {version}.")
     calendar = vietnam()
-    return replay(past, AUDITOR, calendar, at), replay(history, AUDITOR, calendar)
+    try:
+        return replay(past, AUDITOR, calendar, at), replay(history, AUDITOR, calendar)
+    except UNFOLDABLE as error:
+        raise Tampered(
+            history[0].position, f"the events of {code} are not the history of a dossier"
+        ) from error
 
 
 def tell(console: Console, then: Replay, now: Replay) -> None:

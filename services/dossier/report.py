@@ -37,7 +37,7 @@ _TEMPLATE = Environment(
 ).get_template("report.html")
 
 # What folding events can run into that no dossier ever recorded in this order.
-_UNFOLDABLE = (
+UNFOLDABLE = (
     ArithmeticError,
     AttributeError,
     LookupError,
@@ -79,7 +79,7 @@ def report(bundle: Bundle) -> str:
     history = public_history(bundle)
     try:
         return _told(bundle, history)
-    except _UNFOLDABLE as error:
+    except UNFOLDABLE as error:
         reason = str(error) if isinstance(error, ValueError) else f"{type(error).__name__} {error}"
         raise UntellableHistory(f"the events are not the history of a dossier: {reason}") from error
 
