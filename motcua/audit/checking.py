@@ -11,8 +11,8 @@ from kernel.transparency.bundles import Bundle, DamagedBundle, NoBundle
 from kernel.transparency.checkpoints import claimed_checkpoint, to_base64
 from kernel.transparency.examination import Findings, examine
 from kernel.transparency.notes import InvalidNote, VerifierKey
-from motcua.audit.telling import Mark, say
 from motcua.audit.unusable import Unusable
+from motcua.telling import Mark, say
 from services.dossier.report import UntellableHistory, agrees
 
 

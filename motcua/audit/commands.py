@@ -50,8 +50,8 @@ def verify_command(
     """
     from kernel.errors import Unavailable
     from motcua.access import administrator, administrator_settings
-    from motcua.audit.telling import Mark, say
     from motcua.audit.verification import kept_by_log, keys_by_log, verify_one
+    from motcua.telling import Mark, say
 
     console = _console()
     services = _chosen(service)
@@ -138,8 +138,8 @@ def diff_command(
     """Compare stored views and figures with fresh replays, field by field; 1 if they differ."""
     from motcua.access import administrator, administrator_settings
     from motcua.audit.comparison import differences
-    from motcua.audit.telling import Mark, say
     from motcua.reading import tallies_of, views_of
+    from motcua.telling import Mark, say
 
     console = _console()
     settings = administrator_settings()

@@ -16,8 +16,8 @@ from kernel.transparency.checkpoints import claimed_checkpoint
 from kernel.transparency.examination import examine
 from kernel.transparency.notes import VerifierKey
 from kernel.transparency.public_log import PublicLog, origin_in
-from motcua.audit.telling import Mark, say
 from motcua.audit.unusable import Unusable
+from motcua.telling import Mark, say
 from services.dossier.report import UntellableHistory, reported
 
 

@@ -19,9 +19,9 @@ from kernel.transparency.inspection import By, Fault, Inspected, inspect
 from kernel.transparency.notes import InvalidNote, VerifierKey
 from kernel.transparency.stored import LedgerDocuments, stored
 from kernel.trust import log_public_key
-from motcua.audit.telling import Mark, say
 from motcua.audit.unusable import Unusable
 from motcua.reading import require_ledger
+from motcua.telling import Mark, say
 
 Kept = Sequence[tuple[str, str]]
 _EVERY = 256  # commits between two steps of the bar

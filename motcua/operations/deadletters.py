@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from motcua.audit.telling import plain
+from motcua.telling import plain
 
 if TYPE_CHECKING:
     from kernel.config import Settings

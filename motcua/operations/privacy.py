@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from motcua.audit.telling import plain
 from motcua.loading import SETUP
+from motcua.telling import plain
 
 if TYPE_CHECKING:
     from datetime import datetime

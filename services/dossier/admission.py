@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernel.errors import Forbidden, NotFound, Unauthenticated
+from kernel.errors import Forbidden, Internal, NotFound, Unauthenticated
 from kernel.requests import ANONYMOUS, Call
 
 IDENTITY = "service:identity"
@@ -48,4 +48,13 @@ def unknown_dossier() -> NotFound:
         "unknown-dossier",
         "Không tìm thấy hồ sơ này trong số hồ sơ bạn được xem.",
         "There is no such dossier among those you may see.",
+    )
+
+
+def broken_log(code: str) -> Internal:
+    """Return what is said where a ledger holds less of a dossier than is known of it."""
+    return Internal(
+        "ledger-broken",
+        f"Nhật ký của hồ sơ {code} không còn đầy đủ; hãy báo cơ quan kiểm tra.",
+        f"The log of the dossier {code} is not whole any more; tell the auditors.",
     )

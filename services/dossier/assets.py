@@ -24,7 +24,7 @@ MOST_DOSSIERS = 200
 _VIEW = "picture.view"
 _NARROW = {"updated_at": 1} | {
     f"{_VIEW}.{name}": 1
-    for name in ("code", "procedure.name", "procedure.name_en", "documents", "result", "erased")
+    for name in ("code", "procedure.name", "procedure.name_en", "documents", "result")
 }
 _RESULT = ("Kết quả", "Result")
 
@@ -63,14 +63,14 @@ class Shelf:
 
 
 def _named_in(document: Document) -> Iterator[Asset]:
-    """Yield what a dossier that came to its result gives; what is to be said of the files is not
-    in it."""
+    """Yield what a dossier gives that came to its result, without what is known of the files."""
     view = document["picture"]["view"]
     result = view.get("result")
     if not result:
         return
-    papers = [dict(zip(("name", "name_en"), _RESULT, strict=True), requirement="", **result)]
-    for one in (*papers, *view["documents"]):
+    name, name_en = _RESULT
+    papers = [{**result, "requirement": "", "name": name, "name_en": name_en}, *view["documents"]]
+    for one in papers:
         if one["file"]:
             yield Asset(
                 code=view["code"],

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kernel.errors import Forbidden, Internal
+from kernel.errors import Forbidden
 from kernel.events import Recorded
 from kernel.requests import Caller
 from kernel.store import Store
+from services.dossier.admission import broken_log
 from services.dossier.contract.national import ExportPage, PullExports
 from services.dossier.decider.codes import CATEGORY
 from services.dossier.views.national import exported
@@ -40,12 +41,7 @@ class Exchange:
         """Return a history that goes to a version at least; half of one is never given away."""
         history: Sequence[Recorded] = self.dossiers.load(stream).history
         if not history or history[-1].version < last:
-            code = stream.removeprefix(f"{CATEGORY}-")
-            raise Internal(
-                "ledger-broken",
-                f"Nhật ký của hồ sơ {code} không còn đầy đủ; hãy báo cơ quan kiểm tra.",
-                f"The log of the dossier {code} is not whole any more; tell the auditors.",
-            )
+            raise broken_log(stream.removeprefix(f"{CATEGORY}-"))
         return history
 
 

@@ -23,26 +23,23 @@ from datetime import UTC, datetime, timedelta
 from typing import IO, Any
 from uuid import uuid4
 
-import filetype
 import gridfs
 from pymongo.database import Database
 from pymongo.errors import DuplicateKeyError
 
-from kernel.errors import DomainError, FieldError, Invalid, NotFound, TooLarge, UnsupportedType
+from kernel.errors import DomainError, FieldError, Invalid, NotFound
 from kernel.events import Sealer
 from kernel.requests import Call
 from services.dossier.contract import Attachment, AttachmentGiven, StoredFile
-
-MAX_BYTES = 20 * 1024 * 1024
-MEDIA_TYPES = (
-    "application/pdf",
-    "image/jpeg",
-    "image/png",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+from services.dossier.file_rules import (
+    MAX_BYTES,
+    SNIFFED,
+    media_type_of,
+    require_name,
+    too_large,
 )
+
 _CHUNK = 255 * 1024
-_SNIFFED = 8192
-_MAX_NAME = 200
 _AT_A_TIME = 100
 LOOSE_FOR = timedelta(days=1)
 """So long after it was sent a file is kept although nothing names it."""
@@ -98,7 +95,7 @@ class Files:
 
         The type is what the bytes say, whatever the name or the sender claims.
         """
-        _check_name(name)
+        require_name(name)
         content = f"{_contents_of(owner)}{uuid4().hex}"
         digest = hashlib.sha256()
         size = 0
@@ -107,13 +104,13 @@ class Files:
             try:
                 for chunk in iter(lambda: stream.read(_CHUNK), b""):
                     if size == 0:
-                        head = chunk[:_SNIFFED]
+                        head = chunk[:SNIFFED]
                     size += len(chunk)
                     if size > MAX_BYTES:
-                        raise _too_large()
+                        raise too_large()
                     digest.update(chunk)
                     target.write(chunk)
-                media_type = _sniffed(head)
+                media_type = media_type_of(head)
             except BaseException:
                 target.abort()
                 raise
@@ -388,48 +385,6 @@ def _as_seen(loose: Loose) -> Document:
 def _contents_of(owner: str) -> str:
     """Return what the ids of all bytes begin with that an account sent; `0` comes after `/`."""
     return f"c-{owner}/"
-
-
-def _check_name(name: str) -> None:
-    if not name or len(name) > _MAX_NAME or name in (".", ".."):
-        raise _bad_name()
-    if any(mark in name for mark in "/\\") or any(ord(sign) < ord(" ") for sign in name):
-        raise _bad_name()
-
-
-def _sniffed(head: bytes) -> str:
-    if not head:
-        raise Invalid("empty-file", "Tệp rỗng.", "The file is empty.")
-    kind = filetype.guess(head)
-    if kind is None or kind.mime not in MEDIA_TYPES:
-        raise _wrong_type(None if kind is None else str(kind.extension).upper())
-    return str(kind.mime)
-
-
-def _wrong_type(found: str | None) -> UnsupportedType:
-    """Say what the content is, whatever the file is called, and what is taken."""
-    vi = f"là tệp {found}" if found else "không phải loại tệp nào nhận ra được"
-    en = f"is {found}" if found else "is of no type that is known"
-    return UnsupportedType(
-        "file-type",
-        f"Nội dung tệp {vi}, dù tên tệp là gì. Chỉ nhận tệp PDF, JPG, PNG hoặc DOCX.",
-        f"The file's content {en}, whatever its name says. Send a PDF, JPG, PNG or DOCX file.",
-    )
-
-
-def _too_large() -> TooLarge:
-    limit = MAX_BYTES // (1024 * 1024)
-    return TooLarge(
-        "file-too-large",
-        f"Tệp quá lớn: mỗi tệp tối đa {limit} MB.",
-        f"The file is too large: {limit} MB at most.",
-    )
-
-
-def _bad_name() -> Invalid:
-    vi = "Tên tệp không hợp lệ: không được chứa đường dẫn."
-    en = "The file's name is not valid: it must not hold a path."
-    return Invalid("file-name", vi, en, fields=(FieldError("name", "file-name", vi, en),))
 
 
 def _not_found() -> NotFound:

@@ -66,7 +66,7 @@ class Forgetting:
         for one in self._dossiers(subject):
             try:
                 folded += self._fold_anew(one)
-            except Exception as fault:  # noqa: BLE001 - raised when the others are done
+            except Exception as fault:  # noqa: BLE001 - whatever is wrong with one is raised below
                 faults.append(fault)
         if faults:
             raise faults[0]

@@ -18,7 +18,8 @@ from kernel.errors import (
     database_away,
 )
 from kernel.http import Tools, current_tools
-from services.dossier.files import MAX_BYTES, Files
+from services.dossier.file_rules import MAX_BYTES
+from services.dossier.files import Files
 
 UPLOAD, DOWNLOAD = "upload", "download"
 _ISSUER = "dossier"

@@ -36,7 +36,9 @@ class LooseFiles:
             for loose in due:
                 try:
                     self._look_at(loose, now)
-                except Exception as fault:  # noqa: BLE001 - the others wait behind it
+                # whatever is wrong with one is told in the log: it stands first in every round, so
+                # that nothing behind it would ever be looked at
+                except Exception as fault:  # noqa: BLE001
                     log.error("loose file not looked at", file=loose.file, reason=str(fault))
                     self.files.look_again(loose, now + LOOSE_FOR)
 

@@ -34,6 +34,7 @@ from services.catalog.contract import (
 from services.catalog.contract.competence import (
     competent_agency,
     handling_unit,
+    one_stop_unit,
     resolves,
     takes,
 )
@@ -380,7 +381,7 @@ def unit_for(
     else is a unit's id, and where the agency has no such unit, the competent one.
     """
     if step_unit == ONE_STOP:
-        return next((unit for unit in agency.units if unit.one_stop), agency.units[0])
+        return one_stop_unit(agency)
     named = next((unit for unit in agency.units if unit.id == step_unit), None)
     return named or handling_unit(agency, procedure, case, on)
 

@@ -11,7 +11,7 @@ from kernel.commits import records
 from kernel.container import CatchUp, DatabaseProvider, StoreProvider, built
 from kernel.decider import Decider
 from kernel.erasure import Erasing
-from kernel.errors import Forbidden, Internal, NotFound
+from kernel.errors import Forbidden, NotFound
 from kernel.events import Recorded
 from kernel.feed import Feed
 from kernel.http import HttpServer
@@ -29,6 +29,7 @@ from services.dossier.acting import Resolver
 from services.dossier.admission import (
     IDENTITY,
     NOTIFY,
+    broken_log,
     log_in_first,
     require_officer,
     require_person,
@@ -48,7 +49,7 @@ from services.dossier.derived import DELEGATIONS, FIGURES, LISTED, REFERENCES, S
 from services.dossier.draft_notices import DraftNotices
 from services.dossier.duplicates import refuse_second
 from services.dossier.exchange import Exchange, require_exchange
-from services.dossier.files import MAX_BYTES, MEDIA_TYPES
+from services.dossier.file_rules import MAX_BYTES, MEDIA_TYPES
 from services.dossier.forgetting import Forgetting
 from services.dossier.http import DOWNLOAD, UPLOAD, build_app
 from services.dossier.leafing import Leafing
@@ -602,7 +603,7 @@ class DossierService:
             commits = self.dossiers.ledger.stream_commits(stream)
             history = [record for commit in commits for record in records(commit, EVENTS, None)]
         if not history or history[-1].version < view.version:
-            raise _not_whole(view.code)
+            raise broken_log(view.code)
         return history
 
     def _require_part_of(self, file: str, document: dict[str, Any]) -> None:
@@ -646,14 +647,6 @@ def _officers_only() -> Forbidden:
         "officers-only",
         "Sổ theo dõi hồ sơ chỉ dành cho cán bộ của cơ quan.",
         "The register is for officers of the agency only.",
-    )
-
-
-def _not_whole(code: str) -> Internal:
-    return Internal(
-        "ledger-broken",
-        f"Nhật ký của hồ sơ {code} không còn đầy đủ; hãy báo cơ quan kiểm tra.",
-        f"The log of the dossier {code} is not whole any more; tell the auditors.",
     )
 
 

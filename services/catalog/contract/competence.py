@@ -81,6 +81,11 @@ def resolves(agency: Agency, competence: Competence) -> bool:
     )
 
 
+def one_stop_unit(agency: Agency) -> Unit:
+    """Return the agency's counter (bộ phận một cửa): its first unit where none is named as such."""
+    return next((unit for unit in agency.units if unit.one_stop), agency.units[0])
+
+
 def handling_unit(
     agency: Agency, procedure: Procedure, case: str | None = None, on: date | None = None
 ) -> Unit:

@@ -206,8 +206,7 @@ def unassigned_list(agency: str, unit: str, state: str) -> str:
 
 
 def consulted_list(agency: str, unit: str) -> str:
-    """Return the name of what a unit was asked about and has not answered, in the whole agency
-    where the unit is no text."""
+    """Return the name of what a unit, or (no text) any unit, is asked about and has to answer."""
     return f"consulted/{agency}/{unit}"
 
 

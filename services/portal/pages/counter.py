@@ -23,7 +23,7 @@ from services.catalog.contract import (
     ReadPlace,
     ReadProcedure,
 )
-from services.catalog.contract.competence import takes
+from services.catalog.contract.competence import one_stop_unit, takes
 from services.dossier.contract import LONGEST_ON_ITS_WAY, Draft
 from services.identity.contract import Role
 from services.portal import drafting, sessions
@@ -118,10 +118,9 @@ def receives(procedure: Procedure) -> bool:
         agency: Agency = ask(ReadAgency(agency=who.agency or ""))
     except NotFound:  # it was closed
         return False
-    desk = next((unit for unit in agency.units if unit.one_stop), agency.units[0])
     today = datetime.now(VIETNAM).date()
     cases = [case.id for case in procedure.cases]
-    return who.unit == desk.id and any(
+    return who.unit == one_stop_unit(agency).id and any(
         takes(agency, procedure, case, today, partial(_lies_in, agency))
         for case in (cases or (None,))
     )

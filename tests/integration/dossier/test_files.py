@@ -13,7 +13,8 @@ from kernel.errors import DomainError, Invalid, NotFound, TooLarge, UnsupportedT
 from kernel.privacy import SubjectKeys
 from kernel.requests import Call, Caller
 from services.dossier.contract import AttachmentGiven
-from services.dossier.files import MAX_BYTES, Files
+from services.dossier.file_rules import MAX_BYTES
+from services.dossier.files import Files
 
 PDF = b"%PDF-1.7\n" + b"x" * 600_000
 PNG = b"\x89PNG\r\n\x1a\n" + b"y" * 100
